@@ -1,0 +1,1 @@
+"""Record real HTTP once, byte for byte, and replay it offline."""
