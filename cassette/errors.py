@@ -1,0 +1,177 @@
+"""Every error of cassette's own.
+
+    CassetteError
+    ├── UnmatchedRequestError       a request, or a connection, that no recording answers
+    ├── RecordingEndedError         the client reads on where the recording stops
+    ├── UnplayedInteractionsError   a use that had to play everything left something
+    ├── CassetteNotFoundError       there is no cassette at this path
+    ├── CassetteFormatError         a file that is no cassette, or a damaged one
+    │   └── CassetteVersionError    a file written by a newer version
+    ├── OptionError                 an option with a wrong name or value (a ValueError too)
+    └── MissingExtraError           an optional dependency is not installed (an ImportError too)
+
+None but the last two has a second base: clients retry or wrap ``OSError`` and ``HTTPException``,
+and would hide a missing recording behind an error of their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
+
+
+class CassetteError(Exception):
+    """Base of every error that is cassette's own."""
+
+
+class UnmatchedRequestError(CassetteError):
+    """No interaction answers this request, and the record mode allows no live one.
+
+    Attributes:
+        call: Method and URL of the request, or ``connect`` and the origin, secrets masked.
+        path: The cassette.
+        mode: Name of the record mode in force.
+        nearest: Lines about the nearest recordings, best first, each saying what differs.
+        remedy: What to do, in one line.
+    """
+
+    def __init__(  # noqa: PLR0913 - the fields of one sentence
+        self,
+        call: str,
+        *,
+        path: str | PathLike[str],
+        mode: str,
+        nearest: Sequence[str] = (),
+        total: int = 0,
+        remedy: str = "",
+    ) -> None:
+        super().__init__(call)
+        self.call = call
+        self.path = path
+        self.mode = mode
+        self.nearest = tuple(nearest)
+        self.total = total
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        lines = [
+            f"no interaction in {self.path} answers this request (record mode: {self.mode})",
+            f"  {self.call}",
+        ]
+        if self.nearest:
+            lines.append(f"Nearest of {self.total}:")
+            lines.extend("  " + line for near in self.nearest for line in near.splitlines())
+        elif self.total:
+            lines.append(f"None of its {self.total} interactions is for this origin.")
+        else:
+            lines.append("It holds no interaction at all.")
+        if self.remedy:
+            lines.append(self.remedy)
+        return "\n".join(lines)
+
+
+class RecordingEndedError(CassetteError):
+    """The client wants more bytes than were read when the interaction was recorded."""
+
+    def __init__(self, call: str, *, path: str | PathLike[str], received: int) -> None:
+        super().__init__(call)
+        self.call = call
+        self.path = path
+        self.received = received
+
+    def __str__(self) -> str:
+        return (
+            f"the recording of {self.call} in {self.path} stops after {self.received} bytes: "
+            "the program that was recorded read no further, and this one does\n"
+            "Record the interaction again with the program as it is now."
+        )
+
+
+class UnplayedInteractionsError(CassetteError):
+    """The use of a cassette ended with interactions that no request asked for."""
+
+    def __init__(self, calls: Sequence[str], *, path: str | PathLike[str], total: int) -> None:
+        super().__init__(*calls)
+        self.calls = tuple(calls)
+        self.path = path
+        self.total = total
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [
+                f"{len(self.calls)} of {self.total} interactions in {self.path} were not played:",
+                *(f"  {call}" for call in self.calls),
+                "Delete them from the file, record it again (mode='rewrite'), "
+                "or allow them with on_unplayed='ignore'.",
+            ]
+        )
+
+
+class CassetteNotFoundError(CassetteError):
+    """There is no cassette at this path."""
+
+    def __init__(self, path: str | PathLike[str], remedy: str = "") -> None:
+        super().__init__(path)
+        self.path = path
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        remedy = self.remedy or "Record it first: cassette.use(..., mode='once')."
+        return f"there is no cassette at {self.path}\n{remedy}"
+
+
+class CassetteFormatError(CassetteError):
+    """A file that is not a cassette, or a damaged one.
+
+    Attributes:
+        path: The file.
+        line: Line of the trouble, counted from 1; 0 where no line is to blame.
+        key: Place in the data, such as ``interactions[2].response``; may be empty.
+        problem: What was found, and what was expected.
+        remedy: What to do about it.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        path: str | PathLike[str] = "<bytes>",
+        line: int = 0,
+        key: str = "",
+        remedy: str = "",
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.path = path
+        self.line = line
+        self.key = key
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        key = f"{self.key}: " if self.key else ""
+        remedy = f"\n{self.remedy}" if self.remedy else ""
+        return f"{where}: {key}{self.problem}{remedy}"
+
+
+class CassetteVersionError(CassetteFormatError):
+    """A cassette of a format version that this version of the package cannot read."""
+
+
+class OptionError(CassetteError, ValueError):
+    """An option has a wrong name or a wrong value."""
+
+
+class MissingExtraError(CassetteError, ImportError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, package: str, *, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs {package}, which is not installed\n"
+            f"Install it: python -m pip install 'pytest-cassette[{extra}]'"
+        )
+        self.package = package
+        self.extra = extra

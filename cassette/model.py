@@ -1,0 +1,263 @@
+"""The vocabulary: what was said to whom, what came back, and how it ended."""
+
+from __future__ import annotations
+
+import enum
+import json
+import zlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cassette.wire.headers import Headers
+from cassette.wire.parser import MessageParser, RequestParser, ResponseParser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Endpoint(NamedTuple):
+    """Where a request is meant for: the origin, never a proxy in between.
+
+    Attributes:
+        scheme: ``http`` or ``https``.
+        host: Name or address in lower case, without brackets.
+        port: Port number.
+    """
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def origin(self) -> str:
+        """The origin as it starts a URL: the default port left out (RFC 6454, section 6.2)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        if DEFAULT_PORTS.get(self.scheme) == self.port:
+            return f"{self.scheme}://{host}"
+        return f"{self.scheme}://{host}:{self.port}"
+
+
+class Ended(enum.StrEnum):
+    """How an interaction ended, seen from the client."""
+
+    OPEN = "open"  # the response was complete, the connection stayed open
+    CLOSED = "closed"  # the peer closed: the end of the body, or an early end
+    ABANDONED = "abandoned"  # the client stopped reading before the end
+    RESET = "reset"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    NOT_FOUND = "name not found"
+    TLS = "tls failure"
+    FAILED = "failed"  # any other error of the operating system
+
+
+class Failure(NamedTuple):
+    """An error of the connection, as data.
+
+    Attributes:
+        kind: Name of the exception class, such as ``ConnectionRefusedError`` or ``gaierror``.
+        errno: Its error number, or None.
+        message: Its text.
+    """
+
+    kind: str
+    errno: int | None
+    message: str
+
+
+class Message:
+    """The bytes of one message, with views on them that are made when asked for.
+
+    Args:
+        raw: The bytes exactly as on the wire, or a function that gives them: a cassette decodes
+            a message only when somebody looks at it.
+    """
+
+    _parser: MessageParser
+
+    def __init__(self, raw: bytes | Callable[[], bytes]) -> None:
+        self._source = raw
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The bytes exactly as on the wire."""
+        return self._source if isinstance(self._source, bytes) else self._source()
+
+    @cached_property
+    def parsed(self) -> MessageParser:
+        """Where the parts of the message are."""
+        parser = self._new_parser()
+        parser.feed(self.raw)
+        parser.close()
+        return parser
+
+    def _new_parser(self) -> MessageParser:
+        raise NotImplementedError
+
+    @cached_property
+    def headers(self) -> Headers:
+        """The header fields; empty where the bytes are no HTTP."""
+        return Headers(self.parsed.fields)
+
+    @cached_property
+    def body(self) -> bytes:
+        """The body without its chunk framing, still compressed if it was sent so."""
+        raw = self.raw
+        return b"".join([raw[start:stop] for start, stop in self.parsed.payload])
+
+    @cached_property
+    def content(self) -> bytes:
+        """The body with gzip and deflate codings undone; as it is where that fails."""
+        return decode_content(self.body, self.headers.get("content-encoding", "") or "")
+
+    @property
+    def text(self) -> str:
+        """The content as text, in the charset of Content-Type, else UTF-8; errors replaced."""
+        kind = self.headers.get("content-type", "") or ""
+        charset = kind.lower().partition("charset=")[2].partition(";")[0].strip(" \"'") or "utf-8"
+        try:
+            return self.content.decode(charset, "replace")
+        except LookupError:
+            return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Any:  # noqa: ANN401 - JSON is any value
+        """Return the content read as JSON.
+
+        Raises:
+            ValueError: It is no JSON.
+        """
+        return json.loads(self.content)
+
+
+class Request(Message):
+    """What the client sent.
+
+    Args:
+        raw: As for every message.
+        endpoint: The origin that it went to, where that is known.
+    """
+
+    def __init__(self, raw: bytes | Callable[[], bytes], url: str = "") -> None:
+        super().__init__(raw)
+        self.url = url
+
+    def _new_parser(self) -> RequestParser:
+        return RequestParser()
+
+    @property
+    def parsed_request(self) -> RequestParser:
+        """The parts of the request."""
+        parser = self.parsed
+        assert isinstance(parser, RequestParser)  # noqa: S101 - narrows what _new_parser made
+        return parser
+
+    @property
+    def method(self) -> str:
+        """The method; empty where the bytes are no HTTP."""
+        return self.parsed_request.method.decode("latin-1")
+
+    @property
+    def target(self) -> bytes:
+        """The request target as sent (RFC 9112, section 3.2)."""
+        return self.parsed_request.target
+
+
+class Response(Message):
+    """What came back, interim responses included.
+
+    Args:
+        raw: As for every message.
+        method: Method of the request, which decides whether there is a body.
+    """
+
+    def __init__(self, raw: bytes | Callable[[], bytes], method: str = "") -> None:
+        super().__init__(raw)
+        self._method = method
+
+    def _new_parser(self) -> ResponseParser:
+        return ResponseParser(self._method.encode("latin-1"))
+
+    @property
+    def parsed_response(self) -> ResponseParser:
+        """The parts of the response."""
+        parser = self.parsed
+        assert isinstance(parser, ResponseParser)  # noqa: S101 - narrows what _new_parser made
+        return parser
+
+    @property
+    def status(self) -> int:
+        """Status code of the final response; 0 where there is none."""
+        return self.parsed_response.status
+
+    @property
+    def reason(self) -> str:
+        """Reason phrase of the final response; may be empty."""
+        return self.parsed_response.reason.decode("latin-1")
+
+    @property
+    def version(self) -> str:
+        """Protocol version, such as ``HTTP/1.1``."""
+        return self.parsed_response.version.decode("latin-1")
+
+
+@dataclass(slots=True)
+class Interaction:
+    """One request and what came of it.
+
+    Attributes:
+        call: Method and URL as one line, secrets masked; ``connect`` and the origin where no
+            connection came about.
+        request: What was sent; empty where no connection came about.
+        response: What came back; empty where nothing did.
+        at: When the first byte was sent, in UTC.
+        took: Seconds from then to the end.
+        arrived: Seconds since ``at`` and bytes of each piece of the response, where it came in
+            more than one piece; else empty.
+        ended: How it ended.
+        failure: The error of the connection that ended it, if one did.
+        redacted: Places whose value was masked before it was written.
+        played: How often it has answered since the cassette was opened.
+    """
+
+    call: str
+    request: Request
+    response: Response
+    at: datetime
+    took: float = 0.0
+    arrived: tuple[tuple[float, int], ...] = ()
+    ended: Ended = Ended.OPEN
+    failure: Failure | None = None
+    redacted: tuple[str, ...] = ()
+    played: int = field(default=0, compare=False)
+
+
+def decode_content(body: bytes, coding: str) -> bytes:
+    """Return a body with its content codings undone, or unchanged where that cannot be done.
+
+    Args:
+        body: The payload.
+        coding: Value of Content-Encoding (RFC 9110, section 8.4): gzip, deflate or both.
+    """
+    for name in reversed([part.strip().lower() for part in coding.split(",") if part.strip()]):
+        if name in ("gzip", "x-gzip"):
+            windows = (31,)
+        elif name == "deflate":
+            # RFC 9110, section 8.4.1.2: some servers leave the zlib wrapper out.
+            windows = (15, -15)
+        elif name == "identity":
+            continue
+        else:
+            return body
+        for window in windows:
+            try:
+                body = zlib.decompressobj(window).decompress(body)
+                break
+            except zlib.error:
+                continue
+        else:
+            return body
+    return body

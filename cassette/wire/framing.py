@@ -1,0 +1,66 @@
+"""How long a message body is: the one decision that cuts a byte stream into messages."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from cassette.wire.grammar import CONTENT_LENGTH
+from cassette.wire.headers import first_value
+
+if TYPE_CHECKING:
+    from cassette.wire.headers import Field
+
+
+class Framing(enum.Enum):
+    """The ways in which the end of a body is known."""
+
+    NONE = "none"
+    LENGTH = "length"
+    CHUNKED = "chunked"
+    UNTIL_CLOSE = "until close"
+
+
+def request_framing(fields: list[Field]) -> tuple[Framing, int]:
+    """Return how the body of a request ends, and its length in bytes where that is announced.
+
+    Source: RFC 9112, section 6.3, steps 3 to 7.
+    """
+    framing, length = _announced(fields)
+    # Step 7: a request without either field has no body.
+    return (Framing.NONE, 0) if framing is Framing.UNTIL_CLOSE else (framing, length)
+
+
+def response_framing(method: bytes, status: int, fields: list[Field]) -> tuple[Framing, int]:
+    """Return how the body of a response ends, and its length in bytes where that is announced.
+
+    Args:
+        method: Method of the request that it answers; empty where unknown.
+        status: Status code.
+        fields: Header fields.
+
+    Source: RFC 9112, section 6.3. Where the RFC and ``http.client`` differ, in that only the
+    exact value ``chunked`` counts, this follows ``http.client``.
+    """
+    # Step 1: answers to HEAD, and these statuses, have no body whatever their fields say.
+    # 101 hands the connection to another protocol: all that follows belongs to it.
+    if status == 101:  # noqa: PLR2004 - the status itself is the clearest name
+        return Framing.UNTIL_CLOSE, 0
+    if method == b"HEAD" or 100 <= status < 200 or status in (204, 304):  # noqa: PLR2004
+        return Framing.NONE, 0
+    # Step 2: a tunnel takes over after the head.
+    if method == b"CONNECT" and 200 <= status < 300:  # noqa: PLR2004
+        return Framing.UNTIL_CLOSE, 0
+    return _announced(fields)
+
+
+def _announced(fields: list[Field]) -> tuple[Framing, int]:
+    """Steps 3 to 8: Transfer-Encoding, else a valid Content-Length, else until the close."""
+    coding = first_value(fields, b"transfer-encoding")
+    if coding is not None and coding.lower() == b"chunked":
+        return Framing.CHUNKED, 0
+    length = first_value(fields, b"content-length")
+    if length is not None and CONTENT_LENGTH.fullmatch(length):
+        size = int(length)
+        return (Framing.LENGTH, size) if size else (Framing.NONE, 0)
+    return Framing.UNTIL_CLOSE, 0

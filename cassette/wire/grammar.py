@@ -1,0 +1,35 @@
+"""Patterns and limits of HTTP/1.1, each with its source.
+
+Where the RFC is stricter than what clients accept, the pattern follows the clients: a recorder
+that refused what the program accepted would cut the conversation in another place.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MAX_HEAD: Final = 1 << 20
+"""Bytes after which a head without an end is taken for something else than HTTP.
+
+``http.client`` gives up after 100 lines of 65,536 bytes, nginx after 32 KiB, Apache httpd after
+100 lines of 8,190; whatever is longer than a mebibyte was never meant as a head.
+"""
+
+MAX_LINE: Final = 65536
+"""Longest chunk-size line or trailer line in bytes: the limit of ``http.client``."""
+
+HEAD_END: Final = re.compile(rb"\n\r?\n")
+"""The empty line after a head. RFC 9112, section 2.2 lets a recipient accept a bare LF."""
+
+STATUS_LINE: Final = re.compile(rb"(HTTP/\S*)[ \t]+(\d{3})(?:[ \t]+([^\r\n]*?))?[ \t]*\r?\n")
+"""Version, status code and reason phrase, which may be missing. RFC 9112, section 4."""
+
+REQUEST_LINE: Final = re.compile(rb"([^\s]+)[ ]+(\S*)(?:[ ]+(HTTP/\d\.\d))?[ ]*\r?\n")
+"""Method, request target and version. RFC 9112, section 3."""
+
+CHUNK_SIZE: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*)?\r?\n")
+"""One chunk-size line, extensions included. RFC 9112, section 7.1."""
+
+CONTENT_LENGTH: Final = re.compile(rb"\d{1,18}")
+"""Value of Content-Length. RFC 9110, section 8.6; strict, because ``int`` takes ``1_0`` too."""

@@ -1,0 +1,110 @@
+"""Header fields: raw names and values in the order of the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Field = tuple[bytes, bytes]
+"""Name and value of one field line: the name as spelt, the value without the blanks around it."""
+
+
+def parse_fields(block: bytes) -> list[Field]:
+    """Return the fields of a header or trailer section.
+
+    Args:
+        block: Field lines, each ending in CRLF or LF; the empty line may follow.
+
+    Returns:
+        The fields in order. A folded line is joined to the value before it by one blank; a line
+        without a colon is passed over, as every client does.
+
+    Source: RFC 9112, section 5.
+    """
+    fields: list[Field] = []
+    for line in block.split(b"\n"):
+        if line[:1] in (b" ", b"\t"):
+            if fields and line.strip():
+                name, value = fields[-1]
+                fields[-1] = (name, value + b" " + line.strip())
+            continue
+        name, colon, value = line.partition(b":")
+        if colon:
+            fields.append((name.rstrip(b" \t"), value.strip(b" \t\r")))
+    return fields
+
+
+def first_value(fields: Iterable[Field], name: bytes) -> bytes | None:
+    """Return the value of the first field of this name, or None.
+
+    Args:
+        fields: The fields to look through.
+        name: The name in lower case.
+    """
+    for known, value in fields:
+        if known.lower() == name:
+            return value
+    return None
+
+
+class Headers:
+    """Header fields as text: case, order and duplicates kept, lookup without regard to case.
+
+    Bytes that are not ASCII stand as ISO-8859-1 characters, which is what HTTP clients do with
+    them (RFC 9110, section 5.5), so ``encode("latin-1")`` gives the bytes back.
+    """
+
+    def __init__(self, fields: Iterable[Field] = ()) -> None:
+        self._pairs = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in fields]
+
+    def __getitem__(self, name: str) -> str:
+        """Return the value of a field; several of one name are joined by a comma and a blank.
+
+        Raises:
+            KeyError: There is no field of this name.
+
+        Source: RFC 9110, section 5.3.
+        """
+        values = self.get_all(name)
+        if not values:
+            raise KeyError(name)
+        return ", ".join(values)
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """Return what ``headers[name]`` would, or the default where there is no such field."""
+        values = self.get_all(name)
+        return ", ".join(values) if values else default
+
+    def get_all(self, name: str) -> list[str]:
+        """Return every value of this name in the order of the wire; empty where there is none."""
+        folded = name.lower()
+        return [value for known, value in self._pairs if known.lower() == folded]
+
+    def keys(self) -> list[str]:
+        """Return the names as spelt on the wire, duplicates included."""
+        return [name for name, _ in self._pairs]
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return the pairs of name and value in the order of the wire."""
+        return list(self._pairs)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(self.get_all(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Headers):
+            return self._pairs == other._pairs
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # equality by content: no stable hash
+
+    def __repr__(self) -> str:
+        return f"Headers({self._pairs!r})"

@@ -1,0 +1,284 @@
+"""Push parsers: fed with bytes in any segmentation, they know where a message ends.
+
+The contract: ``feed(data)`` takes the bytes of the message and returns how many it took; it takes
+fewer than all only when the message is complete. ``close()`` says that no more will come. Nothing
+is refused: what is no HTTP becomes ``garbage``, a message that lasts until the close, because a
+recorder must keep what it cannot understand.
+
+Payload and trailers are remembered as spans, offsets into the message from its first byte, so
+that the bytes themselves live only where the caller keeps them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cassette.wire.framing import Framing, request_framing, response_framing
+from cassette.wire.grammar import (
+    CHUNK_SIZE,
+    HEAD_END,
+    MAX_HEAD,
+    MAX_LINE,
+    REQUEST_LINE,
+    STATUS_LINE,
+)
+from cassette.wire.headers import parse_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cassette.wire.headers import Field
+
+Span = tuple[int, int]
+"""Start and stop of some bytes of the message."""
+
+_PROTOCOL: Final = b"HTTP/"
+
+
+class MessageParser:
+    """What requests and responses have in common; use one of the subclasses.
+
+    Attributes:
+        complete: The message has ended.
+        garbage: The bytes are no HTTP message; they last until the close.
+        head_size: Bytes of the head, interim responses and the empty line included; 0 before
+            the head is complete.
+        fields: Header fields of the (final) head.
+        framing: How the body ends; None before the head is complete.
+        length: Content length in bytes where framing is LENGTH.
+        payload: Spans of the body proper, without chunk framing, in order.
+        trailers: Span of the trailer lines, without the empty line; empty where there are none.
+        size: Bytes taken so far.
+    """
+
+    def __init__(self) -> None:
+        self.complete = False
+        self.garbage = False
+        self.head_size = 0
+        self.fields: list[Field] = []
+        self.framing: Framing | None = None
+        self.length = 0
+        self.payload: list[Span] = []
+        self.trailers: Span = (0, 0)
+        self.size = 0
+        self._state: Callable[[bytes, int], int] = self._head
+        self._held = bytearray()  # the head, or the line, that is not complete yet
+        self._remaining = 0
+
+    def feed(self, data: bytes) -> int:
+        """Take the next bytes; return how many belong to this message.
+
+        Fewer than ``len(data)`` means that the message is complete.
+        """
+        taken = 0
+        while taken < len(data) and not self.complete:
+            taken += self._state(data, taken)
+        return taken
+
+    def close(self) -> None:
+        """Say that no more bytes will come."""
+        if self.framing is Framing.UNTIL_CLOSE or self.garbage:
+            self.complete = True
+
+    def _start(self, head: bytes) -> bool:
+        """Read a complete head; return whether the body follows (False: another head does)."""
+        raise NotImplementedError
+
+    def _plausible(self, start: bytes) -> bool:
+        """Return whether a head may start with these bytes."""
+        raise NotImplementedError
+
+    def _head(self, data: bytes, start: int) -> int:
+        held = len(self._held)
+        rest = data[start:]
+        self._held += rest
+        if not self._plausible(bytes(self._held[:16])):
+            return self._give_up(len(rest))
+        end = HEAD_END.search(self._held, max(0, held - 2))
+        if end is None:
+            if len(self._held) > MAX_HEAD:
+                return self._give_up(len(rest))
+            self.size += len(rest)
+            return len(rest)
+        head = bytes(self._held[: end.end()])
+        taken = len(head) - held
+        self._held.clear()
+        self.size += taken
+        body_follows = self._start(head)
+        if self.garbage:
+            return taken
+        if body_follows:
+            self.head_size = self.size
+            self._enter_body()
+        return taken
+
+    def _enter_body(self) -> None:
+        if self.framing is Framing.NONE:
+            self.complete = True
+        elif self.framing is Framing.LENGTH:
+            self._remaining = self.length
+            self._state = self._sized
+        elif self.framing is Framing.CHUNKED:
+            self._state = self._chunk_size
+        else:
+            self._state = self._until_close
+
+    def _give_up(self, taken: int) -> int:
+        self.garbage = True
+        self._held.clear()
+        self._state = self._until_close
+        self.size += taken
+        return taken
+
+    def _until_close(self, data: bytes, start: int) -> int:
+        self._add_payload(len(data) - start)
+        return len(data) - start
+
+    def _sized(self, data: bytes, start: int) -> int:
+        taken = min(self._remaining, len(data) - start)
+        self._add_payload(taken)
+        self._remaining -= taken
+        if not self._remaining:
+            self.complete = True
+        return taken
+
+    def _add_payload(self, count: int) -> None:
+        start, stop = self.size, self.size + count
+        if self.payload and self.payload[-1][1] == start:
+            start = self.payload.pop()[0]
+        self.payload.append((start, stop))
+        self.size = stop
+
+    def _line(self, data: bytes, start: int) -> tuple[bytes | None, int]:
+        """Return the line that these bytes complete, or None, and how many bytes it took."""
+        end = data.find(b"\n", start) + 1
+        stop = end or len(data)
+        taken = stop - start
+        self._held += data[start:stop]
+        self.size += taken
+        if not end:
+            return None, taken
+        line = bytes(self._held)
+        self._held.clear()
+        return line, taken
+
+    def _chunk_size(self, data: bytes, start: int) -> int:
+        line, taken = self._line(data, start)
+        if line is None:
+            if len(self._held) > MAX_LINE:
+                return self._lose_count(taken)
+            return taken
+        found = CHUNK_SIZE.fullmatch(line)
+        if found is None:
+            return self._lose_count(taken)
+        self._remaining = int(found[1], 16)
+        if self._remaining:
+            self._state = self._chunk_data
+        else:
+            self.trailers = (self.size, self.size)
+            self._state = self._trailer_line
+        return taken
+
+    def _lose_count(self, taken: int) -> int:
+        """No chunk size where one must be: from here on only the close can end the message."""
+        self.framing = Framing.UNTIL_CLOSE
+        self._held.clear()
+        self._state = self._until_close
+        return taken
+
+    def _chunk_data(self, data: bytes, start: int) -> int:
+        taken = min(self._remaining, len(data) - start)
+        # Chunks stay apart even when they touch: spans say where each one was.
+        self.payload.append((self.size, self.size + taken))
+        self.size += taken
+        self._remaining -= taken
+        if not self._remaining:
+            self._state = self._chunk_end
+        return taken
+
+    def _chunk_end(self, data: bytes, start: int) -> int:
+        line, taken = self._line(data, start)
+        if line is not None:
+            if line.strip(b"\r\n"):
+                return self._lose_count(taken)
+            self._state = self._chunk_size
+        elif len(self._held) > 1:
+            return self._lose_count(taken)
+        return taken
+
+    def _trailer_line(self, data: bytes, start: int) -> int:
+        line, taken = self._line(data, start)
+        if line in (b"\r\n", b"\n"):
+            self.complete = True
+        elif line is not None:
+            self.trailers = (self.trailers[0], self.size)
+        elif len(self._held) > MAX_LINE:
+            return self._lose_count(taken)
+        return taken
+
+
+class RequestParser(MessageParser):
+    """Finds the end of one request.
+
+    Attributes:
+        method: The method; empty before the head is complete.
+        target: The request target as sent.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.method = b""
+        self.target = b""
+
+    def _plausible(self, start: bytes) -> bool:
+        return start[:1] not in (b"\r", b"\n")
+
+    def _start(self, head: bytes) -> bool:
+        line = REQUEST_LINE.match(head)
+        if line is None:
+            self._give_up(0)
+            return False
+        self.method, self.target = line[1], line[2]
+        self.fields = parse_fields(head[line.end() :])
+        self.framing, self.length = request_framing(self.fields)
+        return True
+
+
+class ResponseParser(MessageParser):
+    """Finds the end of one response, the interim ones before it included.
+
+    Args:
+        method: Method of the request that it answers (RFC 9112, section 6.3, step 1).
+
+    Attributes:
+        version: Such as ``HTTP/1.1``; empty before the head is complete.
+        status: Status code of the final response; 0 before.
+        reason: Reason phrase; may be empty.
+        head_start: Offset of the final head: what stands before it are interim responses.
+    """
+
+    def __init__(self, method: bytes = b"") -> None:
+        super().__init__()
+        self.method = method
+        self.version = b""
+        self.status = 0
+        self.reason = b""
+        self.head_start = 0
+
+    def _plausible(self, start: bytes) -> bool:
+        return start[:5] == _PROTOCOL[: len(start)]
+
+    def _start(self, head: bytes) -> bool:
+        line = STATUS_LINE.match(head)
+        if line is None:
+            self._give_up(0)
+            return False
+        self.version, self.reason = line[1], line[3] or b""
+        self.status = int(line[2])
+        self.fields = parse_fields(head[line.end() :])
+        if 100 <= self.status < 200 and self.status != 101:  # noqa: PLR2004
+            # RFC 9110, section 15.2: a final response is still to come.
+            self.head_start = self.size
+            return False
+        self.framing, self.length = response_framing(self.method, self.status, self.fields)
+        return True
