@@ -34,11 +34,47 @@ class Endpoint(NamedTuple):
 
     @property
     def origin(self) -> str:
-        """The origin as it starts a URL: the default port left out (RFC 6454, section 6.2)."""
+        """The origin as it starts a URL: the default port left out (RFC 3986, section 6.2.3)."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         if DEFAULT_PORTS.get(self.scheme) == self.port:
             return f"{self.scheme}://{host}"
         return f"{self.scheme}://{host}:{self.port}"
+
+
+def url_of(endpoint: Endpoint, target: bytes) -> str:
+    """Return the URL that a request asks for.
+
+    Args:
+        endpoint: Where the connection leads.
+        target: Request target in any of its forms (RFC 9112, section 3.2). In absolute form, as
+            sent to a proxy, it names the origin itself.
+
+    Returns:
+        The URL as text: what is not printable ASCII stands percent-encoded.
+    """
+    text = target.decode("latin-1")
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(
+            char if " " < char < "\x7f" else "".join(f"%{byte:02X}" for byte in char.encode("latin-1"))
+            for char in text
+        )
+    if text.startswith("/"):
+        return endpoint.origin + text
+    scheme, separator, rest = text.partition("://")
+    if not separator:  # asterisk-form and authority-form belong to the origin as a whole
+        return f"{endpoint.origin}/{text}" if text else endpoint.origin
+    authority, slash, path = rest.partition("/")
+    userinfo, at, place = authority.rpartition("@")
+    scheme, place = scheme.lower(), place.lower()
+    default = DEFAULT_PORTS.get(scheme)
+    if default is not None:
+        place = place.removesuffix(f":{default}")
+    return f"{scheme}://{userinfo}{at}{place}{slash or '/'}{path}"
+
+
+def call_of(method: str, endpoint: Endpoint, target: bytes) -> str:
+    """Return the line under which an interaction is found: method, blank, URL."""
+    return f"{method} {url_of(endpoint, target)}"
 
 
 class Ended(enum.StrEnum):
@@ -138,7 +174,7 @@ class Request(Message):
 
     Args:
         raw: As for every message.
-        endpoint: The origin that it went to, where that is known.
+        url: The URL that it asks for.
     """
 
     def __init__(self, raw: bytes | Callable[[], bytes], url: str = "") -> None:

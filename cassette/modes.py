@@ -1,0 +1,75 @@
+"""Record modes: what each one lets happen, in one table."""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import os
+from typing import NamedTuple
+
+from cassette.errors import OptionError
+
+
+class RecordMode(enum.StrEnum):
+    """When requests go to the network, and when they are answered from the cassette."""
+
+    NONE = "none"  # replay only
+    ONCE = "once"  # record if there is no cassette, else replay only
+    NEW_EPISODES = "new_episodes"  # replay what is there, record what is not
+    ALL = "all"  # record everything; what was not asked for again is kept
+    REWRITE = "rewrite"  # record everything into a new file
+    OFF = "off"  # as if there were no cassette
+
+
+class Policy(NamedTuple):
+    """What a use of a cassette does with a request.
+
+    Attributes:
+        play: Recorded interactions answer.
+        record: What is not answered goes to the network and is recorded.
+        keep: Recorded interactions stay in the file when it is written.
+    """
+
+    play: bool
+    record: bool
+    keep: bool
+
+
+def policy(mode: RecordMode, *, exists: bool) -> Policy:
+    """Return what a mode means for a cassette that exists, or does not.
+
+    Args:
+        mode: Any mode but ``OFF``, under which no cassette is in use at all.
+        exists: Whether there is a complete cassette; a ``.partial`` journal is none.
+    """
+    if mode is RecordMode.ONCE:
+        mode = RecordMode.NONE if exists else RecordMode.REWRITE
+    return {
+        RecordMode.NONE: Policy(play=True, record=False, keep=True),
+        RecordMode.NEW_EPISODES: Policy(play=True, record=True, keep=True),
+        RecordMode.ALL: Policy(play=False, record=True, keep=True),
+        RecordMode.REWRITE: Policy(play=False, record=True, keep=False),
+    }[mode]
+
+
+def default_mode() -> RecordMode:
+    """Return ``none`` where ``CI`` is set in the environment, else ``once``."""
+    in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    return RecordMode.NONE if in_ci else RecordMode.ONCE
+
+
+def parse_mode(name: str | None) -> RecordMode:
+    """Return the mode of this name; None stands for the default.
+
+    Raises:
+        OptionError: There is no such mode.
+    """
+    if name is None:
+        return default_mode()
+    try:
+        return RecordMode(name)
+    except ValueError:
+        near = difflib.get_close_matches(str(name), list(RecordMode), n=1)
+        hint = f"; did you mean {near[0].value!r}?" if near else ""
+        choices = ", ".join(mode.value for mode in RecordMode)
+        raise OptionError(f"there is no record mode {name!r}{hint}\nModes: {choices}") from None

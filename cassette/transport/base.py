@@ -1,0 +1,59 @@
+"""The contract of a transport: what stands in ``conn.sock``.
+
+A transport is the part of ``socket.socket`` that HTTP clients use, so a live transport simply *is*
+a socket: TCP, TLS, Unix, or one that has been led through a CONNECT tunnel. The bytes are the
+plaintext: TLS lies below the seam. In every detail a transport behaves as a blocking socket:
+
+Sending
+    ``sendall`` hands over every byte or raises. After it returns, the bytes belong to the
+    transport; the caller may reuse its buffer.
+Receiving
+    ``recv_into`` waits for at least one byte and gives what has come, at most the size of the
+    buffer: short reads are the rule. A recorder passes on the pieces that its live transport gave;
+    a player gives the recorded pieces, so a short read on replay is as short as it was.
+End of stream
+    ``recv_into`` gives 0, and ``recv`` gives ``b""``, again at each further call.
+Timeout
+    ``TimeoutError`` where nothing came for ``gettimeout()`` seconds. A player never waits: it
+    raises where the recording did.
+Failure
+    Any other ``OSError``, with the class and number that the operating system, or TLS, gave.
+Reading past the recording
+    A player raises ``RecordingEndedError`` where the recorded program had stopped reading.
+No recording
+    ``sendall`` raises ``UnmatchedRequestError`` with the last byte of the request.
+``makefile("rb")``
+    A buffered reader of its own over the same stream; ``makefile("rb", 0)`` an unbuffered one.
+    Bytes that one reader has buffered are lost to the next, as with a socket.
+``fileno``
+    A real descriptor that can be polled, and only polled. It is readable when ``recv_into`` would
+    not wait: bytes, the end, or a failure are there. A player owns its descriptor; until the
+    cassette is left it says "connected, nothing to read", afterwards "dropped".
+``close``
+    May be called again. The stream stays open for readers made by ``makefile`` until they are
+    closed too; then the descriptor goes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Transport(Protocol):
+    """What a client may expect of ``conn.sock``; the module describes each edge."""
+
+    def sendall(self, data: bytes, /) -> None: ...
+    def recv_into(self, buffer: memoryview, /) -> int: ...
+    def makefile(self, mode: str = ..., buffering: int | None = ...) -> BinaryIO: ...
+    def settimeout(self, value: float | None, /) -> None: ...
+    def gettimeout(self) -> float | None: ...
+    def fileno(self) -> int: ...
+    def close(self) -> None: ...
+
+
+if TYPE_CHECKING:
+    Dial = Callable[[], Transport]
+    """Opens the live transport of a connection; raises what the client would have met."""

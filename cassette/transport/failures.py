@@ -1,0 +1,74 @@
+"""Errors of a connection as data, and back: the one place where they are mapped."""
+
+from __future__ import annotations
+
+import builtins
+import socket
+import ssl
+from typing import Final
+
+from cassette.model import Ended, Failure
+
+# Only these can come out of a cassette: loading one runs no code and names no class but these.
+_KINDS: Final[dict[str, type[OSError]]] = {
+    kind.__name__: kind
+    for kind in (
+        *(
+            value
+            for value in vars(builtins).values()
+            if isinstance(value, type) and issubclass(value, OSError)
+        ),
+        socket.gaierror,
+        socket.herror,
+        ssl.SSLError,
+        ssl.SSLCertVerificationError,
+        ssl.SSLEOFError,
+        ssl.SSLSyscallError,
+        ssl.SSLZeroReturnError,
+    )
+}
+
+_ENDINGS: Final[tuple[tuple[tuple[type[OSError], ...], Ended], ...]] = (
+    ((socket.gaierror, socket.herror), Ended.NOT_FOUND),
+    ((TimeoutError,), Ended.TIMEOUT),
+    ((ConnectionRefusedError,), Ended.REFUSED),
+    ((ssl.SSLError,), Ended.TLS),
+    ((ConnectionResetError, ConnectionAbortedError, BrokenPipeError), Ended.RESET),
+)
+
+
+def describe(error: BaseException) -> tuple[Ended, Failure]:
+    """Return how an error ends an interaction, and the error as data.
+
+    Clients wrap what a socket raises in errors of their own. What is kept is the socket's error,
+    so that another client can meet it in its own way.
+
+    Args:
+        error: What a live transport, or a client's ``connect``, raised.
+    """
+    cause = _socket_error(error)
+    if cause is None:
+        return Ended.FAILED, Failure("OSError", None, str(error))
+    kind = next((name for name, known in _KINDS.items() if type(cause) is known), "OSError")
+    ended = next((end for kinds, end in _ENDINGS if isinstance(cause, kinds)), Ended.FAILED)
+    return ended, Failure(kind, cause.errno, cause.strerror or str(cause))
+
+
+def rebuild(failure: Failure) -> OSError:
+    """Return an error equal to the one that was recorded, ready to be raised."""
+    kind = _KINDS.get(failure.kind, OSError)
+    if failure.errno is None:
+        return kind(failure.message)
+    return kind(failure.errno, failure.message)
+
+
+def _socket_error(error: BaseException) -> OSError | None:
+    """The first error of the socket layer in the chain that leads to this one."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        if isinstance(link, OSError):
+            return link
+        seen.add(id(link))
+        link = link.__cause__ or link.__context__
+    return None

@@ -1,0 +1,179 @@
+"""The recorder: told what passes on one connection, it cuts the streams into interactions.
+
+It holds no socket. A shell tells it ``sent``, ``received``, ``failed`` and ``closed`` after the
+fact, so it can neither delay nor change what the program sees.
+
+An interaction is over as soon as its response is complete by its framing (RFC 9112, section 6.3).
+Where framing cannot tell, the facts do: the end of the stream, a failure, the client closing, or
+the client sending its next request.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from typing import TYPE_CHECKING
+
+from cassette.clock import Clock
+from cassette.model import Ended, Failure, Interaction, Request, Response, call_of, url_of
+from cassette.transport.failures import describe
+from cassette.wire.parser import RequestParser, ResponseParser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cassette.model import Endpoint
+
+
+class Recorder:
+    """Cuts the two byte streams of one connection into interactions.
+
+    Args:
+        endpoint: Where the connection leads.
+        sink: Takes each interaction at the moment it is complete.
+    """
+
+    def __init__(self, endpoint: Endpoint, sink: Callable[[Interaction], None]) -> None:
+        self._endpoint = endpoint
+        self._sink = sink
+        self._open: deque[_Draft] = deque()  # more than one only while requests are pipelined
+        self._early = b""  # received while no request was waiting for an answer
+
+    def sent(self, data: bytes) -> None:
+        """Note bytes that the client has handed to the live transport."""
+        while data:
+            draft = self._draft_for_sending()
+            taken = draft.take_sent(data)
+            data = data[taken:]
+
+    def received(self, data: bytes, *, filled: bool = False) -> None:
+        """Note bytes that the live transport has given to the client.
+
+        Args:
+            data: The bytes; empty at the end of the stream.
+            filled: They filled the client's buffer to the brim. Where the piece ended is then
+                not known, and the next bytes count as the same piece.
+        """
+        if not data:
+            self._finish_all(Ended.CLOSED)
+            return
+        if not self._open:
+            self._early += data
+            return
+        draft = self._open[0]
+        taken = draft.take_received(data, filled=filled)
+        if not draft.answered:
+            return
+        rest = data[taken:]
+        if rest and len(self._open) == 1:
+            # Nobody waits for these bytes, but the client has read them with the answer.
+            draft.take_surplus(rest)
+            rest = b""
+        self._finish(Ended.OPEN)
+        if rest:
+            self.received(rest, filled=filled)
+
+    def failed(self, error: BaseException) -> None:
+        """Note that sending or receiving raised."""
+        ended, failure = describe(error)
+        self._finish_all(ended, failure)
+
+    def closed(self) -> None:
+        """Note that the client has closed its side, or that the cassette is left."""
+        self._finish_all(Ended.ABANDONED)
+
+    def _draft_for_sending(self) -> _Draft:
+        if self._open:
+            last = self._open[-1]
+            if not last.request_over:
+                return last
+            if len(self._open) == 1 and last.begun:
+                # The client has moved on, so it takes the response for complete.
+                self._finish(Ended.OPEN)
+        draft = _Draft()
+        if self._early:
+            draft.take_received(self._early, filled=False)
+            self._early = b""
+        self._open.append(draft)
+        return draft
+
+    def _finish(self, ended: Ended, failure: Failure | None = None) -> None:
+        draft = self._open.popleft()
+        self._sink(draft.interaction(self._endpoint, ended, failure))
+
+    def _finish_all(self, ended: Ended, failure: Failure | None = None) -> None:
+        while self._open:
+            self._finish(ended, failure)
+
+
+class _Draft:
+    """An interaction that is under way."""
+
+    def __init__(self) -> None:
+        self._at = Clock.now()
+        self._started = Clock.monotonic()
+        self._request = RequestParser()
+        self._response: ResponseParser | None = None
+        self._sent = io.BytesIO()
+        # getvalue() hands its buffer over without a copy, where bytes(bytearray) would make one:
+        # a body of 100 MiB is held once.
+        self._received = io.BytesIO()
+        self._pieces: list[tuple[float, int]] = []
+        self._piece_open = False
+
+    @property
+    def begun(self) -> bool:
+        """The first byte of a response is here."""
+        return self._response is not None
+
+    @property
+    def answered(self) -> bool:
+        """The response is complete."""
+        return self._response is not None and self._response.complete
+
+    @property
+    def request_over(self) -> bool:
+        """What is sent next belongs to another request."""
+        return self._request.complete or (self._request.garbage and self.begun)
+
+    def take_sent(self, data: bytes) -> int:
+        taken = self._request.feed(data)
+        self._sent.write(data[:taken])
+        return taken
+
+    def take_received(self, data: bytes, *, filled: bool) -> int:
+        if self._response is None:
+            self._response = ResponseParser(self._request.method)
+        taken = self._response.feed(data)
+        self._keep(data[:taken], filled=filled)
+        return taken
+
+    def take_surplus(self, data: bytes) -> None:
+        self._piece_open = True  # it came with the piece before it
+        self._keep(data, filled=False)
+
+    def _keep(self, data: bytes, *, filled: bool) -> None:
+        self._received.write(data)
+        if self._piece_open:
+            moment, size = self._pieces[-1]
+            self._pieces[-1] = (moment, size + len(data))
+        else:
+            moment = round(Clock.monotonic() - self._started, 3)
+            self._pieces.append((moment, len(data)))
+        self._piece_open = filled
+
+    def interaction(
+        self, endpoint: Endpoint, ended: Ended, failure: Failure | None
+    ) -> Interaction:
+        method = self._request.method.decode("latin-1")
+        target = self._request.target
+        return Interaction(
+            call=call_of(method, endpoint, target),
+            request=Request(self._sent.getvalue(), url_of(endpoint, target)),
+            response=Response(self._received.getvalue(), method),
+            at=self._at,
+            took=round(Clock.monotonic() - self._started, 3),
+            arrived=tuple(self._pieces) if len(self._pieces) > 1 else (),
+            ended=ended,
+            failure=failure,
+        )
