@@ -1,0 +1,288 @@
+"""A cassette in use: one mode, one file, what was played and what was recorded.
+
+The deck is what transports are made from. It knows nothing of sockets or libraries: it answers
+requests for players and takes interactions from recorders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import warnings
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cassette.clock import Clock
+from cassette.errors import (
+    OptionError,
+    RecordingEndedError,
+    UnmatchedRequestError,
+    UnplayedInteractionsError,
+)
+from cassette.matching import Index
+from cassette.model import Endpoint, Interaction, Request, Response
+from cassette.modes import RecordMode, policy
+from cassette.store.files import Journal
+from cassette.store.reader import CassetteReader
+from cassette.transport.failures import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from cassette.matching import Matching
+    from cassette.redaction import Redactor
+
+CONNECT = "connect "
+"""Starts the call of an interaction in which no connection came about."""
+
+
+class UnplayedWarning(UserWarning):
+    """Interactions were left when the use of a cassette ended.
+
+    Unintended: the code under test no longer makes these requests; delete the interactions.
+    Intended: say so with ``on_unplayed="ignore"``.
+    """
+
+
+class Deck:
+    """A cassette in use; what ``cassette.use`` yields.
+
+    Attributes:
+        path: The cassette.
+        mode: The record mode in force.
+        recorded: How many interactions have been recorded.
+        played: How many interactions have been played.
+        unmatched: The errors of requests that had no recording. They are raised again when the
+            use ends, since the code under test may have swallowed them; a test that expects one
+            takes it out of this list.
+    """
+
+    def __init__(  # noqa: PLR0913 - the options of a use
+        self,
+        path: Path,
+        mode: RecordMode,
+        *,
+        matching: Matching,
+        redactor: Redactor,
+        repeat: bool = False,
+        on_unplayed: str = "ignore",
+        allow_hosts: Sequence[str] = (),
+        remedy: str = "To record it: cassette.use(..., mode='new_episodes').",
+    ) -> None:
+        if on_unplayed not in ("ignore", "warn", "fail"):
+            raise OptionError(
+                f"on_unplayed is {on_unplayed!r}\nIt may be: 'ignore', 'warn' or 'fail'"
+            )
+        self.path = path
+        self.mode = mode
+        self.recorded = 0
+        self.played = 0
+        self.unmatched: list[UnmatchedRequestError] = []
+        self._matching = matching
+        self._redactor = redactor
+        self._repeat = repeat
+        self._on_unplayed = on_unplayed
+        self._allow_hosts = tuple(allow_hosts)
+        self._remedy = remedy
+        self._lock = threading.RLock()
+        self._reader: CassetteReader | None = None
+        self._index: Index | None = None
+        self._journal: Journal | None = None
+        self._fresh: list[str] = []  # calls recorded anew under the mode "all"
+        self._last_failure: dict[str, Interaction] = {}
+        exists = path.exists()
+        self.policy = policy(mode, exists=exists)
+        if exists and self.policy.keep:
+            self._reader = CassetteReader.open(path)
+        if self.policy.play:
+            calls = self._reader.calls if self._reader is not None else []
+            self._index = Index(calls, self._request, matching, repeat=repeat)
+
+    # What a person asks.
+
+    @property
+    def left(self) -> int:
+        """How many interactions have not been played."""
+        return len(self.unplayed)
+
+    @property
+    def unplayed(self) -> list[str]:
+        """The calls of the interactions that have not been played."""
+        if self._index is None or self._reader is None:
+            return []
+        calls = self._reader.calls
+        return [calls[number] for number in self._index.left]
+
+    # What a player asks.
+
+    def answer(self, call: str, request: Request) -> Interaction | None:
+        """Return the interaction that answers, now counted as played.
+
+        Returns:
+            The interaction; None where there is none and the mode lets the request go live.
+
+        Raises:
+            UnmatchedRequestError: There is none, and nothing may go live.
+        """
+        assert self._index is not None  # noqa: S101 - only a policy that plays makes players
+        number = self._index.find(call, request)
+        if number is not None:
+            return self._play(number)
+        if self.policy.record:
+            return None
+        error = UnmatchedRequestError(
+            self._redactor.mask_call(call),
+            path=self.path,
+            mode=self.mode.value,
+            nearest=self._index.explain(call, request),
+            total=len(self._reader.calls) if self._reader is not None else 0,
+            remedy=self._remedy,
+        )
+        self.unmatched.append(error)
+        raise error
+
+    def foresee(self, call: str) -> Interaction | None:
+        """Return the interaction that would answer this call, judged without the body."""
+        if self._index is None or self._reader is None:
+            return None
+        number = next(iter(self._index.candidates(call)), None)
+        return None if number is None else self._reader.interaction(number)
+
+    def connection_failure(self, endpoint: Endpoint) -> Interaction | None:
+        """Return the recorded failure to connect whose turn it is, now counted as played.
+
+        Which request a connection is opened for is not known when it is opened. A failure is due
+        when it is the earliest interaction with this endpoint that has not been played.
+        """
+        if self._index is None or self._reader is None:
+            return None
+        origin = endpoint.origin
+        number = self._index.next_for_origin(origin)
+        if number is None:
+            return self._last_failure.get(origin) if self._repeat else None
+        if not self._reader.calls[number].startswith(CONNECT):
+            self._last_failure.pop(origin, None)
+            return None
+        self._index.mark(number)
+        failure = self._last_failure[origin] = self._play(number)
+        return failure
+
+    def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
+        """Return the error for a client that reads where the recording has stopped."""
+        if interaction is None:
+            return RecordingEndedError("a request that was never sent", path=self.path, received=0)
+        return RecordingEndedError(
+            interaction.call, path=self.path, received=len(interaction.response.raw)
+        )
+
+    # What a recorder tells.
+
+    def record(self, interaction: Interaction) -> None:
+        """Write an interaction to the journal, secrets masked."""
+        masked = self._redactor.redact(interaction)
+        with self._lock:
+            journal = self._journal
+            if journal is None:
+                journal = self._journal = self._new_journal(masked.at)
+            journal.append(masked)
+            self.recorded += 1
+            if self.mode is RecordMode.ALL and self._reader is not None:
+                self._fresh.append(masked.call)
+
+    def record_failure(self, endpoint: Endpoint, error: BaseException, at: datetime) -> None:
+        """Write down that a connection did not come about.
+
+        Args:
+            endpoint: Where it should have led.
+            error: What the client's ``connect`` raised.
+            at: When it was tried.
+        """
+        ended, failure = describe(error)
+        self.record(
+            Interaction(
+                call=CONNECT + endpoint.origin,
+                request=Request(b"", endpoint.origin),
+                response=Response(b""),
+                at=at,
+                took=max(0.0, round((Clock.now() - at).total_seconds(), 3)),
+                ended=ended,
+                failure=failure,
+            )
+        )
+
+    def passes(self, endpoint: Endpoint) -> bool:
+        """Return whether this endpoint is left alone."""
+        return any(fnmatch(endpoint.host, pattern.lower()) for pattern in self._allow_hosts)
+
+    # The end.
+
+    def close(self, *, good: bool) -> None:
+        """End the use: the journal becomes the cassette, or stays a journal.
+
+        Args:
+            good: The code that used the cassette has ended well.
+
+        Raises:
+            UnmatchedRequestError: A request had no recording, and the use would end well.
+            UnplayedInteractionsError: Interactions are left, and that was to fail.
+        """
+        with self._lock:
+            unplayed = self.unplayed if good and self._on_unplayed != "ignore" else []
+            total = len(self._reader.calls) if self._reader is not None else 0
+            try:
+                self._close_journal(good=good)
+            finally:
+                if self._reader is not None:
+                    self._reader.close()
+        if not good:
+            return
+        if self.unmatched:
+            raise self.unmatched[0]
+        if unplayed:
+            error = UnplayedInteractionsError(unplayed, path=self.path, total=total)
+            if self._on_unplayed == "fail":
+                raise error
+            warnings.warn(str(error), UnplayedWarning, stacklevel=4)
+
+    def _close_journal(self, *, good: bool) -> None:
+        journal, self._journal = self._journal, None
+        if journal is None:
+            return
+        with contextlib.ExitStack() as stack:
+            stack.callback(journal.abandon)
+            if good:
+                self._keep_what_was_not_recorded_again(journal)
+                journal.commit()
+                stack.pop_all()
+
+    def _new_journal(self, recorded: datetime) -> Journal:
+        reader = self._reader
+        if reader is None:
+            return Journal(self.path, recorded)
+        journal = Journal(self.path, reader.recorded)
+        if self.mode is RecordMode.NEW_EPISODES:
+            for number in range(len(reader.calls)):
+                journal.append_entry(reader.entry(number))
+        return journal
+
+    def _keep_what_was_not_recorded_again(self, journal: Journal) -> None:
+        reader = self._reader
+        if self.mode is not RecordMode.ALL or reader is None:
+            return
+        again = {self._matching.call_key(call) for call in self._fresh}
+        for number, call in enumerate(reader.calls):
+            if self._matching.call_key(call) not in again:
+                journal.append_entry(reader.entry(number))
+
+    def _play(self, number: int) -> Interaction:
+        assert self._reader is not None  # noqa: S101 - a number comes from its index
+        interaction = self._reader.interaction(number)
+        interaction.played += 1
+        self.played += 1
+        return interaction
+
+    def _request(self, number: int) -> Request:
+        assert self._reader is not None  # noqa: S101 - as above
+        return self._reader.interaction(number).request

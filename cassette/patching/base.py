@@ -1,0 +1,107 @@
+"""What all patchers share: changes that undo themselves, and the cassette in force."""
+
+from __future__ import annotations
+
+import threading
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cassette.deck import Deck
+
+_ABSENT: Final = object()
+
+
+class UndoLog:
+    """Changes that were made, so that they can be taken back in reverse order."""
+
+    def __init__(self) -> None:
+        self._undo: list[Callable[[], object]] = []
+
+    def set(self, owner: Any, name: str, value: object) -> None:  # noqa: ANN401 - any object
+        """Set an attribute; undoing puts back the very object that was there, or deletes it."""
+        old = vars(owner).get(name, _ABSENT)
+        setattr(owner, name, value)
+        self.add(lambda: delattr(owner, name) if old is _ABSENT else setattr(owner, name, old))
+
+    def add(self, undo: Callable[[], object]) -> None:
+        """Note how to undo a change that was made."""
+        self._undo.append(undo)
+
+    def undo(self) -> None:
+        """Take every change back, the last one first."""
+        while self._undo:
+            self._undo.pop()()
+
+
+class Patcher(Protocol):
+    """Makes one family of clients use the cassette in force."""
+
+    def apply(self) -> None:
+        """Patch; called when the first cassette comes into use."""
+
+    def undo(self) -> None:
+        """Put everything back; called when the last cassette is left."""
+
+    def leave(self, deck: Deck) -> None:
+        """Let the connections of one cassette go; called when it is left."""
+
+
+_current: ContextVar[Deck | None] = ContextVar("cassette", default=None)
+_lock: Final = threading.RLock()
+_in_use: Final[list[tuple[Deck, int]]] = []  # in the order of entry, with the thread of entry
+
+
+def current() -> Deck | None:
+    """Return the cassette in force here, or None.
+
+    Each context, and so each asyncio task, sees the cassette it entered, the inner one where they
+    are nested. A thread that was started by code under test inherits no context: it sees the
+    cassette entered last. A thread that has entered cassettes itself, such as the one of an event
+    loop, sees only what its context says.
+    """
+    deck = _current.get()
+    if deck is not None or not _in_use:
+        return deck
+    here = threading.get_ident()
+    if any(thread == here for _, thread in _in_use):
+        return None
+    return _in_use[-1][0]
+
+
+class Entry:
+    """One use of a deck, from its entry to its end."""
+
+    def __init__(self, deck: Deck, patchers: Callable[[], list[Patcher]]) -> None:
+        self._deck = deck
+        self._patchers = patchers
+        self._before: Deck | None = None
+        self._record: tuple[Deck, int] = (deck, threading.get_ident())
+
+    def enter(self) -> None:
+        """Put the deck in force; the first one in the process patches."""
+        with _lock:
+            if not _in_use:
+                for patcher in self._patchers():
+                    _applied.append(patcher)
+                    patcher.apply()
+            _in_use.append(self._record)
+        self._before = _current.get()
+        _current.set(self._deck)
+
+    def leave(self) -> None:
+        """Take the deck out of force; the last one in the process puts everything back."""
+        # Not ContextVar.reset: an async fixture is torn down in another context than its own.
+        _current.set(self._before)
+        with _lock:
+            _in_use.remove(self._record)
+            for patcher in _applied:
+                patcher.leave(self._deck)
+            if not _in_use:
+                while _applied:
+                    _applied.pop().undo()
+
+
+_applied: Final[list[Patcher]] = []

@@ -1,0 +1,193 @@
+"""The player: told what a client sends, it gives the recorded bytes that answer it.
+
+It holds no socket and looks up no name. A shell hands it what is sent and takes what is to be
+received; the pieces, the end and the failure come as they were recorded.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Protocol
+
+from cassette.errors import RecordingEndedError
+from cassette.model import Ended, Request, call_of, url_of
+from cassette.transport.failures import rebuild
+from cassette.wire.headers import first_value
+from cassette.wire.parser import RequestParser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cassette.model import Endpoint, Interaction
+
+# A whole request without a body, in one piece: the usual GET. Told apart by this pattern in
+# 1.5 microseconds, where the parser takes 9.
+_PLAIN: Final = re.compile(
+    rb"([A-Z]+) (/[!-~]*) HTTP/1\.[01]\r\n"
+    rb"(?:(?![Cc]ontent-[Ll]ength:|[Tt]ransfer-[Ee]ncoding:|[Ee]xpect:)[!-9;-~]+:[^\r\n]*\r\n)*\r\n"
+)
+
+_INTERIM: Final = re.compile(rb"(?:HTTP/1\.1 100[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n)+")
+
+
+class Answers(Protocol):
+    """Where the player finds its interactions."""
+
+    def answer(self, call: str, request: Request) -> Interaction | None:
+        """Return the interaction that answers, or None where the request is to go live.
+
+        Raises:
+            UnmatchedRequestError: There is none, and nothing may go live.
+        """
+
+    def foresee(self, call: str) -> Interaction | None:
+        """Return the interaction that would probably answer, judged by the call alone."""
+
+    def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
+        """Return the error for a client that reads past the end of an interaction."""
+
+
+class Player:
+    """Plays interactions on one connection.
+
+    Args:
+        endpoint: Where the client believes it is connected to.
+        answers: Finds the interaction for each request.
+    """
+
+    def __init__(self, endpoint: Endpoint, answers: Answers) -> None:
+        self._endpoint = endpoint
+        self._origin = endpoint.origin
+        self._answers = answers
+        self._parser: RequestParser | None = None  # of a request that is not complete yet
+        self._pending = bytearray()
+        self._interaction: Interaction | None = None
+        self._data = memoryview(b"")
+        self._position = 0
+        self._piece_end = 0
+        self._pieces: Iterator[tuple[float, int]] = iter(())
+        self._foreseeing = False  # interim responses are given before the request is complete
+
+    def sent(self, data: bytes) -> bytes:
+        """Take what the client sends.
+
+        Returns:
+            What must go to a live transport after all, because nothing answers it and the record
+            mode allows that; empty where the player answers, or waits for more.
+
+        Raises:
+            UnmatchedRequestError: The request is complete, has no recording and may not go live.
+        """
+        if self._parser is None:
+            plain = _PLAIN.fullmatch(data)
+            if plain is not None:
+                return self._ask(plain[1].decode(), self._origin + plain[2].decode(), bytes(data))
+            self._parser = RequestParser()
+            self._pending.clear()
+        parser = self._parser
+        head_was_open = parser.framing is None
+        self._pending += data
+        parser.feed(data)
+        if parser.complete:
+            return self._ask_pending()
+        if head_was_open and parser.framing is not None:
+            self._foresee(parser)
+        return b""
+
+    @property
+    def answering(self) -> bool:
+        """Bytes, an end or a failure are there to be received, or will be."""
+        return self._interaction is not None or self._parser is not None
+
+    @property
+    def readable(self) -> bool:
+        """Receiving now would give something at once: what a poll on the connection tells."""
+        if self._position < len(self._data):
+            return True
+        current = self._interaction
+        return current is not None and (current.ended is Ended.CLOSED or current.failure is not None)
+
+    def receive(self, size: int) -> memoryview:
+        """Return the next bytes, at most ``size`` and never beyond the recorded piece.
+
+        Returns:
+            The bytes; empty at the end of the stream.
+
+        Raises:
+            OSError: The failure that was recorded here, each time anew.
+            RecordingEndedError: The recorded client had stopped reading here.
+            UnmatchedRequestError: The client reads before its request is complete, and what it
+                has sent so far has no recording either.
+        """
+        if self._position >= len(self._data):
+            self._more()
+        start = self._position
+        if start >= self._piece_end:
+            self._next_piece()
+        stop = min(self._piece_end, start + size)
+        self._position = stop
+        return self._data[start:stop]
+
+    def _more(self) -> None:
+        """Find what follows when all bytes are given: an early answer, the end, a failure."""
+        if self._parser is not None:
+            # A server may answer before it has the whole request: the recording says so, if
+            # what was sent when it was made is what has been sent now.
+            self._ask_pending()
+        current = self._interaction
+        if current is None:
+            raise self._answers.exhausted(None)
+        if self._position < len(self._data):
+            return
+        if current.failure is not None:
+            raise rebuild(current.failure)
+        if current.ended is not Ended.CLOSED:
+            raise self._answers.exhausted(current)
+
+    def _ask_pending(self) -> bytes:
+        parser, request = self._parser, bytes(self._pending)
+        assert parser is not None  # noqa: S101 - asked only while a request is pending
+        self._parser = None
+        return self._ask(
+            parser.method.decode("latin-1"), url_of(self._endpoint, parser.target), request
+        )
+
+    def _ask(self, method: str, url: str, raw: bytes) -> bytes:
+        interaction = self._answers.answer(f"{method} {url}", Request(raw, url))
+        # What the client has read of a foreseen answer is not given again.
+        given = self._position if self._foreseeing else 0
+        self._foreseeing = False
+        self._load(interaction, b"" if interaction is None else interaction.response.raw, given)
+        return raw if interaction is None else b""
+
+    def _load(self, interaction: Interaction | None, data: bytes, given: int = 0) -> None:
+        self._interaction = interaction
+        self._data = memoryview(data)
+        self._position = min(given, len(data))
+        self._piece_end = 0
+        self._pieces = iter(interaction.arrived) if interaction is not None else iter(())
+
+    def _next_piece(self) -> None:
+        for _, size in self._pieces:
+            self._piece_end += size
+            if self._piece_end > self._position:
+                return
+        self._piece_end = len(self._data)
+
+    def _foresee(self, parser: RequestParser) -> None:
+        """Give "100 Continue" to a client that waits for it before it sends the body.
+
+        Source: RFC 9110, section 10.1.1.
+        """
+        expect = first_value(parser.fields, b"expect")
+        if expect is None or expect.lower() != b"100-continue":
+            return
+        call = call_of(parser.method.decode("latin-1"), self._endpoint, parser.target)
+        interaction = self._answers.foresee(call)
+        if interaction is None:
+            return
+        interim = _INTERIM.match(interaction.response.raw)
+        if interim is None:
+            return
+        self._load(interaction, interim[0])
+        self._foreseeing = True
