@@ -1,0 +1,153 @@
+"""Recording and replaying: the same requests through a client stack and a contestant.
+
+Every task takes where it runs (`folder`, `port`) and what runs: `by`, the contestant; `stack`, the
+client; `kind` and `n`, the traffic. A figure in seconds is the mean over the repetitions within
+the process.
+"""
+
+import gc
+import importlib
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import traffic
+from contestants.tape import Tape
+from memory import peak_bytes
+
+WARM_UP = 20  # requests; the interpreter has specialised its byte code after fewer
+REQUESTS = 2000  # in one sample, at least: of small cassettes several are opened, each once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One contestant, one client stack, one kind of traffic."""
+
+    folder: str
+    port: int
+    by: str
+    stack: str
+    kind: str
+    n: int
+
+    @cached_property
+    def tape(self) -> Tape:
+        return importlib.import_module(f"contestants.{self.by}").Contestant(self.targets)
+
+    @cached_property
+    def client(self) -> type:
+        return importlib.import_module(f"stacks.through_{self.stack}").Client
+
+    @cached_property
+    def targets(self) -> list[str]:
+        return traffic.targets(self.kind, self.n)
+
+    def path(self, copy: int, edition: str = "") -> Path:
+        name = f"{self.kind}-{self.n}{edition}-{copy}{self.tape.suffix}"
+        return Path(self.folder, self.by, name)
+
+    def record(self, path: Path) -> None:
+        self._get(self.tape.record, path, self.targets)
+
+    def play(self, path: Path) -> None:
+        self._get(self.tape.play, path, self.targets)
+
+    def play_one(self, path: Path) -> None:
+        """Open a cassette of which only one interaction, in the middle, is wanted."""
+        middle = len(self.targets) // 2
+        self._get(self.tape.play, path, self.targets[middle : middle + 1])
+
+    def _get(
+        self, tape: Callable[..., AbstractContextManager], path: Path, targets: list[str]
+    ) -> None:
+        received = 0
+        with tape(path, self.client, self.port) as client:
+            for target in targets:
+                received += len(client.get(target))
+            client.close()
+        expected = traffic.BODY_SIZES[self.kind] * len(targets)
+        if received != expected and self.tape.exact:
+            raise AssertionError(f"{received} bytes of body, not {expected}")
+
+
+def copies(n: int) -> int:
+    """Return how many cassettes of so many interactions make one sample."""
+    return max(1, REQUESTS // n)
+
+
+def seconds_over(action: Callable[[Path], None], paths: list[Path]) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    for path in paths:
+        action(path)
+    return time.perf_counter() - start
+
+
+def make(*, by: str, kind: str, n: int, **where) -> float:
+    """Record a cassette, through requests because every contestant knows it, and copy it."""
+    run = Run(by=by, stack="requests", kind=kind, n=n, **where)
+    first = run.path(0)
+    first.parent.mkdir(exist_ok=True)
+    run.record(first)
+    for copy in range(1, copies(n)):
+        shutil.copy(first, run.path(copy))
+    return first.stat().st_size
+
+
+def _warm_up(by: str, stack: str, where: dict) -> None:
+    run = Run(by=by, stack=stack, kind="items", n=WARM_UP, **where)
+    for copy in range(3):
+        run.play(run.path(copy))
+
+
+def replay(*, by: str, stack: str, kind: str, n: int, edition: str = "", **where) -> float:
+    """Return seconds per request, opening and closing the cassette included."""
+    _warm_up(by, stack, where)
+    run = Run(by=by, stack=stack, kind=kind, n=n, **where)
+    paths = [run.path(copy, edition) for copy in range(copies(n))]
+    return seconds_over(run.play, paths) / (n * len(paths))
+
+
+def play_one(*, by: str, stack: str, kind: str, n: int, **where) -> float:
+    """Return seconds for opening a cassette and playing a single interaction of it."""
+    _warm_up(by, stack, where)
+    run = Run(by=by, stack=stack, kind=kind, n=n, **where)
+    paths = [run.path(copy) for copy in range(copies(n))]
+    return seconds_over(run.play_one, paths) / len(paths)
+
+
+def opening(*, n: int, **what) -> float:
+    """Return seconds per interaction in the file; one is played, for opening may be put off."""
+    return play_one(n=n, **what) / n
+
+
+def record(*, by: str, stack: str, kind: str, n: int, **where) -> float:
+    """Return seconds per request while recording, opening and closing the cassette included."""
+    warm_up = Run(by=by, stack=stack, kind="items", n=WARM_UP, **where)
+    run = Run(by=by, stack=stack, kind=kind, n=n, **where)
+    path, warm_up_path = run.path(-1), warm_up.path(-1)
+    path.parent.mkdir(exist_ok=True)
+    for stale in (path, warm_up_path):
+        stale.unlink(missing_ok=True)
+    warm_up.record(warm_up_path)
+    return seconds_over(run.record, [path]) / n
+
+
+def record_peak(**what) -> float:
+    """Return the peak memory of recording, in bytes."""
+    record(**what)
+    return peak_bytes()
+
+
+def file_size(*, by: str, kind: str, n: int, **where) -> float:
+    """Return the bytes of a cassette that was made."""
+    return Run(by=by, stack="requests", kind=kind, n=n, **where).path(0).stat().st_size
+
+
+def payload_size(*, kind: str, n: int, **_where) -> float:
+    """Return the bytes of the bodies in a cassette."""
+    return traffic.BODY_SIZES[kind] * n

@@ -1,0 +1,225 @@
+"""What is measured, against what, and the limits: the whole benchmark in one table of data."""
+
+from dataclasses import replace
+
+from harness import Contestant, Task, Work
+
+# The limits of replay and recording are those of the design; the limits of the client leave the
+# room that an experiment with a lean pure-Python parser showed.
+REPLAY_LIMITS = {"requests": 0.95, "http_client": 0.60}
+EDITED_LIMIT = 2.2
+# 4 microseconds an interaction, where the floor takes 36 for a request through `http.client`.
+OPENING_LIMIT = 0.111
+LARGE_LIMIT = 2.0
+SIZE_LIMITS = {"large-json": 1.01, "large-binary": 1.34}
+RECORD_LIMIT = 1.10
+FLAT_LIMIT = 1.05  # memory that does not grow, give or take what the allocator keeps
+HELD_ONCE_LIMIT = 1.25  # a second copy of a download would make it 1.7
+
+SMALL = {"header_lines": 12, "chunk_size": 16}
+
+RIVALS = {"requests": ("vcrpy", "cassetter", "betamax"), "http_client": ("vcrpy",)}
+
+
+def made(by: str, kind: str, n: int, edition: str = "") -> tuple[Task, ...]:
+    """Return the tasks that record the cassette, and the one to warm up with."""
+    cassettes = [
+        Task.of("tape:make", by=by, kind="items", n=20),
+        Task.of("tape:make", by=by, kind=kind, n=n),
+    ]
+    if edition:
+        cassettes.append(Task.of("editing:edit", by=by, kind=kind, n=n, edition=edition))
+    return tuple(dict.fromkeys(cassettes))
+
+
+def taped(function: str, by: str, limit: float | None = None, **what: str | int) -> Contestant:
+    """Return a contestant that opens cassettes of its own making."""
+    rival = "" if by == "cassette" else by
+    edition = str(what.get("edition", ""))
+    before = made(by, str(what["kind"]), int(what["n"]), edition)
+    return Contestant(by, Task.of(function, by=by, **what), before, limit, rival)
+
+
+def replay(stack: str, kind: str, n: int) -> Work:
+    """Return the work of opening a cassette of n interactions and playing them all."""
+    what = {"stack": stack, "kind": kind, "n": n}
+    return Work(
+        f"replay-{stack}-{kind}-{n}",
+        f"replay through {stack}, n = {n:,}" + (", equal requests" if kind == "equal" else ""),
+        Contestant("floor", Task.of("tape:replay", by="floor", **what)),
+        (
+            taped("tape:replay", "cassette", REPLAY_LIMITS[stack], **what),
+            *(taped("tape:replay", rival, **what) for rival in RIVALS[stack]),
+        ),
+    )
+
+
+def opening(n: int) -> Work:
+    what = {"stack": "http_client", "kind": "items", "n": n}
+    return Work(
+        f"opening-{n}",
+        f"opening, an interaction in a file of {n:,} over a request",
+        Contestant("floor", Task.of("tape:replay", by="floor", **what)),
+        (
+            taped("tape:opening", "cassette", OPENING_LIMIT, **what),
+            taped("tape:opening", "vcrpy", **what),
+        ),
+    )
+
+
+def edited(edition: str, limit: float | None) -> Work:
+    what = {"stack": "http_client", "kind": "items", "n": 1000}
+    return Work(
+        f"edited-{edition}",
+        f"replay, every entry edited {edition.replace('-', ' ')}",
+        Contestant("floor", Task.of("tape:replay", by="floor", **what)),
+        (taped("tape:replay", "cassette", limit, **what, edition=edition),),
+    )
+
+
+def large(stack: str, kind: str, function: str, doing: str) -> Work:
+    what = {"stack": stack, "kind": kind, "n": 50}
+    return Work(
+        f"{kind}-{function}-{stack}",
+        f"{doing} of 50 bodies of 1 MiB ({kind}) through {stack}",
+        Contestant("floor", Task.of(f"tape:{function}", by="floor", **what)),
+        (
+            taped(f"tape:{function}", "cassette", LARGE_LIMIT, **what),
+            *(taped(f"tape:{function}", rival, **what) for rival in RIVALS[stack]),
+        ),
+    )
+
+
+def size(kind: str) -> Work:
+    what = {"kind": kind, "n": 50}
+    return Work(
+        f"size-{kind}",
+        f"file over payload, 50 bodies of 1 MiB ({kind})",
+        Contestant("payload", Task.of("tape:payload_size", **what)),
+        (
+            taped("tape:file_size", "cassette", SIZE_LIMITS[kind], **what),
+            *(taped("tape:file_size", rival, **what) for rival in RIVALS["requests"]),
+        ),
+        rounds=1,
+    )
+
+
+def recording(stack: str) -> Work:
+    what = {"stack": stack, "kind": "items", "n": 1000}
+    return Work(
+        f"record-{stack}",
+        f"recording 1,000 through {stack}",
+        Contestant("live", Task.of("tape:record", by="live", **what)),
+        (
+            Contestant("cassette", Task.of("tape:record", by="cassette", **what), (), RECORD_LIMIT),
+            *(
+                Contestant(rival, Task.of("tape:record", by=rival, **what), rival=rival)
+                for rival in RIVALS[stack]
+            ),
+        ),
+    )
+
+
+def recording_memory() -> Work:
+    def peak(n: int) -> Task:
+        return Task.of("tape:record_peak", by="cassette", stack="requests", kind="items", n=n)
+
+    return Work(
+        "record-memory",
+        "peak memory of recording 4,000 over recording 1,000",
+        Contestant("cassette, n = 1,000", peak(1000)),
+        (Contestant("cassette, n = 4,000", peak(4000), limit=FLAT_LIMIT),),
+        rounds=3,
+    )
+
+
+def download_memory(mode: str, read: str, limit: float | None) -> Work:
+    def peak(by: str, mode: str) -> Task:
+        return Task.of("download:peak", by=by, mode=mode, read=read)
+
+    before = (peak("cassette", "record"),) if mode == "play" else ()
+    return Work(
+        f"download-{mode}-{read}",
+        f"peak memory, {mode} 100 MiB, read {read.replace('-', ' ')}",
+        Contestant("live", peak("live", mode)),
+        (Contestant("cassette", peak("cassette", mode), before, limit),),
+        rounds=3,
+    )
+
+
+def client(name: str, title: str, limit: float, function: str, **what: str | int) -> Work:
+    """Return the work of doing the same with either module."""
+    ours = Task.of(function, module="cassette.client", **what)
+    return Work(
+        f"client-{name}",
+        title,
+        Contestant("http.client", Task.of(function, module="http.client", **what)),
+        (Contestant("cassette.client", ours, limit=limit),),
+    )
+
+
+def parsing(name: str, title: str, limit: float, **what: int) -> Work:
+    return client(name, f"response out of memory, {title}", limit, "client:parse", **what)
+
+
+def streaming(read: str) -> Work:
+    title = f"live stream of 512-byte chunks, {read}"
+    return client(f"stream-{read}", title, 0.55, "client:stream", chunk_size=512, read=read)
+
+
+def downloading(name: str, chunk_size: int) -> tuple[Work, Work]:
+    title = f"100 MiB, {name.replace('-', ' ')}"
+    seconds = client(f"download-{name}", title, 1.05, "client:download", chunk_size=chunk_size)
+    task = "client:download_peak"
+    peak = client(f"peak-{name}", f"{title}, peak memory", 1.02, task, chunk_size=chunk_size)
+    return replace(seconds, rounds=5), replace(peak, rounds=3)
+
+
+def importing() -> Work:
+    return Work(
+        "client-import",
+        "import cassette.client after http.client, over import http.client",
+        Contestant("http.client", Task.of("importing:seconds", modules="http.client")),
+        (
+            Contestant(
+                "cassette.client",
+                Task.of("importing:seconds", modules="http.client cassette.client"),
+                limit=1.0,
+            ),
+        ),
+    )
+
+
+WORKS = (
+    *(replay("requests", "items", n) for n in (10, 1000, 5000)),
+    *(replay("http_client", "items", n) for n in (10, 1000, 5000)),
+    *(replay(stack, "equal", 1000) for stack in ("requests", "http_client")),
+    *(opening(n) for n in (1000, 5000)),
+    edited("by-hand", EDITED_LIMIT),
+    edited("by-PyYAML", None),
+    *(
+        large(stack, kind, function, doing)
+        for stack in ("requests", "http_client")
+        for kind in ("large-json", "large-binary")
+        for function, doing in (("play_one", "opening and playing one"), ("replay", "playing all"))
+    ),
+    *(size(kind) for kind in SIZE_LIMITS),
+    *(recording(stack) for stack in ("requests", "http_client")),
+    recording_memory(),
+    *(
+        download_memory(mode, read, limit)
+        for mode in ("record", "play")
+        for read, limit in (("whole", HELD_ONCE_LIMIT), ("in-pieces", None))
+    ),
+    parsing("12-lines", "12 header lines, 1 KiB", 0.36, header_lines=12, size=1024),
+    parsing("50-lines", "50 header lines, 1 KiB", 0.38, header_lines=50, size=1024),
+    *(
+        parsing(f"chunks-{size}", f"{size:,} bytes in 16-byte chunks", 0.30, size=size, **SMALL)
+        for size in (1024, 65536)
+    ),
+    client("live", "live GET of 1 KiB, keep-alive", 0.72, "client:live"),
+    *(streaming(read) for read in ("read", "read-n", "readinto", "read1", "iteration")),
+    *downloading("content-length", 0),
+    *downloading("64-KiB-chunks", 65536),
+    importing(),
+)
