@@ -1,1 +1,86 @@
-"""Record real HTTP once, byte for byte, and replay it offline."""
+"""Record real HTTP once, byte for byte, and replay it offline.
+
+The names below are imported when they are first used: pytest loads this package in every run of
+everyone who has it installed, and ``cassette.client`` needs none of them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cassette.api import Use, load, use
+    from cassette.deck import Deck, UnplayedWarning
+    from cassette.errors import (
+        CassetteError,
+        CassetteFormatError,
+        CassetteNotFoundError,
+        CassetteVersionError,
+        MissingExtraError,
+        OptionError,
+        RecordingEndedError,
+        UnmatchedRequestError,
+        UnplayedInteractionsError,
+    )
+    from cassette.model import Ended, Interaction
+    from cassette.modes import RecordMode
+    from cassette.redaction import Redactor
+    from cassette.transport.scripted import ScriptedTransport
+
+__all__ = [
+    "CassetteError",
+    "CassetteFormatError",
+    "CassetteNotFoundError",
+    "CassetteVersionError",
+    "Deck",
+    "Ended",
+    "Interaction",
+    "MissingExtraError",
+    "OptionError",
+    "RecordMode",
+    "RecordingEndedError",
+    "Redactor",
+    "ScriptedTransport",
+    "UnmatchedRequestError",
+    "UnplayedInteractionsError",
+    "UnplayedWarning",
+    "Use",
+    "load",
+    "use",
+]
+
+_HOMES = {
+    "api": ("Use", "load", "use"),
+    "deck": ("Deck", "UnplayedWarning"),
+    "errors": (
+        "CassetteError",
+        "CassetteFormatError",
+        "CassetteNotFoundError",
+        "CassetteVersionError",
+        "MissingExtraError",
+        "OptionError",
+        "RecordingEndedError",
+        "UnmatchedRequestError",
+        "UnplayedInteractionsError",
+    ),
+    "model": ("Ended", "Interaction"),
+    "modes": ("RecordMode",),
+    "redaction": ("Redactor",),
+    "transport.scripted": ("ScriptedTransport",),
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+    if name == "__version__":
+        return import_module("importlib.metadata").version("pytest-cassette")
+    for home, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f"cassette.{home}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module 'cassette' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -214,7 +214,7 @@ class Deck:
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""
-        return any(fnmatch(endpoint.host, pattern.lower()) for pattern in self._allow_hosts)
+        return self.mode is RecordMode.OFF or any(fnmatch(endpoint.host, pattern.lower()) for pattern in self._allow_hosts)
 
     # The end.
 

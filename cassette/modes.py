@@ -39,7 +39,7 @@ def policy(mode: RecordMode, *, exists: bool) -> Policy:
     """Return what a mode means for a cassette that exists, or does not.
 
     Args:
-        mode: Any mode but ``OFF``, under which no cassette is in use at all.
+        mode: The mode.
         exists: Whether there is a complete cassette; a ``.partial`` journal is none.
     """
     if mode is RecordMode.ONCE:
@@ -49,6 +49,7 @@ def policy(mode: RecordMode, *, exists: bool) -> Policy:
         RecordMode.NEW_EPISODES: Policy(play=True, record=True, keep=True),
         RecordMode.ALL: Policy(play=False, record=True, keep=True),
         RecordMode.REWRITE: Policy(play=False, record=True, keep=False),
+        RecordMode.OFF: Policy(play=False, record=False, keep=False),
     }[mode]
 
 

@@ -1,1 +1,16 @@
 """Interception: how client libraries come to hold our transports, and how that is undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cassette.patching.http_client import HttpClientPatcher
+from cassette.patching.httpcore import HttpcorePatcher
+
+if TYPE_CHECKING:
+    from cassette.patching.base import Patcher
+
+
+def patchers() -> list[Patcher]:
+    """Return a new patcher for each family of clients."""
+    return [HttpClientPatcher(), HttpcorePatcher()]

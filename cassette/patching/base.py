@@ -51,34 +51,36 @@ class Patcher(Protocol):
 
 _current: ContextVar[Deck | None] = ContextVar("cassette", default=None)
 _lock: Final = threading.RLock()
-_in_use: Final[list[tuple[Deck, int]]] = []  # in the order of entry, with the thread of entry
+_in_use: Final[list[Deck]] = []  # in the order of entry
+_applied: Final[list[Patcher]] = []
 
 
 def current() -> Deck | None:
     """Return the cassette in force here, or None.
 
     Each context, and so each asyncio task, sees the cassette it entered, the inner one where they
-    are nested. A thread that was started by code under test inherits no context: it sees the
-    cassette entered last. A thread that has entered cassettes itself, such as the one of an event
-    loop, sees only what its context says.
+    are nested. Code whose context knows of none, such as a thread started by the code under test,
+    sees the one entered last: better that it meets a cassette which does not know its request
+    than that it slips out to the network.
     """
     deck = _current.get()
-    if deck is not None or not _in_use:
+    if deck is not None and deck in _in_use:
         return deck
-    here = threading.get_ident()
-    if any(thread == here for _, thread in _in_use):
-        return None
-    return _in_use[-1][0]
+    return _in_use[-1] if _in_use else None
 
 
 class Entry:
-    """One use of a deck, from its entry to its end."""
+    """One use of a deck, from its entry to its end.
+
+    Args:
+        deck: The cassette to put in force.
+        patchers: Makes the patchers; called for the first entry in the process.
+    """
 
     def __init__(self, deck: Deck, patchers: Callable[[], list[Patcher]]) -> None:
         self._deck = deck
         self._patchers = patchers
         self._before: Deck | None = None
-        self._record: tuple[Deck, int] = (deck, threading.get_ident())
 
     def enter(self) -> None:
         """Put the deck in force; the first one in the process patches."""
@@ -87,7 +89,7 @@ class Entry:
                 for patcher in self._patchers():
                     _applied.append(patcher)
                     patcher.apply()
-            _in_use.append(self._record)
+            _in_use.append(self._deck)
         self._before = _current.get()
         _current.set(self._deck)
 
@@ -96,12 +98,9 @@ class Entry:
         # Not ContextVar.reset: an async fixture is torn down in another context than its own.
         _current.set(self._before)
         with _lock:
-            _in_use.remove(self._record)
+            _in_use.remove(self._deck)
             for patcher in _applied:
                 patcher.leave(self._deck)
             if not _in_use:
                 while _applied:
                     _applied.pop().undo()
-
-
-_applied: Final[list[Patcher]] = []

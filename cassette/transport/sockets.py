@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import io
 import socket
@@ -26,6 +25,9 @@ class CassetteSocket:
         recorder: Told what passes over the live transport.
         live: The live transport, where it is open already.
         dial: Opens it when first needed, where it is not.
+
+    Attributes:
+        owner: The cassette that it belongs to, for whoever gave it out.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class CassetteSocket:
         live: Transport | None = None,
         dial: Dial | None = None,
     ) -> None:
+        self.owner: object = None
         self._endpoint = endpoint
         self._player = player
         self._recorder = recorder
@@ -269,10 +272,3 @@ class _Signal:
     def close(self) -> None:
         self._ours.close()
         self._theirs.close()
-
-
-def close_quietly(transport: Transport | None) -> None:
-    """Close a transport whose state is unknown."""
-    if transport is not None:
-        with contextlib.suppress(OSError):
-            transport.close()

@@ -1,0 +1,143 @@
+"""The face of the package: put a cassette in use, or read one."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from cassette.deck import Deck
+from cassette.errors import OptionError
+from cassette.matching import DEFAULT_MATCH_ON, Matching
+from cassette.modes import parse_mode
+from cassette.patching import patchers
+from cassette.patching.base import Entry
+from cassette.redaction import Redactor
+from cassette.store.reader import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from os import PathLike
+
+    from cassette.matching import Matcher
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+__all__ = ["Use", "load", "use"]
+
+
+def use(  # noqa: PLR0913 - every option is a keyword of its own
+    path: str | PathLike[str],
+    *,
+    mode: str | None = None,
+    match_on: Sequence[str | Matcher] = DEFAULT_MATCH_ON,
+    ignore: Sequence[str] = (),
+    redact: Redactor | bool = True,
+    repeat: bool = False,
+    on_unplayed: str = "ignore",
+    allow_hosts: Sequence[str] = (),
+) -> Use:
+    """Return a use of a cassette: a context manager, sync and async, and a decorator.
+
+    Args:
+        path: The cassette, such as ``cassettes/users.yaml``; its folder is made when needed.
+        mode: Record mode: ``none``, ``once``, ``new_episodes``, ``all``, ``rewrite`` or ``off``.
+            Without one it is ``none`` where ``CI`` is set in the environment, else ``once``.
+        match_on: What must be equal for a recording to answer a request: ``method``, ``scheme``,
+            ``host``, ``port``, ``path``, ``query``, ``body``, ``uri``, ``headers``, ``raw_body``,
+            or functions of a recorded and an incoming request.
+        ignore: Fields that may differ: ``header:NAME``, ``query:NAME``, ``form:NAME`` or
+            ``json:$.PATH``.
+        redact: What is masked before anything is written: a redactor, True for the default one,
+            False for nothing at all.
+        repeat: The last of several equal interactions answers from then on.
+        on_unplayed: What to do about interactions that no request asked for: ``ignore``,
+            ``warn`` or ``fail``.
+        allow_hosts: Patterns of hosts that are left alone, such as ``localhost`` or ``*.local``.
+
+    Raises:
+        OptionError: An option has a wrong value.
+
+    Example:
+        >>> with use("users.yaml") as tape:  # doctest: +SKIP
+        ...     requests.get("https://api.example.com/users")
+    """
+    redactor = redact if isinstance(redact, Redactor) else Redactor() if redact else Redactor.off()
+    options = {
+        "matching": Matching(match_on, ignore, redactor),
+        "redactor": redactor,
+        "repeat": repeat,
+        "on_unplayed": on_unplayed,
+        "allow_hosts": (allow_hosts,) if isinstance(allow_hosts, str) else tuple(allow_hosts),
+    }
+    place = Path(path)
+    if place.is_dir():
+        raise OptionError(f"{place} is a folder\nName a file in it: {place / 'cassette.yaml'}")
+    return Use(functools.partial(Deck, place, parse_mode(mode), **options))
+
+
+class Use:
+    """A use of a cassette; entering it opens the file and puts it in force.
+
+    It can be entered again, each time as a use of its own. Entering raises ``CassetteFormatError``
+    where the file is damaged. Leaving raises ``UnmatchedRequestError`` where a request had no
+    recording, even if the code under test swallowed the error, and ``UnplayedInteractionsError``
+    where that was asked for.
+
+    Args:
+        make_deck: Opens the cassette.
+    """
+
+    def __init__(self, make_deck: Callable[[], Deck]) -> None:
+        self._make_deck = make_deck
+        self._entered: list[tuple[Deck, Entry]] = []
+
+    def __enter__(self) -> Deck:
+        deck = self._make_deck()
+        entry = Entry(deck, patchers)
+        entry.enter()
+        self._entered.append((deck, entry))
+        return deck
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        deck, entry = self._entered.pop()
+        entry.leave()
+        deck.close(good=kind is None)
+
+    async def __aenter__(self) -> Deck:
+        return self.__enter__()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        self.__exit__(kind, *rest)
+
+    def __call__(self, function: Function) -> Function:
+        """Wrap a function, coroutine function or generator function; each call is a use."""
+        again = functools.partial(Use, self._make_deck)
+
+        if inspect.iscoroutinefunction(function):
+
+            async def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+                with again():
+                    return await function(*args, **kwargs)
+
+        elif inspect.isasyncgenfunction(function):
+
+            async def wrapper(*args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # noqa: ANN401
+                with again():
+                    async for item in function(*args, **kwargs):
+                        yield item
+
+        elif inspect.isgeneratorfunction(function):
+
+            def wrapper(*args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # noqa: ANN401
+                with again():
+                    return (yield from function(*args, **kwargs))
+
+        else:
+
+            def wrapper(*args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # noqa: ANN401
+                with again():
+                    return function(*args, **kwargs)
+
+        return cast("Function", functools.wraps(function)(wrapper))
