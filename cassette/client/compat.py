@@ -1,0 +1,90 @@
+"""Where interpreters differ, and what clients may change while the program runs.
+
+Each constant names one difference between the ``http.client`` of this interpreter and the others;
+the code asks the constant, never the version. Each is decided by what the running stock module
+looks like where that can be seen, since patch releases carried some of these back.
+"""
+
+from __future__ import annotations
+
+import http.client as stock
+import sys
+import warnings
+from typing import Any, Final
+
+from cassette import client as _face
+
+PUBLIC_NAMES: Final = tuple(stock.__all__)
+"""``__all__`` of this interpreter's ``http.client``."""
+
+HAS_TLS: Final = hasattr(stock, "HTTPSConnection")
+"""Programs take the absence of ``HTTPSConnection`` for an interpreter without ``ssl``."""
+
+TUNNEL_IN_HTTP_11: Final = hasattr(stock, "_create_https_context")
+"""CONNECT is sent in the connection's own version with a Host field, the host in IDNA, and the
+answer's fields are kept for ``get_proxy_response_headers`` (3.12). Before: HTTP/1.0, ASCII, no
+Host."""
+
+BRACKETS: Final = hasattr(stock.HTTPConnection, "_wrap_ipv6")
+"""IPv6 literals are bracketed in CONNECT, and ``[::1]`` loses its brackets although a port is
+given apart (3.13; carried back to 3.11.9 and 3.12.3)."""
+
+CLOSES_AT_LAST_BYTE: Final = sys.version_info >= (3, 12, 2) or (
+    (3, 11, 8) <= sys.version_info < (3, 12)
+)
+"""``read1`` and ``readline`` close the response with the last byte of a body of known length, as
+``read`` does (3.13; carried back to 3.11.8 and 3.12.2)."""
+
+POSITIONAL_KEY_FILE: Final = sys.version_info < (3, 12)
+"""``HTTPSConnection(host, port, key_file, cert_file, timeout, source_address)`` may be written
+without keywords (until 3.11); from 3.12 on only host and port may."""
+
+MAX_INTERIM: Final = 100
+"""Interim responses before the final one. Older interpreters wait for ever for a server that
+sends 100 (Continue) for ever; newer ones give up here."""
+
+_DEFAULT_MAX_LINE: Final = 65536
+_DEFAULT_MAX_HEADERS: Final = 100
+
+
+def max_line() -> int:
+    """Return the longest line to accept, in bytes.
+
+    Programs set ``http.client._MAXLINE`` while they run, and which module they find under that
+    name depends on what has been swapped in; so a changed value in either module counts.
+    """
+    ours: int = _face._MAXLINE  # noqa: SLF001
+    if ours != _DEFAULT_MAX_LINE:
+        return ours
+    return stock._MAXLINE  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+
+
+def max_headers() -> int:
+    """Return how many lines a head may have, its empty line included; see `max_line`."""
+    ours: int = _face._MAXHEADERS  # noqa: SLF001
+    if ours != _DEFAULT_MAX_HEADERS:
+        return ours
+    return stock._MAXHEADERS  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+
+
+def warn_old_keyword(names: str, remedy: str, stacklevel: int = 3) -> None:
+    """Warn, at the caller's caller's line, that a keyword of old was given."""
+    warnings.warn(f"{names}: deprecated; {remedy}", DeprecationWarning, stacklevel + 1)
+
+
+def positional(
+    old: tuple[Any, ...], key_file: Any, cert_file: Any, timeout: Any, source_address: Any
+) -> tuple[Any, Any, Any, Any]:
+    """Return what ``HTTPSConnection`` was given without keywords where Python 3.11 allows it.
+
+    Raises:
+        TypeError: This Python does not allow it, or there are too many.
+    """
+    names = (key_file, cert_file, timeout, source_address)
+    if not POSITIONAL_KEY_FILE or len(old) > len(names):
+        most = 3 + len(names) if POSITIONAL_KEY_FILE else 3
+        raise TypeError(
+            f"HTTPSConnection takes up to {most} arguments without keywords, self included, "
+            f"but {3 + len(old)} were given"
+        )
+    return (*old, *names[len(old) :])

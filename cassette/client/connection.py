@@ -1,0 +1,630 @@
+"""``HTTPConnection`` and ``HTTPSConnection``: requests out, responses in, one at a time.
+
+A connection goes through three states, which its exceptions name:
+
+    Idle             putrequest() starts a request        -> Request-started
+    Request-started  putheader()*, endheaders()           -> Request-sent
+    Request-sent     getresponse()                        -> Idle
+
+and while an answer is open the next request may be sent, but its answer cannot be asked for.
+
+Every step goes through ``self``, in an order that subclasses count on; the table is in
+``docs/client.md``. Bytes leave through ``self.sock``, which anybody may replace by anything with
+``sendall``, ``makefile`` and ``close``, and which ``self._create_connection`` makes.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import errno
+import http.client as stock
+import io
+import re
+import socket
+import sys
+import urllib.parse
+from typing import TYPE_CHECKING, Any, Final
+
+from cassette.client import compat
+from cassette.client.errors import (
+    CannotSendHeader,
+    CannotSendRequest,
+    InvalidURL,
+    NotConnected,
+    ResponseNotReady,
+)
+from cassette.client.message import _parse_header_lines, _read_headers
+from cassette.client.response import HTTPResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from _typeshed import ReadableBuffer, SupportsRead
+
+    from cassette.client.message import HTTPMessage
+
+    DataType = SupportsRead[bytes] | Iterable[ReadableBuffer] | ReadableBuffer
+    HeaderValue = ReadableBuffer | str | int
+
+HTTP_PORT: Final = 80
+HTTPS_PORT: Final = 443
+
+_CS_IDLE: Final = "Idle"
+_CS_REQ_STARTED: Final = "Request-started"
+_CS_REQ_SENT: Final = "Request-sent"
+
+_METHODS_EXPECTING_BODY: Final = {"PATCH", "POST", "PUT"}
+"""Methods whose requests announce an empty body too (RFC 9110, section 8.6)."""
+
+_is_legal_header_name: Final = re.compile(rb"[^:\s][^:\r\n]*").fullmatch
+_is_illegal_header_value: Final = re.compile(rb"\n(?![ \t])|\r(?![ \t\n])").search
+_contains_disallowed_url_pchar_re: Final = re.compile("[\x00-\x20\x7f]")
+_contains_disallowed_method_pchar_re: Final = re.compile("[\x00-\x1f]")
+
+_OK: Final = 200
+
+
+def _encode(data: str, name: str = "data") -> bytes:
+    """Return text in ISO-8859-1.
+
+    Raises:
+        UnicodeEncodeError: It has other characters; the message says what to do.
+    """
+    try:
+        return data.encode("iso-8859-1")
+    except UnicodeEncodeError as exc:
+        culprit = data[exc.start : exc.end]
+        raise UnicodeEncodeError(
+            exc.encoding,
+            exc.object,
+            exc.start,
+            exc.end,
+            f"{name.title()} ({culprit:.20r}) is not valid Latin-1. "
+            f"Use {name}.encode('utf-8') if you want to send it encoded in UTF-8.",
+        ) from None
+
+
+def _strip_ipv6_iface(enc_name: bytes) -> bytes:
+    """Return a bracketed IPv6 literal without its zone, which is of no use to the peer.
+
+    Source: RFC 6874, section 4.
+    """
+    address, percent, _ = enc_name.partition(b"%")
+    if not percent:
+        return enc_name
+    if not address.startswith(b"["):
+        raise AssertionError(address)
+    return address + b"]"
+
+
+def _to_ascii(host: str) -> bytes:
+    """Return a host name for the wire; other alphabets in IDNA."""
+    try:
+        return host.encode("ascii")
+    except UnicodeEncodeError:
+        return host.encode("idna")
+
+
+class HTTPConnection(stock.HTTPConnection):
+    """A connection to one server, straight or through a tunnel.
+
+    Args:
+        host: Name or address, in brackets where a port follows an IPv6 literal: ``[::1]:8080``.
+        port: Port number; without it, the one in ``host``, or else ``default_port``.
+        timeout: Seconds that a socket operation may take; None for no limit.
+        source_address: Local ``(host, port)`` to connect from.
+        blocksize: Bytes to read at a time from a file that is sent.
+        strict: Deprecated, and ignored: what came without a status line is always refused.
+
+    Raises:
+        InvalidURL: The host has control characters or blanks, or its port is no number.
+    """
+
+    # One name, one string: subclasses and programs set these on the class or on the instance.
+    _http_vsn = 11
+    _http_vsn_str = "HTTP/1.1"
+    response_class = HTTPResponse
+    default_port = HTTP_PORT
+    auto_open = 1
+    debuglevel = 0
+
+    _tunnel_host: str | None
+    _tunnel_port: int | None
+    _tunnel_headers: Mapping[str, str]
+    _buffer: list[bytes]
+    _method: str | None
+    _create_connection: Callable[..., socket.socket]
+    _raw_proxy_headers: list[bytes] | None
+
+    def __init__(  # noqa: PLR0913 - the signature is http.client's
+        self,
+        host: str,
+        port: int | None = None,
+        timeout: float | None = socket._GLOBAL_DEFAULT_TIMEOUT,  # type: ignore[attr-defined]  # noqa: SLF001
+        source_address: tuple[str, int] | None = None,
+        blocksize: int = 8192,
+        *,
+        strict: object = None,
+    ) -> None:
+        if strict is not None:
+            compat.warn_old_keyword("strict", "it is ignored, leave it out")
+        self.timeout = timeout
+        self.source_address = source_address
+        self.blocksize = blocksize
+        self.sock = None
+        self._buffer = []
+        self.__response: HTTPResponse | None = None
+        self.__state = _CS_IDLE
+        self._method = None
+        self._tunnel_host = None
+        self._tunnel_port = None
+        self._tunnel_headers = {}
+        self._raw_proxy_headers = None
+        self.host, self.port = self._get_hostport(host, port)
+        self._validate_host(self.host)
+        # Kept on the instance: tests and libraries put their own there.
+        self._create_connection = socket.create_connection
+
+    # -- where to ---------------------------------------------------------------------------
+
+    def _get_hostport(self, host: str, port: int | None) -> tuple[str, int]:
+        """Return host and port, the port taken out of the host where none is given apart.
+
+        Raises:
+            InvalidURL: What follows the last colon is no number.
+        """
+        given = port is not None
+        if port is None:
+            port = self.default_port
+            name, colon, digits = host.rpartition(":")
+            if colon and "]" not in digits:
+                host = name
+                if digits:
+                    try:
+                        port = int(digits)
+                    except ValueError:
+                        raise InvalidURL(f"nonnumeric port: '{digits}'") from None
+        if (compat.BRACKETS or not given) and host[:1] == "[" and host[-1] == "]":
+            host = host[1:-1]
+        return host, port
+
+    def _wrap_ipv6(self, ip: bytes) -> bytes:
+        """Return an address for the wire: IPv6 literals in brackets (RFC 3986, section 3.2.2)."""
+        if b":" in ip and ip[:1] != b"[":
+            return b"[" + ip + b"]"
+        return ip
+
+    def set_debuglevel(self, level: int) -> None:
+        """Print what is sent, and what is read of heads, from level 1 on."""
+        self.debuglevel = level
+
+    def set_tunnel(
+        self, host: str, port: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Make the next connection go through a tunnel; this connection's host is the proxy.
+
+        Args:
+            host: Where the tunnel leads.
+            port: Likewise; without it, the one in ``host``, or else ``default_port``.
+            headers: Fields for the CONNECT request.
+
+        Raises:
+            RuntimeError: The connection is open already.
+
+        Source: RFC 9110, section 9.3.6.
+        """
+        if self.sock:
+            raise RuntimeError("Can't set up tunnel for established connection")
+        self._tunnel_host, self._tunnel_port = self._get_hostport(host, port)
+        # A copy: 3.11.7 kept the caller's own dict, and emptied it in the next call.
+        fields: dict[str, str] = headers.copy() if headers else {}  # type: ignore[attr-defined]
+        if compat.TUNNEL_IN_HTTP_11 and not any(name.lower() == "host" for name in fields):
+            target = self._tunnel_host.encode("idna").decode("ascii")
+            fields["Host"] = f"{target}:{self._tunnel_port:d}"
+        self._tunnel_headers = fields
+
+    def _tunnel(self) -> None:
+        """Ask the proxy for the tunnel.
+
+        Raises:
+            OSError: The proxy refuses.
+            ValueError: A field, or the host, would put more lines on the wire than one.
+        """
+        host, port = str(self._tunnel_host), self._tunnel_port
+        if compat.TUNNEL_IN_HTTP_11:
+            target = host.encode("idna")
+            version = self._http_vsn_str.encode("ascii")
+        else:
+            target = host.encode("ascii")
+            version = b"HTTP/1.0"
+        if compat.BRACKETS:
+            target = self._wrap_ipv6(target)
+        lines = [b"CONNECT %s:%d %s\r\n" % (target, port, version)]
+        for name, value in self._tunnel_headers.items():
+            lines.append(f"{name}: {value}\r\n".encode("latin-1"))
+        lines.append(b"\r\n")
+        # In one piece, so that it fills one packet.
+        self.send(b"".join(lines))
+
+        response = self.response_class(self.sock, method=self._method)
+        try:
+            _, code, message = response._read_status()  # noqa: SLF001 - as libraries call it
+            self._raw_proxy_headers = _read_headers(response.fp)
+            if self.debuglevel > 0:
+                for line in self._raw_proxy_headers:
+                    print("header:", line.decode())  # noqa: T201
+            if code != _OK:
+                self.close()
+                raise OSError(f"Tunnel connection failed: {code} {message.strip()}")
+        finally:
+            response.close()
+
+    def get_proxy_response_headers(self) -> HTTPMessage | None:
+        """Return the fields of the proxy's answer to CONNECT; None where nothing was asked."""
+        if self._raw_proxy_headers is None:
+            return None
+        return _parse_header_lines(self._raw_proxy_headers)
+
+    def connect(self) -> None:
+        """Connect, through the tunnel where one is set."""
+        sys.audit("http.client.connect", self, self.host, self.port)
+        self.sock = self._create_connection(
+            (self.host, self.port), self.timeout, self.source_address
+        )
+        try:
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as exc:
+            if exc.errno != errno.ENOPROTOOPT:  # a socket of another family
+                raise
+        if self._tunnel_host:
+            self._tunnel()
+
+    def close(self) -> None:
+        """Close the connection and the answer that is open on it."""
+        self.__state = _CS_IDLE
+        try:
+            sock = self.sock
+            if sock:
+                self.sock = None
+                sock.close()
+        finally:
+            response = self.__response
+            if response:
+                self.__response = None
+                response.close()
+
+    # -- sending ----------------------------------------------------------------------------
+
+    def send(self, data: DataType | str) -> None:
+        """Send bytes, the contents of a file, or an iterable of bytes; connect where needed.
+
+        Args:
+            data: Text files are sent in ISO-8859-1.
+
+        Raises:
+            NotConnected: There is no connection, and ``auto_open`` is off.
+            TypeError: It is none of these.
+        """
+        if self.sock is None:
+            if not self.auto_open:
+                raise NotConnected
+            self.connect()
+        if self.debuglevel > 0:
+            print("send:", repr(data))  # noqa: T201
+        if hasattr(data, "read"):
+            if self.debuglevel > 0:
+                print("sending a readable")  # noqa: T201
+            for block in self._blocks(data):
+                sys.audit("http.client.send", self, block)
+                self.sock.sendall(block)
+            return
+        sys.audit("http.client.send", self, data)
+        try:
+            self.sock.sendall(data)
+        except TypeError:
+            if not isinstance(data, collections.abc.Iterable):
+                raise TypeError(
+                    f"data should be a bytes-like object or an iterable, got {type(data)!r}"
+                ) from None
+            for piece in data:
+                self.sock.sendall(piece)
+
+    def _output(self, s: bytes) -> None:
+        """Add one line to the head that is being built."""
+        self._buffer.append(s)
+
+    def _read_readable(self, readable: SupportsRead[Any]) -> Iterator[bytes]:
+        """Yield the contents of a file in blocks, text in ISO-8859-1."""
+        if self.debuglevel > 0:
+            print("reading a readable")  # noqa: T201
+        return self._blocks(readable)
+
+    def _blocks(self, readable: SupportsRead[Any]) -> Iterator[bytes]:
+        encode = self._is_textIO(readable)
+        if encode and self.debuglevel > 0:
+            print("encoding file using iso-8859-1")  # noqa: T201
+        while block := readable.read(self.blocksize):
+            yield block.encode("iso-8859-1") if encode else block
+
+    def _send_output(self, message_body: Any = None, encode_chunked: bool = False) -> None:  # noqa: FBT001, FBT002, ANN401
+        """Send the head that was built, and the body.
+
+        Args:
+            message_body: Bytes, a file, or an iterable of bytes.
+            encode_chunked: Whether each piece becomes a chunk (RFC 9112, section 7.1).
+
+        Raises:
+            TypeError: The body is none of these.
+        """
+        self._buffer.extend((b"", b""))
+        head = b"\r\n".join(self._buffer)
+        del self._buffer[:]
+        self.send(head)
+        if message_body is None:
+            return
+        pieces: Iterable[Any]
+        if hasattr(message_body, "read"):
+            # Read here and not in `send`, which would not know about chunks.
+            pieces = self._read_readable(message_body)
+        else:
+            try:
+                memoryview(message_body)
+            except TypeError:
+                try:
+                    pieces = iter(message_body)
+                except TypeError:
+                    raise TypeError(
+                        "message_body should be a bytes-like object or an iterable, "
+                        f"got {type(message_body)!r}"
+                    ) from None
+            else:
+                pieces = (message_body,)
+        chunked = encode_chunked and self._http_vsn == 11  # noqa: PLR2004
+        for piece in pieces:
+            if not piece:
+                # An empty chunk would end the body.
+                if self.debuglevel > 0:
+                    print("Zero length chunk ignored")  # noqa: T201
+                continue
+            self.send(b"%X\r\n" % len(piece) + piece + b"\r\n" if chunked else piece)
+        if chunked:
+            self.send(b"0\r\n\r\n")
+
+    def putrequest(
+        self,
+        method: str,
+        url: str,
+        skip_host: bool = False,  # noqa: FBT001, FBT002 - the signature is http.client's
+        skip_accept_encoding: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        """Start a request.
+
+        Args:
+            method: The method, such as ``GET``.
+            url: The request target; the empty one becomes ``/``.
+            skip_host: Whether to leave out ``Host``.
+            skip_accept_encoding: Whether to leave out ``Accept-Encoding: identity``.
+
+        Raises:
+            CannotSendRequest: A request is being built, or its answer has not been asked for.
+            ValueError: The method has control characters.
+            InvalidURL: The target has control characters or blanks.
+        """
+        if self.__response and self.__response.isclosed():
+            self.__response = None
+        if self.__state != _CS_IDLE:
+            raise CannotSendRequest(self.__state)
+        self.__state = _CS_REQ_STARTED
+        self._validate_method(method)
+        # Kept for the answer, whose framing depends on it.
+        self._method = method
+        url = url or "/"
+        self._validate_path(url)
+        self._output(self._encode_request(f"{method} {url} {self._http_vsn_str}"))
+        if self._http_vsn != 11:  # noqa: PLR2004
+            return
+        if not skip_host:
+            self.putheader("Host", self._host_value(url))
+        if not skip_accept_encoding:
+            # Nothing here decodes a body.
+            self.putheader("Accept-Encoding", "identity")
+
+    def _host_value(self, url: str) -> bytes | str:
+        """Return the Host of a request (RFC 9110, section 7.2): the target's, or else ours."""
+        if url.startswith("http"):
+            netloc = urllib.parse.urlsplit(url).netloc
+            if netloc:
+                return _strip_ipv6_iface(_to_ascii(netloc))
+        if self._tunnel_host:
+            host, port = self._tunnel_host, self._tunnel_port
+        else:
+            host, port = self.host, self.port
+        value = _to_ascii(host)
+        if ":" in host:
+            literal = self._wrap_ipv6(value) if compat.BRACKETS else b"[" + value + b"]"
+            value = _strip_ipv6_iface(literal)
+        if port == self.default_port:
+            return value
+        return f"{value.decode('ascii')}:{port}"
+
+    def _encode_request(self, request: str) -> bytes:
+        """Return the request line for the wire.
+
+        Raises:
+            UnicodeEncodeError: It is not ASCII; the caller has to quote the target.
+        """
+        return request.encode("ascii")
+
+    def _validate_method(self, method: str) -> None:
+        """Raise ValueError where a method would do more than name a method."""
+        found = _contains_disallowed_method_pchar_re.search(method)
+        if found:
+            raise ValueError(
+                f"method can't contain control characters. {method!r} "
+                f"(found at least {found[0]!r})"
+            )
+
+    def _validate_path(self, url: str) -> None:
+        """Raise InvalidURL where a request target would end early."""
+        found = _contains_disallowed_url_pchar_re.search(url)
+        if found:
+            raise InvalidURL(
+                f"URL can't contain control characters. {url!r} (found at least {found[0]!r})"
+            )
+
+    def _validate_host(self, host: str) -> None:
+        """Raise InvalidURL where a host would smuggle in something else."""
+        self._validate_path(host)
+
+    def putheader(self, header: str | bytes, *values: HeaderValue) -> None:
+        """Add a header field.
+
+        Args:
+            header: Its name.
+            *values: Its value; several become lines of one folded value.
+
+        Raises:
+            CannotSendHeader: No request has been started.
+            ValueError: Name or value would break the framing (RFC 9110, section 5.5).
+            UnicodeEncodeError: The name is not ASCII, or the value not ISO-8859-1.
+        """
+        if self.__state != _CS_REQ_STARTED:
+            raise CannotSendHeader
+        name = header.encode("ascii") if hasattr(header, "encode") else header
+        if not _is_legal_header_name(name):
+            raise ValueError(f"Invalid header name {name!r}")
+        lines = []
+        for value in values:
+            if hasattr(value, "encode"):
+                line = value.encode("latin-1")
+            elif isinstance(value, int):
+                line = str(value).encode("ascii")
+            else:
+                line = value
+            if _is_illegal_header_value(line):
+                raise ValueError(f"Invalid header value {line!r}")
+            lines.append(line)
+        self._output(name + b": " + b"\r\n\t".join(lines))
+
+    def endheaders(self, message_body: Any = None, *, encode_chunked: bool = False) -> None:  # noqa: ANN401
+        """End the head and send the request, a body included where one is given.
+
+        Raises:
+            CannotSendHeader: No request has been started.
+            TypeError: The body is neither bytes, nor a file, nor an iterable.
+        """
+        if self.__state != _CS_REQ_STARTED:
+            raise CannotSendHeader
+        self.__state = _CS_REQ_SENT
+        self._send_output(message_body, encode_chunked=encode_chunked)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        body: DataType | str | None = None,
+        headers: Mapping[str, HeaderValue] = {},  # noqa: B006 - never written to
+        *,
+        encode_chunked: bool = False,
+    ) -> None:
+        """Send a complete request.
+
+        Args:
+            method: The method, such as ``GET``.
+            url: The request target.
+            body: Bytes, text (sent in ISO-8859-1), a file, or an iterable of bytes. Where neither
+                Content-Length nor Transfer-Encoding is among the headers, one is added: the
+                length of what has one, else chunks.
+            headers: Fields besides Host and Accept-Encoding, which they replace.
+            encode_chunked: With a Transfer-Encoding of yours, whether to cut the body in chunks.
+
+        Raises:
+            CannotSendRequest: The answer before has not been asked for.
+            ValueError: Method, target or a field would break the framing.
+        """
+        self._send_request(method, url, body, headers, encode_chunked)
+
+    def _send_request(
+        self, method: str, url: str, body: Any, headers: Mapping[str, HeaderValue], encode_chunked: bool  # noqa: ANN401, FBT001, E501
+    ) -> None:
+        names = frozenset(name.lower() for name in headers)
+        skips = {}
+        if "host" in names:
+            skips["skip_host"] = 1
+        if "accept-encoding" in names:
+            skips["skip_accept_encoding"] = 1
+        self.putrequest(method, url, **skips)
+        if "content-length" in names:
+            encode_chunked = False
+        elif "transfer-encoding" not in names:
+            encode_chunked = False
+            length = self._get_content_length(body, method)
+            if length is not None:
+                self.putheader("Content-Length", str(length))
+            elif body is not None:
+                if self.debuglevel > 0:
+                    print(f"Unable to determine size of {body!r}")  # noqa: T201
+                encode_chunked = True
+                self.putheader("Transfer-Encoding", "chunked")
+        for name, value in headers.items():
+            self.putheader(name, value)
+        if isinstance(body, str):
+            body = _encode(body, "body")
+        self.endheaders(body, encode_chunked=encode_chunked)
+
+    @staticmethod
+    def _is_textIO(stream: object) -> bool:  # noqa: N802 - the name is http.client's
+        """Return whether a file gives text."""
+        return isinstance(stream, io.TextIOBase)
+
+    @staticmethod
+    def _get_content_length(body: Any, method: str) -> int | None:  # noqa: ANN401
+        """Return the length of a body in bytes, None where it has to be sent in chunks.
+
+        No body has length 0 where the method expects one, else None: nothing is announced.
+        """
+        if body is None:
+            return 0 if method.upper() in _METHODS_EXPECTING_BODY else None
+        if hasattr(body, "read"):
+            return None
+        if isinstance(body, str):
+            return len(body)
+        try:
+            return memoryview(body).nbytes
+        except TypeError:
+            return None
+
+    # -- receiving --------------------------------------------------------------------------
+
+    def getresponse(self) -> HTTPResponse:
+        """Return the answer to the request that was sent, its head read.
+
+        Raises:
+            ResponseNotReady: No request has been sent, or the answer before is still open.
+            HTTPException: What came is no answer; see `HTTPResponse.begin`.
+            OSError: The connection broke; a ConnectionError also closes it.
+        """
+        if self.__response and self.__response.isclosed():
+            self.__response = None
+        if self.__state != _CS_REQ_SENT or self.__response:
+            raise ResponseNotReady(self.__state)
+        if self.debuglevel > 0:
+            response = self.response_class(self.sock, self.debuglevel, method=self._method)
+        else:
+            response = self.response_class(self.sock, method=self._method)
+        try:
+            try:
+                response.begin()
+            except ConnectionError:
+                self.close()
+                raise
+            self.__state = _CS_IDLE
+            if response.will_close:
+                # The response has its own hold on the socket.
+                self.close()
+            else:
+                self.__response = response
+        except:
+            response.close()
+            raise
+        return response

@@ -1,0 +1,157 @@
+"""Header sections: reading their lines, and turning them into an ``HTTPMessage``.
+
+A well-formed section, and nearly every one is, is cut by one regular expression. Anything odd
+(a folded line, a line without a colon, a lone CR, a content type that makes the e-mail package
+look for parts) goes through ``email.parser``, so that defects and payload are what clients of the
+stock module see, on whatever interpreter this runs.
+"""
+
+from __future__ import annotations
+
+import email.message
+import email.parser
+import http.client as stock
+import re
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from cassette.client import compat
+from cassette.client.errors import HTTPException, LineTooLong
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    class SupportsReadline(Protocol):
+        """A binary file, as far as a header section needs one."""
+
+        def readline(self, size: int = -1, /) -> bytes:
+            """Return the next line, or its first ``size`` bytes."""
+            ...
+
+
+_END_OF_SECTION: Final = frozenset((b"\r\n", b"\n", b""))
+
+_FIELD_LINES: Final = re.compile(
+    r"^([!-9;-~]++):[ \t]*+([^\r\n]*+)\r?\n", re.MULTILINE | re.ASCII
+)
+"""A field line as both RFC 9112, section 5 and the e-mail package read it.
+
+The names are those of RFC 5322, every visible ASCII character but the colon. All quantifiers are
+possessive: a hostile line costs one pass.
+"""
+
+_MessageT = TypeVar("_MessageT", bound=email.message.Message)
+
+
+class HTTPMessage(stock.HTTPMessage):
+    """A header section as an ``email.message.Message``."""
+
+    def getallmatchingheaders(self, name: str) -> list[str]:
+        """Return the field names that match; kept for its name, use ``get_all`` instead.
+
+        A key that ends in a colon matches, and so do the keys after it that start with a blank.
+        Field names can have neither, so the list is empty for whatever came off the wire.
+        """
+        wanted = name.lower() + ":"
+        found: list[str] = []
+        inside = False
+        for key in self.keys():  # noqa: SIM118 - a message iterates over its names by `keys`
+            if key[: len(wanted)].lower() == wanted:
+                inside = True
+            elif not key[:1].isspace():
+                inside = False
+            if inside:
+                found.append(key)
+        return found
+
+
+_FAST_CLASSES: Final = frozenset((HTTPMessage, stock.HTTPMessage))
+"""Classes whose constructor is known to do nothing that a shortcut could miss."""
+
+
+def _read_headers(fp: SupportsReadline) -> list[bytes]:
+    """Return the lines of a header section, the empty line that ends it included.
+
+    Args:
+        fp: Read line by line and not one byte further.
+
+    Raises:
+        LineTooLong: A line has more than ``_MAXLINE`` bytes.
+        HTTPException: There are more than ``_MAXHEADERS`` lines.
+    """
+    limit = compat.max_line()
+    most = compat.max_headers()
+    readline = fp.readline
+    lines: list[bytes] = []
+    while True:
+        line = readline(limit + 1)
+        if len(line) > limit:
+            raise LineTooLong("header line")
+        lines.append(line)
+        if len(lines) > most:
+            raise HTTPException(f"got more than {most} headers")
+        if line in _END_OF_SECTION:
+            return lines
+
+
+def split_fields(block: bytes, folded: bytes) -> list[tuple[str, str]] | None:
+    """Return the fields of a well-formed header section; None where it is odd.
+
+    Args:
+        block: The section, the empty line that ends it included.
+        folded: A line feed and the section in lower case, which callers have use for too.
+    """
+    if not folded.endswith((b"\n\r\n", b"\n\n")):
+        return None
+    fields: list[tuple[str, str]] = _FIELD_LINES.findall(block.decode("iso-8859-1"))
+    # One match a line, and no line left over but the empty one.
+    if len(fields) + 2 != folded.count(b"\n"):
+        return None
+    kind = folded.find(b"\ncontent-type:")
+    if kind >= 0:
+        value = folded[kind + 14 : folded.index(b"\n", kind + 14)]
+        if b"multipart" in value or b"message" in value:
+            return None
+    return fields
+
+
+def message_of(fields: list[tuple[str, str]], _class: type[_MessageT]) -> _MessageT:
+    """Return a message with these fields, as the e-mail parser would leave it."""
+    message = _class()
+    message._headers = fields  # noqa: SLF001 - what `Message.items` and its kin read
+    message._payload = ""  # noqa: SLF001 - the parser leaves an empty text, not None
+    return message
+
+
+def parse_odd(block: bytes, _class: type[_MessageT]) -> _MessageT:
+    """Return the message that the e-mail parser makes of a section, defects and all."""
+    return email.parser.Parser(_class=_class).parsestr(block.decode("iso-8859-1"))
+
+
+def _parse_header_lines(
+    header_lines: Sequence[bytes], _class: type[_MessageT] = HTTPMessage  # type: ignore[assignment]
+) -> _MessageT:
+    """Return the message that these lines make; their bytes are read as ISO-8859-1."""
+    block = b"".join(header_lines)
+    if _class in _FAST_CLASSES:
+        fields = split_fields(block, b"\n" + block.lower())
+        if fields is not None:
+            return message_of(fields, _class)
+    return parse_odd(block, _class)
+
+
+def parse_headers(
+    fp: SupportsReadline, _class: type[_MessageT] = HTTPMessage  # type: ignore[assignment]
+) -> _MessageT:
+    """Read a header section and return it as a message.
+
+    Args:
+        fp: A binary file that stands at the first field line; afterwards it stands right behind
+            the empty line.
+        _class: What to make; a subclass of ``email.message.Message``.
+
+    Raises:
+        LineTooLong: A line has more than ``_MAXLINE`` bytes.
+        HTTPException: There are more than ``_MAXHEADERS`` lines.
+    """
+    return _parse_header_lines(_read_headers(fp), _class)

@@ -1,0 +1,635 @@
+"""``HTTPResponse``: one answer, read from a binary file.
+
+Everything is read through ``self.fp``, which is looked up anew for every call: programs replace
+it, wrap it and read from it themselves. So there is no buffer beside it, nothing is ever read
+ahead, and ``fp is None`` *is* the closed state.
+"""
+
+from __future__ import annotations
+
+import http.client as stock
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+
+from cassette.client import compat
+from cassette.client.errors import (
+    BadStatusLine,
+    HTTPException,
+    IncompleteRead,
+    LineTooLong,
+    RemoteDisconnected,
+    ResponseNotReady,
+    UnknownProtocol,
+)
+from cassette.client.message import (
+    HTTPMessage,
+    _read_headers,
+    message_of,
+    parse_odd,
+    split_fields,
+)
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterable, Iterator
+
+    from _typeshed import WriteableBuffer
+
+_T = TypeVar("_T")
+
+_UNKNOWN: Final = "UNKNOWN"
+"""What stands in a field before `HTTPResponse.begin` has found out."""
+
+_CONTINUE: Final = 100
+_NO_BODY: Final = frozenset((204, 304))
+_LINE_END: Final = (b"\r\n", b"\n", b"")
+
+
+class HTTPResponse(stock.HTTPResponse):
+    """The answer to one request: its head as attributes, its body as a binary file.
+
+    Args:
+        sock: Anything with ``makefile("rb")``.
+        debuglevel: Above zero, what is read of the head is printed.
+        method: Method of the request; the answer to HEAD has no body (RFC 9112, section 6.3).
+        url: Accepted for its place in the signature, and ignored.
+
+    Attributes:
+        headers: The header section; also as ``msg``.
+        version: 10 or 11.
+        status: Status code; also as ``code``.
+        reason: Reason phrase.
+        chunked: Whether the body comes in chunks.
+        chunk_left: Bytes of the present chunk still to read; None between messages.
+        length: Bytes of the body still to read; None where only its framing tells.
+        will_close: Whether the connection ends with this answer.
+        fp: The file that all is read from; None once the body has ended.
+    """
+
+    # On the class, so that a response starts out with five assignments instead of thirteen.
+    headers: HTTPMessage = None  # type: ignore[assignment]
+    msg: HTTPMessage = None  # type: ignore[assignment]
+    version: int = _UNKNOWN  # type: ignore[assignment]
+    status: int = _UNKNOWN  # type: ignore[assignment]
+    reason: str = _UNKNOWN
+    chunked: bool = _UNKNOWN  # type: ignore[assignment]
+    chunk_left: int | None = _UNKNOWN  # type: ignore[assignment]
+    length: int | None = _UNKNOWN  # type: ignore[assignment]
+    will_close: bool = _UNKNOWN  # type: ignore[assignment]
+    code: int
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        debuglevel: int = 0,
+        method: str | None = None,
+        url: str | None = None,  # noqa: ARG002 - kept for callers that pass it
+    ) -> None:
+        self.fp = sock.makefile("rb")
+        self.debuglevel = debuglevel
+        self._method = method
+
+    # -- the head ---------------------------------------------------------------------------
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """Read one status line.
+
+        Returns:
+            Version and reason phrase as they stand, and the status code.
+
+        Raises:
+            RemoteDisconnected: There is nothing to read.
+            LineTooLong: The line has more than ``_MAXLINE`` bytes.
+            BadStatusLine: It is no status line, or the code is not within 100 to 999.
+
+        Source: RFC 9112, section 4; lenient about blanks as the stock module is.
+        """
+        limit = compat.max_line()
+        line = str(self.fp.readline(limit + 1), "iso-8859-1")
+        if len(line) > limit:
+            raise LineTooLong("status line")
+        if self.debuglevel > 0:
+            print("reply:", repr(line))  # noqa: T201 - what a debug level is for
+        if not line:
+            raise RemoteDisconnected("Remote end closed connection without response")
+        version, code, reason = (*line.split(None, 2), "", "", "")[:3]
+        if not code or not version.startswith("HTTP/"):
+            self._close_conn()
+            raise BadStatusLine(line)
+        try:
+            status = int(code)
+        except ValueError:
+            raise BadStatusLine(line) from None
+        if not 100 <= status <= 999:  # noqa: PLR2004 - three digits
+            raise BadStatusLine(line)
+        return version, status, reason
+
+    def begin(self) -> None:
+        """Read the head, interim responses skipped; once only.
+
+        Raises:
+            HTTPException: The head is no head; see `_read_status` and `parse_headers`. Or there
+                were more than 100 interim responses.
+            UnknownProtocol: The version is not 1.x.
+
+        Source: RFC 9110, section 15.2; RFC 9112, section 6.3.
+        """
+        if self.headers is not None:
+            return
+        debug = self.debuglevel > 0
+        version, status, reason = self._read_status()
+        if status == _CONTINUE:
+            version, status, reason = self._skip_interim()
+        self.code = self.status = status
+        self.reason = reason.strip()
+        if version == "HTTP/1.1":
+            self.version = 11
+        elif version in ("HTTP/1.0", "HTTP/0.9"):
+            self.version = 10
+        elif version.startswith("HTTP/1."):
+            self.version = 11
+        else:
+            raise UnknownProtocol(version)
+
+        block = b"".join(_read_headers(self.fp))
+        folded = b"\n" + block.lower()
+        fields = split_fields(block, folded)
+        if fields is None:
+            headers = parse_odd(block, HTTPMessage)
+            # To the e-mail parser a lone CR ends a line too.
+            folded = folded.replace(b"\r", b"\n")
+        else:
+            headers = message_of(fields, HTTPMessage)
+        self.headers = self.msg = headers
+        if debug:
+            for name, value in headers.items():
+                print("header:", f"{name}:", value)  # noqa: T201
+
+        # A look-up in the message costs 1.5 microseconds, one in the bytes a twentieth.
+        self.chunked = False
+        if b"\ntransfer-encoding:" in folded:
+            coding = headers.get("transfer-encoding")
+            if coding and coding.lower() == "chunked":
+                self.chunked = True
+                self.chunk_left = None
+        if self.version == 11 and b"\nconnection:" not in folded:  # noqa: PLR2004
+            self.will_close = False
+        else:
+            self.will_close = self._check_close()
+
+        length: int | None = None
+        if not self.chunked and b"\ncontent-length:" in folded:
+            length = _content_length(headers.get("content-length"))
+        if status in _NO_BODY or status < 200 or self._method == "HEAD":  # noqa: PLR2004
+            length = 0
+        self.length = length
+        if length is None and not self.chunked:
+            self.will_close = True
+
+    def _skip_interim(self) -> tuple[str, int, str]:
+        """Read past 100 (Continue) responses; return the status line after them."""
+        for _ in range(compat.MAX_INTERIM):
+            skipped = _read_headers(self.fp)
+            if self.debuglevel > 0:
+                print("headers:", skipped)  # noqa: T201
+            found = self._read_status()
+            if found[1] != _CONTINUE:
+                return found
+        raise HTTPException(f"got more than {compat.MAX_INTERIM} interim responses")
+
+    def _check_close(self) -> bool:
+        """Return whether the connection ends with this answer (RFC 9112, section 9.3)."""
+        connection = (self.headers.get("connection") or "").lower()
+        if self.version == 11:  # noqa: PLR2004
+            return "close" in connection
+        if self.headers.get("keep-alive") or "keep-alive" in connection:
+            return False
+        # Not in the RFC, but Netscape's proxies sent it, and the stock module listens to it.
+        return "keep-alive" not in (self.headers.get("proxy-connection") or "").lower()
+
+    # -- the life of the file ---------------------------------------------------------------
+
+    def _close_conn(self) -> None:
+        """Close the file and with it the body."""
+        fp = self.fp
+        self.fp = None  # type: ignore[assignment]
+        fp.close()
+
+    def close(self) -> None:
+        """Close the response; the connection stays open if it can be used again."""
+        try:
+            # Past the stock class, whose own code has no part in this one.
+            super(stock.HTTPResponse, self).close()
+        finally:
+            if self.fp:
+                self._close_conn()
+
+    def flush(self) -> None:
+        """Flush the file below.
+
+        Raises:
+            ValueError: The response is closed.
+        """
+        super(stock.HTTPResponse, self).flush()
+        if hasattr(self.fp, "flush"):
+            self.fp.flush()
+
+    def readable(self) -> bool:
+        """Return True: a response is there to be read."""
+        return True
+
+    def isclosed(self) -> bool:
+        """Return whether the body has ended, be it read or given up."""
+        return self.fp is None
+
+    def fileno(self) -> int:
+        """Return the descriptor of the file below."""
+        return self.fp.fileno()
+
+    # -- the body ---------------------------------------------------------------------------
+
+    def read(self, amt: int | None = None) -> bytes:
+        """Return the rest of the body, or up to ``amt`` bytes of it.
+
+        Args:
+            amt: Number of bytes; None or a negative number means all.
+
+        Raises:
+            IncompleteRead: The body ended early; not where ``amt`` bytes were asked for of a body
+                that is not chunked: then there are fewer bytes, and none the next time.
+        """
+        fp = self.fp
+        if fp is None:
+            return b""
+        if self._method == "HEAD":
+            self._close_conn()
+            return b""
+        if amt is not None and amt < 0:
+            amt = None
+        if self.chunked:
+            return self._read_chunked(amt)
+        length = self.length
+        if amt is None:
+            if length is None:
+                data = fp.read()
+            else:
+                try:
+                    data = self._safe_read(length)
+                except IncompleteRead:
+                    self._close_conn()
+                    raise
+                self.length = 0
+            self._close_conn()
+            return data
+        if length is None:
+            data = fp.read(amt)
+            if amt and not data:
+                self._close_conn()
+            return data
+        if amt > length:
+            amt = length
+        data = fp.read(amt)
+        if amt and not data:
+            self._close_conn()
+        else:
+            self.length = length = length - len(data)
+            if not length:
+                self._close_conn()
+        return data
+
+    def readinto(self, b: WriteableBuffer) -> int:
+        """Fill a buffer with the next bytes of the body.
+
+        Returns:
+            How many bytes it took; 0 at the end, and for an empty buffer.
+
+        Raises:
+            IncompleteRead: The body is chunked and ended early.
+        """
+        fp = self.fp
+        if fp is None:
+            return 0
+        if self._method == "HEAD":
+            self._close_conn()
+            return 0
+        if self.chunked:
+            return self._readinto_chunked(b)
+        length = self.length
+        if length is not None and len(b) > length:  # type: ignore[arg-type]
+            b = memoryview(b)[:length]
+        count = fp.readinto(b)
+        if not count and b:
+            self._close_conn()
+        elif length is not None:
+            self.length = length = length - count
+            if not length:
+                self._close_conn()
+        return count
+
+    def read1(self, n: int = -1) -> bytes:
+        """Return up to ``n`` bytes with at most one read of the file below.
+
+        Raises:
+            IncompleteRead: The body is chunked and ended early.
+        """
+        fp = self.fp
+        if fp is None or self._method == "HEAD":
+            return b""
+        if self.chunked:
+            return self._read1_chunked(n)
+        length = self.length
+        if length is not None and not 0 <= n <= length:
+            n = length
+        data = fp.read1(n)
+        self._count(data, n)
+        return data
+
+    def peek(self, n: int = -1) -> bytes:
+        """Return bytes that come next, without reading them; how many is up to the file below.
+
+        Of a body that is not chunked this may show bytes that belong to the next answer.
+        """
+        fp = self.fp
+        if fp is None or self._method == "HEAD":
+            return b""
+        if not self.chunked:
+            return fp.peek(n)
+        try:
+            left = self._get_chunk_left()
+        except IncompleteRead:
+            return b""
+        if left is None:
+            return b""
+        return self.fp.peek(left)[:left]
+
+    def readline(self, limit: int = -1) -> bytes:  # type: ignore[override]
+        """Return the next line of the body, or its first ``limit`` bytes.
+
+        Raises:
+            IncompleteRead: The body is chunked and ended early.
+        """
+        fp = self.fp
+        if fp is None or self._method == "HEAD":
+            return b""
+        if self.chunked:
+            return self._readline_chunked(limit)
+        length = self.length
+        if length is not None and not 0 <= limit <= length:
+            limit = length
+        line = fp.readline(limit)
+        self._count(line, limit)
+        return line
+
+    def _count(self, data: bytes, wanted: int) -> None:
+        """Take what `read1` or `readline` got off the length; close at the end."""
+        if wanted and not data:
+            self._close_conn()
+        elif self.length is not None:
+            self.length -= len(data)
+            if compat.CLOSES_AT_LAST_BYTE and not self.length:
+                self._close_conn()
+
+    def _safe_read(self, amt: int) -> bytes:
+        """Return exactly ``amt`` bytes.
+
+        Raises:
+            IncompleteRead: The file ended before; what came is in ``partial``.
+        """
+        try:
+            data = self.fp.read(amt)
+        except (MemoryError, OverflowError):
+            # An announced length that no memory can hold: a file makes room before it reads,
+            # so nothing is lost yet, and most such announcements are lies.
+            data = self._read_in_steps(amt)
+        if len(data) < amt:
+            raise IncompleteRead(data, amt - len(data))
+        return data
+
+    def _read_in_steps(self, amt: int, step: int = 1 << 20) -> bytes:
+        """Return up to ``amt`` bytes, making room only for what really comes."""
+        pieces = bytearray()
+        while piece := self.fp.read(min(step, amt - len(pieces))):
+            pieces += piece
+        return bytes(pieces)
+
+    def _safe_readinto(self, b: memoryview) -> int:
+        """Fill a buffer completely.
+
+        Raises:
+            IncompleteRead: The file ended before; what came is in ``partial``.
+        """
+        wanted = len(b)
+        count = self.fp.readinto(b)
+        if count < wanted:
+            raise IncompleteRead(bytes(b[:count]), wanted - count)
+        return count
+
+    # -- chunked bodies (RFC 9112, section 7.1) ---------------------------------------------
+
+    def _read_next_chunk_size(self) -> int:
+        """Read one chunk-size line; extensions are passed over.
+
+        Raises:
+            LineTooLong: The line has more than ``_MAXLINE`` bytes.
+            ValueError: It is no number; the response is closed.
+        """
+        limit = compat.max_line()
+        line = self.fp.readline(limit + 1)
+        if len(line) > limit:
+            raise LineTooLong("chunk size")
+        try:
+            # As lenient as `int` is: blanks, signs and underscores count as the stock module
+            # counts them.
+            return int(line.partition(b";")[0], 16)
+        except ValueError:
+            self._close_conn()
+            raise
+
+    def _read_and_discard_trailer(self) -> None:
+        """Read past the trailer section.
+
+        Raises:
+            LineTooLong: A line has more than ``_MAXLINE`` bytes.
+            HTTPException: There are more than ``_MAXHEADERS`` lines.
+        """
+        limit = compat.max_line()
+        readline = self.fp.readline
+        for _ in range(compat.max_headers()):
+            line = readline(limit + 1)
+            if len(line) > limit:
+                raise LineTooLong("trailer line")
+            if line in _LINE_END:
+                return
+        raise HTTPException(f"got more than {compat.max_headers()} trailers")
+
+    def _get_chunk_left(self) -> int | None:
+        """Return how much of the present chunk is unread, the next one begun where it is none.
+
+        Returns:
+            Bytes; None after the last chunk, when the response is closed.
+
+        Raises:
+            IncompleteRead: The file ended, or there is no chunk size where one must be.
+        """
+        left = self.chunk_left
+        if left:
+            return left
+        if left is not None:
+            self._safe_read(2)  # the CRLF that ends a chunk; what it says is not looked at
+        try:
+            left = self._read_next_chunk_size()
+        except ValueError:
+            raise IncompleteRead(b"") from None
+        if not left:
+            self._read_and_discard_trailer()
+            self._close_conn()
+            left = None
+        self.chunk_left = left
+        return left
+
+    def _read_chunked(self, amt: int | None = None) -> bytes:
+        """Return up to ``amt`` bytes, or all.
+
+        Raises:
+            IncompleteRead: The body ended early; ``partial`` has the chunks that were complete.
+        """
+        pieces: list[bytes] = []
+        try:
+            while (left := self._get_chunk_left()) is not None:
+                if amt is not None:
+                    if amt <= left:
+                        pieces.append(self._safe_read(amt))
+                        self.chunk_left = left - amt
+                        break
+                    amt -= left
+                pieces.append(self._safe_read(left))
+                self.chunk_left = 0
+        except IncompleteRead as short:
+            raise IncompleteRead(b"".join(pieces)) from short
+        return b"".join(pieces)
+
+    def _readinto_chunked(self, b: WriteableBuffer) -> int:
+        """Fill a buffer from as many chunks as it takes; see `readinto`."""
+        view = memoryview(b)
+        room = view
+        done = 0
+        try:
+            while (left := self._get_chunk_left()) is not None:
+                if len(room) <= left:
+                    count = self._safe_readinto(room)
+                    self.chunk_left = left - count
+                    return done + count
+                count = self._safe_readinto(room[:left])
+                self.chunk_left = 0
+                room = room[count:]
+                done += count
+        except IncompleteRead:
+            raise IncompleteRead(bytes(view[:done])) from None
+        return done
+
+    def _read1_chunked(self, n: int) -> bytes:
+        """Return up to ``n`` bytes of the present chunk; see `read1`."""
+        left = self._get_chunk_left()
+        if left is None or n == 0:
+            return b""
+        if not 0 <= n <= left:
+            n = left
+        data = self.fp.read1(n)
+        self.chunk_left = left - len(data)
+        if not data:
+            raise IncompleteRead(b"")
+        return data
+
+    def _readline_chunked(self, limit: int) -> bytes:
+        """Return the next line, through the chunks it lies in; see `readline`."""
+        if limit >= 0:
+            # How a limit counts across chunks is the io module's own business.
+            return super(stock.HTTPResponse, self).readline(limit)
+        pieces: list[bytes] = []
+        while True:
+            try:
+                left = self._get_chunk_left()
+            except IncompleteRead:
+                if self.fp is None:
+                    break  # no chunk size: the stock module takes that for the end of the line
+                raise IncompleteRead(b"") from None
+            if left is None:
+                break
+            if left < 0:
+                pieces.append(super(stock.HTTPResponse, self).readline())
+                break
+            piece = self.fp.readline(left)
+            if not piece:
+                raise IncompleteRead(b"")
+            self.chunk_left = left - len(piece)
+            pieces.append(piece)
+            if piece.endswith(b"\n"):
+                break
+        return b"".join(pieces)
+
+    # -- the head, as methods ---------------------------------------------------------------
+
+    @overload
+    def getheader(self, name: str) -> str | None: ...
+    @overload
+    def getheader(self, name: str, default: _T) -> str | _T: ...
+    def getheader(self, name: str, default: Any = None) -> Any:
+        """Return the value of a field; several of one name are joined by a comma and a blank.
+
+        Args:
+            name: In any case.
+            default: Returned where there is no such field; an iterable other than a string is
+                joined the same way.
+
+        Raises:
+            ResponseNotReady: The head has not been read.
+        """
+        if self.headers is None:
+            raise ResponseNotReady
+        values = self.headers.get_all(name) or default
+        if isinstance(values, str) or not hasattr(values, "__iter__"):
+            return values
+        return ", ".join(values)
+
+    def getheaders(self) -> list[tuple[str, str]]:
+        """Return the fields as pairs, in the order of the wire.
+
+        Raises:
+            ResponseNotReady: The head has not been read.
+        """
+        if self.headers is None:
+            raise ResponseNotReady
+        return list(self.headers.items())
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def info(self) -> HTTPMessage:
+        """Return the header section; ``headers`` is the newer spelling."""
+        return self.headers
+
+    def geturl(self) -> str:
+        """Return the address that the caller has set as ``url``.
+
+        Raises:
+            AttributeError: Nobody has; ``urllib.request`` does.
+        """
+        return self.url
+
+    def getcode(self) -> int:
+        """Return the status code; ``status`` is the newer spelling."""
+        return self.status
+
+
+def _content_length(text: str | None) -> int | None:
+    """Return the length that a field announces; None where it says nothing that counts.
+
+    As lenient as the stock module: whatever ``int`` reads, as long as it is not negative (RFC 9110,
+    section 8.6 wants digits alone).
+    """
+    if not text:
+        return None
+    try:
+        length = int(text)
+    except ValueError:
+        return None
+    return length if length >= 0 else None
