@@ -89,9 +89,13 @@ class Use:
         make_deck: Opens the cassette.
     """
 
-    def __init__(self, make_deck: Callable[[], Deck]) -> None:
+    def __init__(self, make_deck: Callable[..., Deck]) -> None:
         self._make_deck = make_deck
         self._entered: list[tuple[Deck, Entry]] = []
+
+    def advising(self, remedy: str) -> Use:
+        """Return the same use with another last line for the error of an unmatched request."""
+        return Use(functools.partial(self._make_deck, remedy=remedy))
 
     def __enter__(self) -> Deck:
         deck = self._make_deck()

@@ -1,0 +1,213 @@
+"""httpx, through the network streams of httpcore: the same state machines in another shell."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from cassette.clock import Clock
+from cassette.model import DEFAULT_PORTS, Ended, Endpoint
+from cassette.patching.base import UndoLog, current
+from cassette.patching.imports import when_imported
+from cassette.transport.failures import rebuild
+from cassette.transport.player import Player
+from cassette.transport.recorder import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from cassette.deck import Deck
+
+_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+
+
+class HttpcorePatcher:
+    """Patches the place where httpcore opens its connections."""
+
+    def __init__(self) -> None:
+        self._log = UndoLog()
+        self._streams: weakref.WeakSet[_Stream] = weakref.WeakSet()
+
+    def apply(self) -> None:
+        """Patch httpcore, now or when it is imported."""
+        when_imported("httpcore", self._patch, self._log)
+
+    def undo(self) -> None:
+        """Put everything back."""
+        self._log.undo()
+
+    def leave(self, deck: Deck) -> None:
+        """Let the streams of one cassette go: a pool sees them as dropped."""
+        for stream in list(self._streams):
+            if stream.deck is deck:
+                stream.leave()
+
+    def _patch(self, httpcore: ModuleType) -> None:
+        backend = httpcore.SyncBackend
+        for name in ("connect_tcp", "connect_unix_socket"):
+            original = getattr(backend, name)
+            self._log.set(backend, name, self._yielding(httpcore, original))
+
+    def _yielding(self, httpcore: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            deck = current()
+            dial = functools.partial(original, backend, *args, **kwargs)
+            asked = inspect.signature(original).bind(backend, *args, **kwargs).arguments
+            # A Unix socket has no name of its own in a URL.
+            host, port = str(asked.get("host", "localhost")).lower(), int(asked.get("port", 80))
+            # Whether TLS will follow is not known here: until it does, the port has to tell.
+            endpoint = Endpoint("https" if port == DEFAULT_PORTS["https"] else "http", host, port)
+            if deck is None or deck.passes(endpoint):
+                return dial()
+            stream = _Stream(httpcore, deck, endpoint, dial)
+            self._streams.add(stream)
+            return stream
+
+        return connect
+
+
+class _Stream:
+    """A network stream, as httpcore describes it, that records, plays, or both."""
+
+    def __init__(
+        self, httpcore: ModuleType, deck: Deck, endpoint: Endpoint, dial: Callable[[], Any]
+    ) -> None:
+        self.deck = deck
+        self._httpcore = httpcore
+        self._dial = dial
+        self._upgrades: list[Callable[[Any], Any]] = []  # for a live stream that is opened later
+        self._live: Any = None
+        self._left = False
+        self._tunnel: bytes | None = None  # what a proxy is asked to connect to
+        self._greeting = b""
+        self._lead_to(endpoint)
+        if deck.policy.play:
+            self._meet_recorded_failure()
+        else:
+            self._connected()
+
+    def _lead_to(self, endpoint: Endpoint) -> None:
+        policy = self.deck.policy
+        self._endpoint = endpoint
+        self._player = Player(endpoint, self.deck) if policy.play else None
+        self._recorder = Recorder(endpoint, self.deck.record) if policy.record else None
+
+    def _meet_recorded_failure(self) -> None:
+        failed = self.deck.connection_failure(self._endpoint)
+        if failed is not None and failed.failure is not None:
+            timeout = failed.ended is Ended.TIMEOUT
+            kind = self._httpcore.ConnectTimeout if timeout else self._httpcore.ConnectError
+            raise kind(str(rebuild(failed.failure)))
+
+    def _connected(self) -> Any:  # noqa: ANN401 - a stream of httpcore
+        if self._live is None:
+            self._live = self._noting_failure(self._dial)
+            for upgrade in self._upgrades:
+                self._live = self._noting_failure(functools.partial(upgrade, self._live))
+        return self._live
+
+    def _noting_failure(self, step: Callable[[], Any]) -> Any:  # noqa: ANN401
+        at = Clock.now()
+        try:
+            return step()
+        except Exception as error:
+            self.deck.record_failure(self._endpoint, error, at)
+            raise
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        data = bytes(buffer)
+        if data.startswith(b"CONNECT "):
+            # What is asked of a proxy is no part of the conversation with the origin.
+            self._tunnel = data.split(b" ", 2)[1]
+            if self._player is not None:
+                self._greeting = _ESTABLISHED
+                self._upgrades.append(functools.partial(_ask_proxy, data))
+            else:
+                self._live.write(data, timeout)
+            return
+        if self._player is not None:
+            data = self._player.sent(data)
+        if not data:
+            return
+        try:
+            self._connected().write(data, timeout)
+        finally:
+            if self._recorder is not None:
+                self._recorder.sent(data)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._greeting:
+            greeting, self._greeting = self._greeting, b""
+            return greeting
+        player, recorder = self._player, self._recorder
+        if player is not None and (self._live is None or player.answering):
+            if self._left and not player.readable:
+                return b""
+            try:
+                return bytes(player.receive(max_bytes))
+            except TimeoutError as error:
+                raise self._httpcore.ReadTimeout(str(error)) from error
+            except OSError as error:
+                raise self._httpcore.ReadError(str(error)) from error
+        try:
+            data: bytes = self._live.read(max_bytes, timeout)
+        except Exception as error:
+            if recorder is not None:
+                recorder.failed(error)
+            raise
+        if recorder is not None and self._tunnel is None:
+            recorder.received(data, filled=len(data) == max_bytes)
+        return data
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None  # noqa: ANN401
+    ) -> _Stream:
+        host, port = self._endpoint.host, self._endpoint.port
+        if self._tunnel is not None:
+            host, _, number = self._tunnel.decode("ascii").lower().rpartition(":")
+            host, port = host.strip("[]"), int(number)
+            self._tunnel = None
+        self._lead_to(Endpoint("https", host, port))
+
+        def upgrade(live: Any) -> Any:  # noqa: ANN401
+            return live.start_tls(ssl_context, server_hostname, timeout)
+
+        if self._live is not None:
+            self._live = self._noting_failure(lambda: upgrade(self._live))
+        else:
+            self._upgrades.append(upgrade)
+            self._meet_recorded_failure()
+        return self
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
+        if self._player is not None and (self._live is None or self._player.answering):
+            return (self._left or self._player.readable) if info == "is_readable" else None
+        return self._live.get_extra_info(info)
+
+    def close(self) -> None:
+        if self._recorder is not None:
+            self._recorder.closed()
+        if self._live is not None:
+            self._live.close()
+
+    def leave(self) -> None:
+        if self._recorder is not None:
+            self._recorder.closed()
+            self._recorder = None
+        self._left = True
+
+
+def _ask_proxy(request: bytes, live: Any) -> Any:  # noqa: ANN401 - a stream of httpcore
+    """Open a tunnel on a stream that is opened late; what it answers is read and dropped."""
+    live.write(request)
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        piece = live.read(1)
+        if not piece:
+            raise ConnectionError("the proxy closed the connection before it answered CONNECT")
+        answer += piece
+    return live
