@@ -21,7 +21,14 @@ TIME_LIMIT = 3600  # seconds; the slowest rival takes half of it
 
 
 class TaskFailedError(Exception):
-    """A worker did not end well; the message is the last line it said."""
+    """A worker did not end well; the message is the error it named."""
+
+
+def _complaint(said: str) -> str:
+    """Return the last line that names an error, fit for a cell of a table."""
+    lines = [line for line in said.splitlines() if line.strip()] or ["no message"]
+    named = [line for line in lines if "Error" in line]
+    return (named or lines)[-1].strip().replace("|", "\\|")
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,7 @@ class Bench:
                 timeout=TIME_LIMIT,
             )
         except subprocess.CalledProcessError as error:
-            raise TaskFailedError((error.stderr.strip() or "no message").splitlines()[-1]) from None
+            raise TaskFailedError(_complaint(error.stderr)) from None
         except subprocess.TimeoutExpired:
             raise TaskFailedError(f"no end after {TIME_LIMIT} seconds") from None
         return float(ended.stdout.split()[-1])

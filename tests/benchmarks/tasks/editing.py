@@ -30,6 +30,6 @@ def edit(*, by: str, kind: str, n: int, edition: str, **where) -> float:
     """Change every entry of a cassette that was made, by the function named `edition`."""
     run = Run(by=by, stack="requests", kind=kind, n=n, **where)
     edited = EDITIONS[edition](run.path(0).read_text("utf-8"))
-    for copy in range(copies(n)):
+    for copy in range(copies(kind, n)):
         run.path(copy, edition).write_text(edited, "utf-8", newline="")
     return len(edited)

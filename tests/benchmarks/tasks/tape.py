@@ -2,7 +2,8 @@
 
 Every task takes where it runs (`folder`, `port`) and what runs: `by`, the contestant; `stack`, the
 client; `kind` and `n`, the traffic. A figure in seconds is the mean over the repetitions within
-the process.
+the process: on the clock while recording, which waits for a server; of the processor while
+replaying, which waits for nothing, so that what else the machine does is left out.
 """
 
 import gc
@@ -20,7 +21,9 @@ from contestants.tape import Tape
 from memory import peak_bytes
 
 WARM_UP = 20  # requests; the interpreter has specialised its byte code after fewer
-REQUESTS = 2000  # in one sample, at least: of small cassettes several are opened, each once
+# Of small cassettes several make one sample, each opened once: so many requests, or so many bytes.
+REQUESTS = 2000
+PAYLOAD = 150 * traffic.MIB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,17 +77,19 @@ class Run:
             raise AssertionError(f"{received} bytes of body, not {expected}")
 
 
-def copies(n: int) -> int:
-    """Return how many cassettes of so many interactions make one sample."""
-    return max(1, REQUESTS // n)
+def copies(kind: str, n: int) -> int:
+    """Return how many cassettes of n interactions make one sample."""
+    return max(1, min(REQUESTS, PAYLOAD // traffic.BODY_SIZES[kind]) // n)
 
 
-def seconds_over(action: Callable[[Path], None], paths: list[Path]) -> float:
+def seconds_over(
+    action: Callable[[Path], None], paths: list[Path], clock: Callable[[], float]
+) -> float:
     gc.collect()
-    start = time.perf_counter()
+    start = clock()
     for path in paths:
         action(path)
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def make(*, by: str, kind: str, n: int, **where) -> float:
@@ -93,7 +98,7 @@ def make(*, by: str, kind: str, n: int, **where) -> float:
     first = run.path(0)
     first.parent.mkdir(exist_ok=True)
     run.record(first)
-    for copy in range(1, copies(n)):
+    for copy in range(1, copies(kind, n)):
         shutil.copy(first, run.path(copy))
     return first.stat().st_size
 
@@ -108,16 +113,16 @@ def replay(*, by: str, stack: str, kind: str, n: int, edition: str = "", **where
     """Return seconds per request, opening and closing the cassette included."""
     _warm_up(by, stack, where)
     run = Run(by=by, stack=stack, kind=kind, n=n, **where)
-    paths = [run.path(copy, edition) for copy in range(copies(n))]
-    return seconds_over(run.play, paths) / (n * len(paths))
+    paths = [run.path(copy, edition) for copy in range(copies(kind, n))]
+    return seconds_over(run.play, paths, time.process_time) / (n * len(paths))
 
 
 def play_one(*, by: str, stack: str, kind: str, n: int, **where) -> float:
     """Return seconds for opening a cassette and playing a single interaction of it."""
     _warm_up(by, stack, where)
     run = Run(by=by, stack=stack, kind=kind, n=n, **where)
-    paths = [run.path(copy) for copy in range(copies(n))]
-    return seconds_over(run.play_one, paths) / len(paths)
+    paths = [run.path(copy) for copy in range(copies(kind, n))]
+    return seconds_over(run.play_one, paths, time.process_time) / len(paths)
 
 
 def opening(*, n: int, **what) -> float:
@@ -134,7 +139,7 @@ def record(*, by: str, stack: str, kind: str, n: int, **where) -> float:
     for stale in (path, warm_up_path):
         stale.unlink(missing_ok=True)
     warm_up.record(warm_up_path)
-    return seconds_over(run.record, [path]) / n
+    return seconds_over(run.record, [path], time.perf_counter) / n
 
 
 def record_peak(**what) -> float:
