@@ -10,7 +10,6 @@ import contextlib
 import threading
 import warnings
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cassette.clock import Clock
@@ -30,6 +29,7 @@ from cassette.transport.failures import describe
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from cassette.matching import Matching
     from cassette.redaction import Redactor
@@ -214,7 +214,9 @@ class Deck:
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""
-        return self.mode is RecordMode.OFF or any(fnmatch(endpoint.host, pattern.lower()) for pattern in self._allow_hosts)
+        return self.mode is RecordMode.OFF or any(
+            fnmatch(endpoint.host, pattern.lower()) for pattern in self._allow_hosts
+        )
 
     # The end.
 

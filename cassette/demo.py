@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from cassette.deck import Deck
 
+    _Step = Callable[[str, Callable[[], None]], str]
+    """Talks to a server at a base URL; calls the function when the break may come."""
+
 
 class _Answer(NamedTuple):
     """What the server sends: some pieces, and then, it may be, a reset."""
@@ -53,19 +56,21 @@ _ANSWERS: Final[dict[bytes, _Answer]] = {
         b"Content-Type: application/json",
         b"Set-Cookie: session=only-for-your-eyes; HttpOnly",
     ),
-    b"/stream": _Answer((
-        _STREAM_HEAD,
-        *(b"%x\r\n%b\r\n" % (len(event), event) for event in _EVENTS),
-        b"0\r\n\r\n",
-    )),
+    b"/stream": _Answer(
+        (
+            _STREAM_HEAD,
+            *(b"%x\r\n%b\r\n" % (len(event), event) for event in _EVENTS),
+            b"0\r\n\r\n",
+        )
+    ),
     b"/zipped": _answer(
         gzip.compress(b"the same line again and again\n" * 40, mtime=0),
         b"Content-Type: text/plain",
         b"Content-Encoding: gzip",
     ),
-    b"/old": _Answer((
-        b"HTTP/1.1 302 Moved Around\r\nLocation: /users/1\r\nContent-Length: 0\r\n\r\n",
-    )),
+    b"/old": _Answer(
+        (b"HTTP/1.1 302 Moved Around\r\nLocation: /users/1\r\nContent-Length: 0\r\n\r\n",)
+    ),
     b"/broken": _Answer((b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly so ",), reset=True),
 }
 
@@ -163,8 +168,8 @@ def _with_requests(base: str, _: Callable[[], None]) -> str:
     return f"{answer.status_code} {answer.json()['name']} {sorted(answer.cookies.keys())}"
 
 
-def _steps() -> dict[str, Callable[[str, Callable[[], None]], str]]:
-    steps = {
+def _steps() -> dict[str, _Step]:
+    steps: dict[str, _Step] = {
         "a redirect, through urllib.request": _with_urllib,
         "a chunked stream, through http.client": _with_http_client,
         "a gzip body, with a secret in the request": _zipped,
@@ -215,8 +220,10 @@ def run(path: Path) -> int:
             same = kept == sent
             verdict = "equal"
         good = good and same
-        say(f"  {number}: {len(kept):5} bytes, {verdict if same else 'DIFFERENT'}: "
-            f"{interaction.call} ({interaction.ended})")
+        say(
+            f"  {number}: {len(kept):5} bytes, {verdict if same else 'DIFFERENT'}: "
+            f"{interaction.call} ({interaction.ended})"
+        )
 
     say(f"\nThe cassette is {path.resolve()}")
     say("Look at: the masked secrets and their list under 'redacted', the 'chunks' of the stream,")
@@ -224,11 +231,7 @@ def run(path: Path) -> int:
     return 0 if good else 1
 
 
-def _replay(
-    path: Path, steps: dict[str, Callable[[str, Callable[[], None]], str]], base: str
-) -> tuple[dict[str, str], Deck]:
+def _replay(path: Path, steps: dict[str, _Step], base: str) -> tuple[dict[str, str], Deck]:
     with use(path, mode="none", on_unplayed="fail") as tape:
         replayed = {name: step(base, lambda: None) for name, step in steps.items()}
     return replayed, tape
-
-

@@ -104,8 +104,10 @@ class UnplayedInteractionsError(CassetteError):
             [
                 f"{len(self.calls)} of {self.total} interactions in {self.path} were not played:",
                 *(f"  {call}" for call in self.calls),
-                "Delete them from the file, record it again (mode='rewrite'), "
-                "or allow them with on_unplayed='ignore'.",
+                (
+                    "Delete them from the file, record it again (mode='rewrite'), "
+                    "or allow them with on_unplayed='ignore'."
+                ),
             ]
         )
 

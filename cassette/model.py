@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+_AUTHORITY = re.compile(r"[^/?#]*")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -54,22 +56,21 @@ def url_of(endpoint: Endpoint, target: bytes) -> str:
     """
     text = target.decode("latin-1")
     if not (text.isascii() and text.isprintable()):
-        text = "".join(
-            char if " " < char < "\x7f" else "".join(f"%{byte:02X}" for byte in char.encode("latin-1"))
-            for char in text
-        )
+        text = "".join(char if " " < char < "\x7f" else f"%{ord(char):02X}" for char in text)
     if text.startswith("/"):
         return endpoint.origin + text
     scheme, separator, rest = text.partition("://")
     if not separator:  # asterisk-form and authority-form belong to the origin as a whole
         return f"{endpoint.origin}/{text}" if text else endpoint.origin
-    authority, slash, path = rest.partition("/")
+    authority = _AUTHORITY.match(rest)[0]  # type: ignore[index]  # it matches the empty text too
+    path = rest[len(authority) :]
     userinfo, at, place = authority.rpartition("@")
     scheme, place = scheme.lower(), place.lower()
     default = DEFAULT_PORTS.get(scheme)
     if default is not None:
         place = place.removesuffix(f":{default}")
-    return f"{scheme}://{userinfo}{at}{place}{slash or '/'}{path}"
+    slash = "" if path.startswith("/") else "/"
+    return f"{scheme}://{userinfo}{at}{place}{slash}{path}"
 
 
 def call_of(method: str, endpoint: Endpoint, target: bytes) -> str:
@@ -280,7 +281,7 @@ def decode_content(body: bytes, coding: str) -> bytes:
     """
     for name in reversed([part.strip().lower() for part in coding.split(",") if part.strip()]):
         if name in ("gzip", "x-gzip"):
-            windows = (31,)
+            windows: tuple[int, ...] = (31,)
         elif name == "deflate":
             # RFC 9110, section 8.4.1.2: some servers leave the zlib wrapper out.
             windows = (15, -15)

@@ -70,7 +70,7 @@ def parse_mode(name: str | None) -> RecordMode:
     try:
         return RecordMode(name)
     except ValueError:
-        near = difflib.get_close_matches(str(name), list(RecordMode), n=1)
-        hint = f"; did you mean {near[0].value!r}?" if near else ""
+        near = difflib.get_close_matches(str(name), [mode.value for mode in RecordMode], n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
         choices = ", ".join(mode.value for mode in RecordMode)
         raise OptionError(f"there is no record mode {name!r}{hint}\nModes: {choices}") from None

@@ -20,7 +20,7 @@ class UndoLog:
     def __init__(self) -> None:
         self._undo: list[Callable[[], object]] = []
 
-    def set(self, owner: Any, name: str, value: object) -> None:  # noqa: ANN401 - any object
+    def set(self, owner: Any, name: str, value: object) -> None:
         """Set an attribute; undoing puts back the very object that was there, or deletes it."""
         old = vars(owner).get(name, _ABSENT)
         setattr(owner, name, value)

@@ -82,9 +82,9 @@ class HttpClientPatcher:
         self._log.set(connection, "putrequest", self._claiming(connection.putrequest))
         for cls in [connection, *_family(connection)]:
             self._intercept(cls)
-        self._log.set(
-            self._stock["HTTPConnection"], "__init_subclass__", classmethod(self._new_class)
-        )
+        # A classmethod over a bound method is called with the new class after its own self.
+        hook: Any = classmethod(self._new_class)  # type: ignore[arg-type]
+        self._log.set(self._stock["HTTPConnection"], "__init_subclass__", hook)
 
     def undo(self) -> None:
         """Put everything back, classes and modules that came meanwhile included."""
@@ -124,8 +124,9 @@ class HttpClientPatcher:
         if original is not None:
             self._log.set(cls, "connect", self._yielding(original))
 
-    def _new_class(self, cls: type, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
-        super(self._stock["HTTPConnection"], cls).__init_subclass__(**kwargs)
+    def _new_class(self, cls: type, **kwargs: Any) -> None:
+        stock: Any = self._stock["HTTPConnection"]
+        super(stock, cls).__init_subclass__(**kwargs)
         for base in cls.__bases__:
             if base in self._ours:
                 self._rebase(cls)
@@ -137,7 +138,7 @@ class HttpClientPatcher:
         """A method of a stock class: its instances become ours, and start over as such."""
 
         @functools.wraps(original)
-        def method(connection: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def method(connection: Any, *args: Any, **kwargs: Any) -> Any:
             mine = self._ours.get(type(connection))
             if mine is None:
                 return original(connection, *args, **kwargs)
@@ -151,7 +152,7 @@ class HttpClientPatcher:
         """``putrequest``: no request may start on a connection from outside the cassette."""
 
         @functools.wraps(original)
-        def putrequest(connection: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def putrequest(connection: Any, *args: Any, **kwargs: Any) -> Any:
             sock = connection.sock
             if sock is not None:
                 self._claim(connection, sock)
@@ -163,7 +164,7 @@ class HttpClientPatcher:
         """``connect``: what it opens, or would open, is a transport of the cassette."""
 
         @functools.wraps(original)
-        def connect(connection: Any) -> None:  # noqa: ANN401 - any class of the family
+        def connect(connection: Any) -> None:
             deck = current()
             dial = functools.partial(original, connection)
             if deck is None or connection in self._being_dialed():
@@ -177,7 +178,7 @@ class HttpClientPatcher:
 
         return connect
 
-    def _claim(self, connection: Any, sock: Any) -> None:  # noqa: ANN401 - foreign objects
+    def _claim(self, connection: Any, sock: Any) -> None:
         deck = current()
         if deck is None:
             return
@@ -196,7 +197,11 @@ class HttpClientPatcher:
     # Connecting.
 
     def _open(
-        self, connection: Any, deck: Deck, endpoint: Endpoint, dial: Callable[[], None]  # noqa: ANN401
+        self,
+        connection: Any,
+        deck: Deck,
+        endpoint: Endpoint,
+        dial: Callable[[], None],
     ) -> None:
         transport: CassetteSocket
         if deck.policy.play:
@@ -223,7 +228,11 @@ class HttpClientPatcher:
         leases.append(_Lease(deck, transport))
 
     def _dial(
-        self, connection: Any, deck: Deck, endpoint: Endpoint, dial: Callable[[], None]  # noqa: ANN401
+        self,
+        connection: Any,
+        deck: Deck,
+        endpoint: Endpoint,
+        dial: Callable[[], None],
     ) -> Transport:
         """Run the client's own ``connect`` and take what it puts into ``sock``."""
         at = Clock.now()
@@ -240,7 +249,11 @@ class HttpClientPatcher:
         return live
 
     def _dial_below(
-        self, connection: Any, deck: Deck, endpoint: Endpoint, dial: Callable[[], None]  # noqa: ANN401
+        self,
+        connection: Any,
+        deck: Deck,
+        endpoint: Endpoint,
+        dial: Callable[[], None],
     ) -> Transport:
         """The same, for a transport that stands in ``sock`` already."""
         transport, connection.sock = connection.sock, None
@@ -264,7 +277,7 @@ class _Lease:
         self.transport = transport
         self.set_aside: Any = None  # the live socket that the connection came with
 
-    def end(self, connection: Any) -> None:  # noqa: ANN401 - any class of the family
+    def end(self, connection: Any) -> None:
         """Take the transport away; put back what the connection came with."""
         self.transport.leave()
         still_ours = connection.sock is self.transport
@@ -275,7 +288,7 @@ class _Lease:
         self.transport.close()
 
 
-def endpoint_of(connection: Any) -> Endpoint:  # noqa: ANN401 - any class of the family
+def endpoint_of(connection: Any) -> Endpoint:
     """Return the origin that a connection is meant for: behind a tunnel, not the proxy."""
     scheme = "https" if connection.default_port == DEFAULT_PORTS["https"] else "http"
     host = getattr(connection, "_tunnel_host", None)
@@ -303,7 +316,7 @@ def _fail(interaction: Interaction, dial: Callable[[], None]) -> None:
 def _family(base: type) -> Iterator[type]:
     """Every class below a base that is not ours, each once, parents first."""
     seen: set[type] = set()
-    waiting = list(base.__subclasses__())
+    waiting: list[type] = list(base.__subclasses__())
     while waiting:
         cls = waiting.pop(0)
         if cls not in seen:
@@ -316,7 +329,7 @@ def _is_ours(cls: type) -> bool:
     return cls.__module__.partition(".")[0] == "cassette"
 
 
-def _reaches_out(sock: Any) -> bool:  # noqa: ANN401 - whatever stands in ``sock``
+def _reaches_out(sock: Any) -> bool:
     """Whether sending on it would reach the network, or a cassette that is not in force.
 
     A look-alike that a test has put there, without a socket in it, is left alone.

@@ -53,7 +53,7 @@ class HttpcorePatcher:
 
     def _yielding(self, httpcore: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
-        def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:
             deck = current()
             dial = functools.partial(original, backend, *args, **kwargs)
             asked = inspect.signature(original).bind(backend, *args, **kwargs).arguments
@@ -103,14 +103,14 @@ class _Stream:
             kind = self._httpcore.ConnectTimeout if timeout else self._httpcore.ConnectError
             raise kind(str(rebuild(failed.failure)))
 
-    def _connected(self) -> Any:  # noqa: ANN401 - a stream of httpcore
+    def _connected(self) -> Any:
         if self._live is None:
             self._live = self._noting_failure(self._dial)
             for upgrade in self._upgrades:
                 self._live = self._noting_failure(functools.partial(upgrade, self._live))
         return self._live
 
-    def _noting_failure(self, step: Callable[[], Any]) -> Any:  # noqa: ANN401
+    def _noting_failure(self, step: Callable[[], Any]) -> Any:
         at = Clock.now()
         try:
             return step()
@@ -164,7 +164,10 @@ class _Stream:
         return data
 
     def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None  # noqa: ANN401
+        self,
+        ssl_context: Any,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> _Stream:
         host, port = self._endpoint.host, self._endpoint.port
         if self._tunnel is not None:
@@ -173,7 +176,7 @@ class _Stream:
             self._tunnel = None
         self._lead_to(Endpoint("https", host, port))
 
-        def upgrade(live: Any) -> Any:  # noqa: ANN401
+        def upgrade(live: Any) -> Any:
             return live.start_tls(ssl_context, server_hostname, timeout)
 
         if self._live is not None:
@@ -183,7 +186,7 @@ class _Stream:
             self._meet_recorded_failure()
         return self
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
+    def get_extra_info(self, info: str) -> Any:
         if self._player is not None and (self._live is None or self._player.answering):
             return (self._left or self._player.readable) if info == "is_readable" else None
         return self._live.get_extra_info(info)
@@ -201,7 +204,7 @@ class _Stream:
         self._left = True
 
 
-def _ask_proxy(request: bytes, live: Any) -> Any:  # noqa: ANN401 - a stream of httpcore
+def _ask_proxy(request: bytes, live: Any) -> Any:
     """Open a tunnel on a stream that is opened late; what it answers is read and dropped."""
     live.write(request)
     answer = b""

@@ -40,7 +40,7 @@ def outage(error: OSError) -> Iterator[None]:
 
 
 def _refusing(original: Callable[..., Any]) -> Callable[..., Any]:
-    def refuse(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - stands for any function
+    def refuse(*args: Any, **kwargs: Any) -> Any:
         error = _error.get()
         if error is None:
             return original(*args, **kwargs)

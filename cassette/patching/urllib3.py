@@ -8,7 +8,7 @@ from typing import Any
 _UNVERIFIED = ("CERT_NONE", "NONE", ssl.CERT_NONE)
 
 
-def settle(connection: Any) -> None:  # noqa: ANN401 - urllib3 need not be installed
+def settle(connection: Any) -> None:
     """Leave a connection as urllib3's own ``connect`` would have.
 
     urllib3 1.26 and 2 warn before a request that HTTPS goes unverified unless ``is_verified`` is

@@ -45,13 +45,26 @@ if TYPE_CHECKING:
 class Transport(Protocol):
     """What a client may expect of ``conn.sock``; the module describes each edge."""
 
-    def sendall(self, data: bytes, /) -> None: ...
-    def recv_into(self, buffer: memoryview, /) -> int: ...
-    def makefile(self, mode: str = ..., buffering: int | None = ...) -> BinaryIO: ...
-    def settimeout(self, value: float | None, /) -> None: ...
-    def gettimeout(self) -> float | None: ...
-    def fileno(self) -> int: ...
-    def close(self) -> None: ...
+    def sendall(self, data: bytes, /) -> None:
+        """Send every byte, or raise."""
+
+    def recv_into(self, buffer: memoryview, /) -> int:
+        """Receive at least one byte; return how many, 0 at the end of the stream."""
+
+    def makefile(self, mode: str = "rb", buffering: int | None = None) -> BinaryIO:
+        """Return a reader over the stream."""
+
+    def settimeout(self, value: float | None, /) -> None:
+        """Set for how long an operation may wait, in seconds."""
+
+    def gettimeout(self) -> float | None:
+        """Return the timeout in seconds; None where there is none."""
+
+    def fileno(self) -> int:
+        """Return a descriptor to poll."""
+
+    def close(self) -> None:
+        """Close this side."""
 
 
 if TYPE_CHECKING:

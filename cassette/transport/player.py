@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cassette.errors import RecordingEndedError
 from cassette.model import Ended, Request, call_of, url_of
 from cassette.transport.failures import rebuild
 from cassette.wire.headers import first_value
@@ -18,6 +17,7 @@ from cassette.wire.parser import RequestParser
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cassette.errors import RecordingEndedError
     from cassette.model import Endpoint, Interaction
 
 # A whole request without a body, in one piece: the usual GET. Told apart by this pattern in
@@ -105,7 +105,9 @@ class Player:
         if self._position < len(self._data):
             return True
         current = self._interaction
-        return current is not None and (current.ended is Ended.CLOSED or current.failure is not None)
+        return current is not None and (
+            current.ended is Ended.CLOSED or current.failure is not None
+        )
 
     def receive(self, size: int) -> memoryview:
         """Return the next bytes, at most ``size`` and never beyond the recorded piece.

@@ -162,9 +162,7 @@ class _Draft:
             self._pieces.append((moment, len(data)))
         self._piece_open = filled
 
-    def interaction(
-        self, endpoint: Endpoint, ended: Ended, failure: Failure | None
-    ) -> Interaction:
+    def interaction(self, endpoint: Endpoint, ended: Ended, failure: Failure | None) -> Interaction:
         method = self._request.method.decode("latin-1")
         target = self._request.target
         return Interaction(

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 
 class ScriptedTransport:
-    """Gives pieces of bytes and failures in the order of a script, and keeps what it is sent.
+    r"""Gives pieces of bytes and failures in the order of a script, and keeps what it is sent.
 
     Example:
         >>> from cassette.client import HTTPConnection
         >>> conn = HTTPConnection("example.com")
-        >>> conn.sock = ScriptedTransport([b"HTTP/1.1 204 No Content\\r\\n\\r\\n"])
+        >>> conn.sock = ScriptedTransport([b"HTTP/1.1 204 No Content\r\n\r\n"])
         >>> conn.request("GET", "/")
         >>> conn.getresponse().status
         204

@@ -8,6 +8,8 @@ import socket
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from typing_extensions import Buffer
 
     from cassette.model import Endpoint
@@ -220,7 +222,7 @@ class CassetteSocket:
             raise AttributeError(f"a transport that plays a cassette has no {name!r}")
         return getattr(live, name)
 
-    def __enter__(self) -> CassetteSocket:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:

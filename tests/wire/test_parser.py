@@ -1,0 +1,193 @@
+"""The push parsers: where a message ends, in any segmentation."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cassette.wire.framing import Framing
+from cassette.wire.grammar import MAX_HEAD, MAX_LINE
+from cassette.wire.parser import RequestParser, ResponseParser
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+# Whole responses, each with the payload that they carry; what follows belongs to no response.
+COMPLETE = {
+    "length": (OK + b"Content-Length: 3\r\n\r\nabc", b"abc"),
+    "zero length": (OK + b"Content-Length: 0\r\n\r\n", b""),
+    "no content": (b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", b""),
+    "not modified": (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", b""),
+    "chunked": (CHUNKED + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"abcde"),
+    "upper-case size": (CHUNKED + b"A\r\n0123456789\r\n0\r\n\r\n", b"0123456789"),
+    "padded size": (CHUNKED + b"0003 \r\nabc\r\n000\r\n\r\n", b"abc"),
+    "extensions": (CHUNKED + b'3;a=b;c="d"\r\nabc\r\n0;last\r\n\r\n', b"abc"),
+    "trailers": (CHUNKED + b"3\r\nabc\r\n0\r\nDigest: x\r\nA: b\r\n\r\n", b"abc"),
+    "bare line feeds": (CHUNKED.replace(b"\r", b"") + b"3\nabc\n0\n\n", b"abc"),
+    "interim": (b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 1\r\n\r\nx", b"x"),
+    "early hints": (
+        b"HTTP/1.1 103 H\r\nLink: a\r\n\r\n" + OK + b"Content-Length: 1\r\n\r\nx",
+        b"x",
+    ),
+    "no reason": (b"HTTP/1.1 200\r\nContent-Length: 1\r\n\r\nx", b"x"),
+    "both framings": (
+        OK + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        b"abc",
+    ),
+}
+
+
+def feed(parser, data, cuts):
+    """Feed data cut at these places; return how many bytes the parser took."""
+    taken = 0
+    edges = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
+    for start, stop in zip(edges, edges[1:], strict=False):
+        took = parser.feed(data[start:stop])
+        taken += took
+        if took < stop - start:
+            break
+    return taken
+
+
+def payload(parser, data):
+    return b"".join(data[start:stop] for start, stop in parser.payload)
+
+
+@pytest.mark.parametrize(("raw", "body"), COMPLETE.values(), ids=COMPLETE)
+@given(cuts=st.lists(st.integers(0, 400)), rest=st.binary(max_size=20))
+def test_any_segmentation_finds_the_same_end_and_payload(raw, body, cuts, rest):
+    parser = ResponseParser(b"GET")
+    assert feed(parser, raw + rest, cuts) == len(raw)
+    assert parser.complete
+    assert not parser.garbage
+    assert payload(parser, raw) == body
+
+
+@pytest.mark.parametrize("raw", [raw for raw, _ in COMPLETE.values()], ids=COMPLETE)
+def test_nothing_short_of_the_end_is_complete(raw):
+    for stop in range(len(raw)):
+        parser = ResponseParser(b"GET")
+        parser.feed(raw[:stop])
+        parser.close()
+        assert not parser.complete, raw[:stop]
+
+
+@given(data=st.binary(max_size=200), cuts=st.lists(st.integers(0, 200)))
+def test_no_bytes_whatever_upset_a_parser(data, cuts):
+    for parser in (ResponseParser(b"GET"), RequestParser()):
+        taken = feed(parser, data, cuts)
+        assert parser.size == taken
+        assert taken == len(data) or parser.complete
+
+
+@pytest.mark.parametrize(
+    ("method", "raw"),
+    [
+        (b"HEAD", OK + b"Content-Length: 3\r\n\r\n"),
+        (b"HEAD", CHUNKED),
+    ],
+)
+def test_an_answer_to_head_has_no_body(method, raw):
+    parser = ResponseParser(method)
+    assert parser.feed(raw + b"abc") == len(raw)
+    assert parser.complete
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        OK + b"\r\nabc",
+        OK + b"Content-Length: nonsense\r\n\r\nabc",
+        OK + b"Content-Length: -3\r\n\r\nabc",
+        OK + b"Transfer-Encoding: gzip, chunked\r\n\r\nabc",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\nabc",
+        b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nabc",
+    ],
+)
+def test_a_body_without_a_known_end_lasts_until_the_close(raw):
+    parser = ResponseParser(b"GET")
+    parser.feed(raw)
+    assert parser.framing is Framing.UNTIL_CLOSE
+    assert not parser.complete
+    parser.close()
+    assert parser.complete
+    assert payload(parser, raw) == b"abc"
+
+
+def test_a_tunnel_takes_over_after_the_head():
+    parser = ResponseParser(b"CONNECT")
+    parser.feed(OK + b"Content-Length: 3\r\n\r\n")
+    assert parser.framing is Framing.UNTIL_CLOSE
+
+
+@pytest.mark.parametrize("raw", [b"SSH-2.0-OpenSSH\r\n", b"\r\n" + OK, b"HTTP/1.1 abc\r\n\r\n"])
+def test_what_is_no_http_lasts_until_the_close(raw):
+    parser = ResponseParser(b"GET")
+    assert parser.feed(raw) == len(raw)
+    assert parser.garbage
+    assert not parser.complete
+    parser.close()
+    assert parser.complete
+
+
+@pytest.mark.parametrize(
+    "body", [b"xyz\r\nabc", b"3\r\nabcd\r\n", b"+3\r\nabc\r\n", b"0x3\r\nabc\r\n", b"1_0\r\n"]
+)
+def test_a_chunk_without_a_size_leaves_only_the_close(body):
+    parser = ResponseParser(b"GET")
+    parser.feed(CHUNKED + body)
+    parser.feed(b"0\r\n\r\n")
+    assert not parser.complete
+    parser.close()
+    assert parser.complete
+
+
+def test_a_head_without_an_end_is_given_up_at_the_limit():
+    parser = ResponseParser(b"GET")
+    parser.feed(OK + b"X: " + b"a" * MAX_HEAD)
+    assert parser.garbage
+
+
+@pytest.mark.parametrize("start", [b"", b"0\r\n"], ids=["size line", "trailer line"])
+def test_a_line_without_an_end_is_given_up_at_the_limit(start):
+    parser = ResponseParser(b"GET")
+    parser.feed(CHUNKED + start + b"1" * (MAX_LINE + 1))
+    parser.feed(b"\r\n\r\n")
+    assert not parser.complete
+
+
+def test_trailers_are_found():
+    raw = CHUNKED + b"1\r\nx\r\n0\r\nA: b\r\nC: d\r\n\r\n"
+    parser = ResponseParser(b"GET")
+    parser.feed(raw)
+    assert raw[slice(*parser.trailers)] == b"A: b\r\nC: d\r\n"
+
+
+def test_the_final_head_is_told_from_the_interim_ones():
+    interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: a\r\n\r\n"
+    parser = ResponseParser(b"GET")
+    parser.feed(interim + b"HTTP/1.1 404 Not There\r\nX: y\r\nContent-Length: 0\r\n\r\n")
+    assert (parser.status, parser.reason, parser.version) == (404, b"Not There", b"HTTP/1.1")
+    assert parser.head_start == len(interim)
+    assert parser.fields == [(b"X", b"y"), (b"Content-Length", b"0")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "body"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b""),
+        (b"POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", b"abc"),
+        (b"PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", b"abc"),
+    ],
+)
+@given(cuts=st.lists(st.integers(0, 200)))
+def test_a_request_ends_where_its_body_ends(raw, body, cuts):
+    parser = RequestParser()
+    assert feed(parser, raw + b"GET / HTTP/1.1\r\n", cuts) == len(raw)
+    assert parser.complete
+    assert payload(parser, raw) == body
+
+
+def test_method_and_target_are_the_bytes_of_the_request_line():
+    parser = RequestParser()
+    parser.feed(b"M-SEARCH http://h/%41?\xe9=b HTTP/1.0\r\n\r\n")
+    assert (parser.method, parser.target) == (b"M-SEARCH", b"http://h/%41?\xe9=b")
