@@ -1,0 +1,392 @@
+"""Every situation in which the http.client family must find a cassette, and lose it again."""
+
+import asyncio
+import http.client
+import importlib
+import socket
+import sys
+import textwrap
+import threading
+import urllib.request
+from http.client import HTTPConnection as EarlyConnection
+from http.client import HTTPResponse as EarlyResponse
+from http.client import HTTPSConnection as EarlySecureConnection
+
+import pytest
+import requests
+import urllib3
+
+import cassette
+from cassette import client as ours
+
+
+class UserConnection(EarlyConnection):
+    """A subclass with a connect of its own, made long before any cassette."""
+
+    connects = 0
+
+    def connect(self):
+        type(self).connects += 1
+        super().connect()
+
+
+class UnixConnection(EarlyConnection):
+    def __init__(self, path):
+        super().__init__("unix.local")
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+
+def get(connection, target="/a"):
+    connection.request("GET", target)
+    return connection.getresponse().read()
+
+
+def snapshot():
+    classes = {
+        EarlyConnection,
+        EarlySecureConnection,
+        EarlyResponse,
+        UserConnection,
+        urllib3.connection.HTTPConnection,
+        urllib3.connection.HTTPSConnection,
+        ours.HTTPConnection,
+        ours.HTTPSConnection,
+    }
+    return (
+        {cls: (cls.__bases__, dict(vars(cls))) for cls in classes},
+        dict(vars(http.client)),
+        (socket.getaddrinfo, vars(socket.socket).get("connect")),
+        list(sys.meta_path),
+    )
+
+
+@pytest.fixture(params=["none", "new_episodes"])
+def replay(request, tmp_path):
+    """Record what a function does, then run it again from the cassette; return both results."""
+
+    def both(function, server):
+        path = tmp_path / "tape.yaml"
+        with cassette.use(path, mode="rewrite"):
+            live = function()
+        seen = server.requests, server.connections
+        with cassette.use(path, mode=request.param) as tape:
+            played = function()
+        assert (server.requests, server.connections) == seen, "a request reached the server"
+        assert tape.left == 0
+        assert tape.recorded == 0
+        return live, played
+
+    return both
+
+
+def test_everything_is_identical_afterwards(tmp_path, server):
+    before = snapshot()
+    with cassette.use(tmp_path / "a.yaml", mode="rewrite"):
+        assert snapshot() != before
+        get(EarlyConnection("127.0.0.1", server.port))
+        requests.get(server.url, timeout=5)
+    assert snapshot() == before
+
+
+def test_everything_is_identical_after_a_failure(tmp_path):
+    before = snapshot()
+    with pytest.raises(cassette.UnmatchedRequestError), cassette.use(tmp_path / "a", mode="none"):
+        get(EarlyConnection("127.0.0.1", 9))
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize(
+    "connection",
+    [
+        lambda port: EarlyConnection("127.0.0.1", port),
+        lambda port: http.client.HTTPConnection("127.0.0.1", port),
+        lambda port: ours.HTTPConnection("127.0.0.1", port),
+        lambda port: UserConnection("127.0.0.1", port),
+    ],
+    ids=["imported early", "looked up now", "ours", "a user's subclass"],
+)
+def test_a_connection_records_and_replays(replay, server, connection):
+    live, played = replay(lambda: get(connection(server.port)), server)
+    assert live == played == b"GET /a"
+
+
+def test_a_subclass_created_meanwhile_records_and_replays(replay, server):
+    def run():
+        class Late(http.client.HTTPConnection):
+            def connect(self):
+                super().connect()
+
+        class LateOnEarly(EarlyConnection):
+            def connect(self):
+                super().connect()
+
+        return get(Late("127.0.0.1", server.port)) + get(LateOnEarly("127.0.0.1", server.port))
+
+    live, played = replay(run, server)
+    assert live == played
+
+
+def test_a_unix_socket_records_and_replays(replay, unix_server):
+    live, played = replay(lambda: get(UnixConnection(unix_server.address)), unix_server)
+    assert live == played == b"GET /a"
+
+
+def test_a_users_connect_does_not_run_on_replay(tmp_path, server):
+    path = tmp_path / "a.yaml"
+    with cassette.use(path, mode="rewrite"):
+        get(UserConnection("127.0.0.1", server.port))
+    connects = UserConnection.connects
+    with cassette.use(path, mode="none"):
+        get(UserConnection("127.0.0.1", server.port))
+    assert UserConnection.connects == connects
+
+
+@pytest.mark.parametrize("kind", [EarlyConnection, UserConnection])
+def test_a_connection_opened_before_does_not_leak(replay, server, kind):
+    connection = kind("127.0.0.1", server.port)
+    connection.connect()
+    live_socket = connection.sock
+    get(connection)
+    live, played = replay(lambda: get(connection), server)
+    assert live == played
+    assert connection.sock is live_socket, "the live socket is put back"
+    assert type(connection) is kind
+    assert get(connection, "/again") == b"GET /again"
+    connection.close()
+
+
+def test_a_pool_filled_before_does_not_leak(replay, server):
+    with requests.Session() as session:
+        session.get(server.url, timeout=5)
+        live, played = replay(lambda: session.get(f"{server.url}/b", timeout=5).text, server)
+        assert live == played == "GET /b"
+        assert session.get(f"{server.url}/live", timeout=5).text == "GET /live"
+
+
+@pytest.mark.parametrize("mode", ["rewrite", "none"])
+@pytest.mark.parametrize("kind", [EarlyConnection, UserConnection])
+def test_a_connection_opened_inside_connects_anew_afterwards(tmp_path, server, mode, kind):
+    path = tmp_path / "a.yaml"
+    with cassette.use(path, mode="rewrite"):
+        get(kind("127.0.0.1", server.port))
+    connection = kind("127.0.0.1", server.port)
+    with cassette.use(path, mode=mode):
+        get(connection)
+    seen = server.requests
+    assert get(connection, "/later") == b"GET /later"
+    assert server.requests == seen + 1
+    assert type(connection) is kind
+    connection.close()
+
+
+def test_a_pool_filled_on_replay_connects_anew_afterwards(tmp_path, server):
+    path = tmp_path / "a.yaml"
+    with cassette.use(path, mode="rewrite"):
+        requests.get(server.url, timeout=5)
+    with requests.Session() as session:
+        with cassette.use(path, mode="none"):
+            session.get(server.url, timeout=5)
+        seen = server.requests
+        session.get(server.url, timeout=5)
+        assert server.requests == seen + 1
+
+
+def test_a_response_can_be_read_after_the_cassette_is_left(tmp_path, server):
+    path = tmp_path / "a.yaml"
+    with cassette.use(path, mode="rewrite"):
+        get(EarlyConnection("127.0.0.1", server.port))
+    connection = EarlyConnection("127.0.0.1", server.port)
+    with cassette.use(path, mode="none"):
+        connection.request("GET", "/a")
+        response = connection.getresponse()
+    assert response.read() == b"GET /a"
+
+
+def test_a_thread_of_the_code_under_test_sees_the_cassette(replay, server):
+    def run():
+        got = []
+        thread = threading.Thread(
+            target=lambda: got.append(get(EarlyConnection("127.0.0.1", server.port)))
+        )
+        thread.start()
+        thread.join()
+        return got
+
+    live, played = replay(run, server)
+    assert live == played == [b"GET /a"]
+
+
+def test_the_inner_cassette_wins(tmp_path, server):
+    outer, inner = tmp_path / "outer.yaml", tmp_path / "inner.yaml"
+    connection = EarlyConnection("127.0.0.1", server.port)
+    with cassette.use(outer, mode="rewrite"):
+        get(connection, "/1")
+        with cassette.use(inner, mode="rewrite"):
+            get(connection, "/2")
+        get(connection, "/3")
+    assert [one.request.target for one in cassette.load(outer).interactions] == [b"/1", b"/3"]
+    assert [one.request.target for one in cassette.load(inner).interactions] == [b"/2"]
+    connection.close()
+
+
+def test_two_tasks_each_have_a_cassette_of_their_own(tmp_path, server):
+    async def task(name, mine, other):
+        async with cassette.use(tmp_path / f"{name}.yaml", mode="rewrite"):
+            mine.set()
+            await other.wait()
+            return get(EarlyConnection("127.0.0.1", server.port), f"/{name}")
+
+    async def both():
+        one, two = asyncio.Event(), asyncio.Event()
+        await asyncio.gather(task("one", one, two), task("two", two, one))
+
+    asyncio.run(both())
+    for name in ("one", "two"):
+        (only,) = cassette.load(tmp_path / f"{name}.yaml").interactions
+        assert only.request.target == f"/{name}".encode()
+
+
+def test_a_thread_started_by_a_task_with_its_context_sees_its_cassette(tmp_path, server):
+    async def run():
+        async with cassette.use(tmp_path / "a.yaml", mode="rewrite"):
+            await asyncio.to_thread(get, EarlyConnection("127.0.0.1", server.port))
+
+    asyncio.run(run())
+    assert len(cassette.load(tmp_path / "a.yaml").interactions) == 1
+
+
+def test_a_library_imported_meanwhile_keeps_nothing_of_ours(tmp_path, server, monkeypatch):
+    (tmp_path / "late_library.py").write_text(
+        textwrap.dedent("""
+            import http.client
+            from http.client import HTTPConnection, HTTPResponse
+
+            class LateConnection(http.client.HTTPConnection):
+                pass
+        """)
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    with cassette.use(tmp_path / "a.yaml", mode="rewrite"):
+        library = importlib.import_module("late_library")
+        get(library.LateConnection("127.0.0.1", server.port))
+        get(library.HTTPConnection("127.0.0.1", server.port))
+    assert library.LateConnection.__bases__ == (EarlyConnection,)
+    assert library.HTTPConnection is EarlyConnection
+    assert library.HTTPResponse is EarlyResponse
+    assert len(cassette.load(tmp_path / "a.yaml").interactions) == 2
+    del sys.modules["late_library"]
+
+
+def test_names_imported_early_recognise_what_comes_from_a_cassette(tmp_path, server):
+    path = tmp_path / "a.yaml"
+    with cassette.use(path, mode="rewrite"):
+        connection = EarlyConnection("127.0.0.1", server.port)
+        connection.request("GET", "/")
+        response = connection.getresponse()
+        assert isinstance(connection, EarlyConnection)
+        assert isinstance(response, EarlyResponse)
+        assert isinstance(response, http.client.HTTPResponse)
+        with pytest.raises(http.client.CannotSendRequest):
+            connection.request("GET", "/")
+            connection.request("GET", "/")
+        connection.close()
+
+
+def test_a_look_alike_that_a_test_put_there_is_left_alone(tmp_path):
+    answer = cassette.ScriptedTransport([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"])
+    with cassette.use(tmp_path / "a.yaml", mode="none"):
+        connection = EarlyConnection("nowhere.invalid")
+        connection.sock = answer
+        assert get(connection) == b""
+    assert answer.sent
+
+
+def test_a_host_left_alone_goes_live_and_is_not_recorded(tmp_path, server):
+    with cassette.use(tmp_path / "a.yaml", mode="none", allow_hosts=["127.0.0.*"]):
+        assert get(EarlyConnection("127.0.0.1", server.port)) == b"GET /a"
+    assert not (tmp_path / "a.yaml").exists()
+
+
+def test_off_is_as_if_there_were_no_cassette(tmp_path, server):
+    with cassette.use(tmp_path / "outer.yaml", mode="none") as outer:
+        with cassette.use(tmp_path / "a.yaml", mode="off"):
+            assert get(EarlyConnection("127.0.0.1", server.port)) == b"GET /a"
+        assert outer.unmatched == []
+
+
+def test_a_refused_connection_is_refused_again_as_each_client_words_it(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    path = tmp_path / "a.yaml"
+    attempts = {
+        "stock": lambda: get(EarlyConnection("127.0.0.1", port)),
+        "urllib": lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/"),
+        "urllib3": lambda: urllib3.PoolManager(retries=False).request("GET", f"http://127.0.0.1:{port}/"),
+        "requests": lambda: requests.get(f"http://127.0.0.1:{port}/", timeout=5),
+    }
+
+    def outcomes():
+        seen = {}
+        for name, attempt in attempts.items():
+            with pytest.raises(Exception) as caught:  # noqa: PT011 - the type is the outcome
+                attempt()
+            seen[name] = type(caught.value), str(caught.value).partition("0x")[0]
+        return seen
+
+    with cassette.use(path, mode="rewrite"):
+        live = outcomes()
+    assert {one.ended for one in cassette.load(path).interactions} == {cassette.Ended.REFUSED}
+    with cassette.use(path, mode="none", on_unplayed="fail"):
+        assert outcomes() == live
+
+
+def test_a_failure_to_connect_has_its_turn_in_the_recorded_order(tmp_path, server):
+    path = tmp_path / "a.yaml"
+
+    def run():
+        got = [get(EarlyConnection("127.0.0.1", server.port))]
+        return got
+
+    with cassette.use(path, mode="rewrite"):
+        run()
+        server.close()
+        with pytest.raises(ConnectionRefusedError):
+            run()
+    with cassette.use(path, mode="none"):
+        assert run() == [b"GET /a"]
+        with pytest.raises(ConnectionRefusedError):
+            run()
+
+
+def test_https_is_not_called_unverified_on_replay(tmp_path, recwarn):
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        textwrap.dedent("""
+            cassette: 1
+            recorded: 2026-01-01T00:00:00Z
+            interactions:
+            - call: GET https://api.example.com/
+              request:
+                head: |
+                  GET / HTTP/1.1
+                  Host: api.example.com
+              response:
+                head: |
+                  HTTP/1.1 200 OK
+                  Content-Length: 2
+                text: |-
+                  ok
+              at: 2026-01-01T00:00:00Z
+              took: 0.1
+              ended: open
+        """).lstrip()
+    )
+    with cassette.use(path, mode="none", repeat=True):
+        assert requests.get("https://api.example.com/", timeout=5).text == "ok"
+        assert not recwarn.list
+        with pytest.warns(urllib3.exceptions.InsecureRequestWarning):
+            requests.get("https://api.example.com/", timeout=5, verify=False)

@@ -1,0 +1,333 @@
+"""A cassette in use: modes, what it tells, and how it ends."""
+
+import asyncio
+import http.client
+import inspect
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+import cassette
+from cassette.wire.parser import RequestParser
+
+
+class Poll:
+    """Answers each request on loopback with the number of requests so far."""
+
+    def __init__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.requests = 0
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _run(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                parser = RequestParser()
+                while not parser.complete:
+                    parser.feed(connection.recv(65536))
+                self.requests += 1
+                body = b"%d" % self.requests
+                connection.sendall(
+                    b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+                    % (len(body), body)
+                )
+
+
+@pytest.fixture
+def poll():
+    server = Poll()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "tapes" / "a.yaml"
+
+
+def get(port, target="/", method="GET", body=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    try:
+        connection.request(method, target, body)
+        return connection.getresponse().read().decode()
+    finally:
+        connection.close()
+
+
+def recorded(path):
+    return [one.response.text for one in cassette.load(path).interactions]
+
+
+def test_once_records_and_then_only_replays(path, poll):
+    with cassette.use(path, mode="once") as tape:
+        assert get(poll.port) == "1"
+        assert (tape.recorded, tape.played, tape.left) == (1, 0, 0)
+    with cassette.use(path, mode="once") as tape:
+        assert tape.left == 1
+        assert get(poll.port) == "1"
+        assert (tape.recorded, tape.played, tape.left) == (0, 1, 0)
+    assert poll.requests == 1
+
+
+def test_equal_requests_are_answered_in_the_recorded_order_each_once(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        assert [get(poll.port) for _ in range(3)] == ["1", "2", "3"]
+    with cassette.use(path, mode="none") as tape:
+        assert [get(poll.port) for _ in range(3)] == ["1", "2", "3"]
+        with pytest.raises(cassette.UnmatchedRequestError, match="already played"):
+            get(poll.port)
+        tape.unmatched.clear()
+
+
+def test_with_repeat_the_last_one_answers_from_then_on(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port), get(poll.port)
+    with cassette.use(path, mode="none", repeat=True):
+        assert [get(poll.port) for _ in range(4)] == ["1", "2", "2", "2"]
+
+
+def test_new_episodes_plays_what_is_there_and_records_the_rest(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port, "/a")
+    with cassette.use(path, mode="new_episodes") as tape:
+        assert get(poll.port, "/a") == "1"
+        assert get(poll.port, "/b", "POST", "x") == "2"
+        assert (tape.recorded, tape.played) == (1, 1)
+    assert recorded(path) == ["1", "2"]
+    with cassette.use(path, mode="none", on_unplayed="fail"):
+        assert [get(poll.port, "/a"), get(poll.port, "/b", "POST", "x")] == ["1", "2"]
+
+
+def test_new_episodes_without_new_ones_leaves_the_file_alone(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port)
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    with cassette.use(path, mode="new_episodes"):
+        get(poll.port)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_all_records_anew_and_keeps_what_was_not_asked_for_again(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port, "/a"), get(poll.port, "/b")
+    with cassette.use(path, mode="all"):
+        get(poll.port, "/a"), get(poll.port, "/c")
+    kept = {one.request.target: one.response.text for one in cassette.load(path).interactions}
+    assert kept == {b"/a": "3", b"/b": "2", b"/c": "4"}
+
+
+def test_rewrite_starts_from_nothing(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port, "/a"), get(poll.port, "/b")
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port, "/a")
+    assert recorded(path) == ["3"]
+
+
+def test_a_use_that_fails_leaves_a_journal_and_no_cassette(path, poll):
+    with pytest.raises(RuntimeError), cassette.use(path, mode="once"):
+        get(poll.port)
+        raise RuntimeError
+    assert not path.exists()
+    assert recorded(path.with_name("a.yaml.partial")) == ["1"]
+    with cassette.use(path, mode="once"):
+        assert get(poll.port) == "2"
+    assert recorded(path) == ["2"]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_use_that_fails_leaves_the_old_cassette(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port)
+    with pytest.raises(RuntimeError), cassette.use(path, mode="rewrite"):
+        get(poll.port)
+        raise RuntimeError
+    assert recorded(path) == ["1"]
+
+
+def test_a_swallowed_mismatch_comes_up_at_the_end(path, poll):
+    with (
+        pytest.raises(cassette.UnmatchedRequestError, match=r"GET http://127\.0\.0\.1"),
+        cassette.use(path, mode="none"),
+    ):
+        try:
+            get(poll.port)
+        except Exception:  # noqa: BLE001 - as careless as the code that this guards against
+            pass
+    assert poll.requests == 0
+
+
+def test_a_mismatch_is_no_error_that_clients_retry():
+    assert not issubclass(cassette.UnmatchedRequestError, OSError | http.client.HTTPException)
+
+
+def test_a_mismatch_says_what_is_nearest_and_what_to_do(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port, "/users?page=1")
+    with (
+        pytest.raises(cassette.UnmatchedRequestError) as caught,
+        cassette.use(path, mode="none"),
+    ):
+        get(poll.port, "/users?page=2")
+    origin = f"http://127.0.0.1:{poll.port}"
+    message = str(caught.value)
+    assert message.startswith(
+        f"no interaction in {path} answers this request (record mode: none)\n"
+        f"  GET {origin}/users?page=2\n"
+        "Nearest of 1:\n"
+        f"  #0 GET {origin}/users?page=1"
+    )
+    assert "page is '2', recorded '1'" in message
+    assert message.endswith("\nTo record it: cassette.use(..., mode='new_episodes').")
+
+
+@pytest.mark.parametrize(
+    ("on_unplayed", "expectation"),
+    [
+        ("fail", lambda: pytest.raises(cassette.UnplayedInteractionsError, match="1 of 1")),
+        ("warn", lambda: pytest.warns(cassette.UnplayedWarning, match="GET http://127")),
+    ],
+)
+def test_what_was_left_is_told(path, poll, on_unplayed, expectation):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port)
+    with expectation(), cassette.use(path, mode="none", on_unplayed=on_unplayed) as tape:
+        assert tape.unplayed == [f"GET http://127.0.0.1:{poll.port}/"]
+
+
+def test_the_warning_points_at_the_line_that_left_the_cassette(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port)
+    with pytest.warns(cassette.UnplayedWarning) as caught:
+        with cassette.use(path, mode="none", on_unplayed="warn"):
+            line = inspect.currentframe().f_lineno
+    assert caught[0].filename == __file__
+    assert line - 1 <= caught[0].lineno <= line
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"mode": "nonce"}, "there is no record mode 'nonce'"),
+        ({"on_unplayed": "explode"}, "on_unplayed is 'explode'\nIt may be"),
+        ({"match_on": ["methud"]}, "methud"),
+        ({"ignore": ["heade:x"]}, "heade"),
+    ],
+)
+def test_a_wrong_option_is_an_error_of_ours(path, options, message):
+    with (
+        pytest.raises(cassette.OptionError, match=message),
+        cassette.use(path, **{"mode": "none", **options}),
+    ):
+        pytest.fail("a wrong option was accepted")
+
+
+def test_a_folder_is_no_cassette(tmp_path):
+    with pytest.raises(cassette.OptionError, match="is a folder"):
+        cassette.use(tmp_path)
+
+
+def test_functions_coroutines_and_generators_are_decorated(path, poll):
+    use = cassette.use(path, mode="new_episodes", repeat=True)
+
+    @use
+    def function(target):
+        """Its docstring."""
+        return get(poll.port, target)
+
+    @use
+    async def coroutine(target):
+        return get(poll.port, target)
+
+    @use
+    def generator(target):
+        yield get(poll.port, target)
+        return "returned"
+
+    @use
+    async def async_generator(target):
+        yield get(poll.port, target)
+
+    async def collect(items):
+        return [item async for item in items]
+
+    assert function("/a") == function("/a") == "1"
+    assert asyncio.run(coroutine("/a")) == "1"
+    assert list(generator("/a")) == ["1"]
+    assert asyncio.run(collect(async_generator("/a"))) == ["1"]
+    assert (function.__name__, function.__doc__) == ("function", "Its docstring.")
+    assert inspect.iscoroutinefunction(coroutine)
+    assert inspect.isgeneratorfunction(generator)
+    assert inspect.isasyncgenfunction(async_generator)
+    assert poll.requests == 1
+
+
+def test_a_use_is_entered_and_left_asynchronously(path, poll):
+    async def run():
+        async with cassette.use(path, mode="once") as tape:
+            get(poll.port)
+            return tape
+
+    assert asyncio.run(run()).recorded == 1
+
+
+def test_a_cassette_of_a_newer_version_says_so(path):
+    path.parent.mkdir()
+    path.write_text("cassette: 99\nrecorded: 2026-01-01T00:00:00Z\ninteractions: []\n")
+    with pytest.raises(cassette.CassetteVersionError, match="99"), cassette.use(path):
+        pytest.fail("it was accepted")
+
+
+def test_secrets_never_reach_the_file_and_other_credentials_replay(path, poll):
+    def login(secret):
+        connection = http.client.HTTPConnection("127.0.0.1", poll.port)
+        connection.request(
+            "POST",
+            f"/login?api_key={secret}",
+            f'{{"user": "ada", "password": "{secret}"}}',
+            {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
+        )
+        body = connection.getresponse().read()
+        connection.close()
+        return body
+
+    with cassette.use(path, mode="rewrite"):
+        live = login("correct-horse-battery")
+    assert b"correct-horse" not in path.read_bytes()
+    (one,) = cassette.load(path).interactions
+    assert len(one.redacted) == 3
+    with cassette.use(path, mode="none", on_unplayed="fail"):
+        assert login("something-else") == live
+
+
+def test_redaction_can_be_switched_off(path, poll):
+    with cassette.use(path, mode="rewrite", redact=False):
+        get(poll.port, "/?api_key=hunter2")
+    assert b"hunter2" in path.read_bytes()
+
+
+def test_the_public_names_are_these():
+    assert sorted(cassette.__all__) == dir(cassette)
+    for name in cassette.__all__:
+        assert getattr(cassette, name) is not None
+    assert cassette.__version__
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        cassette.nonsense  # noqa: B018 - looking it up is the test
+
+
+def test_a_path_may_be_a_string_and_its_folders_are_made(tmp_path, poll):
+    place = str(Path(tmp_path) / "x" / "y" / "z.yaml")
+    with cassette.use(place, mode="once"):
+        get(poll.port)
+    assert cassette.load(place).interactions[0].response.status == 200
