@@ -1,0 +1,10 @@
+"""Matching: which recording answers a request, and why none does.
+
+``calls`` and ``bodies`` turn requests into keys, ``options`` reads what the user wants compared,
+``index`` looks keys up, ``explain`` says what the nearest recordings differ in.
+"""
+
+from cassette.matching.index import Index, is_bare
+from cassette.matching.options import CALL_MATCHERS, DEFAULT, REQUEST_MATCHERS, Matching
+
+__all__ = ["CALL_MATCHERS", "DEFAULT", "REQUEST_MATCHERS", "Index", "Matching", "is_bare"]

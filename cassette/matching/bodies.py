@@ -1,0 +1,172 @@
+"""What a request body means: the value that two bodies are compared by.
+
+Two bodies with equal keys mean the same to a server, although their bytes may differ: JSON by
+value, forms by pairs, multipart without its random boundary, anything else by its bytes; content
+coding and chunk framing undone. Secrets and masks are equal to each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from cassette.matching.calls import SECRET, canonical_query, pairs_of
+from cassette.redaction import MASK_MARK, without_masks_bytes
+from cassette.redaction.finders import boundary_of, part_name, parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cassette.matching.paths import JsonPath
+    from cassette.model import Request
+    from cassette.redaction import Redactor
+
+BodyKey = tuple[str, bytes | str]
+"""Kind of body, and its canonical form or a digest of that."""
+
+NO_BODY: Final[BodyKey] = ("none", b"")
+
+_LONG: Final = 1024
+"""Characters of a canonical form from which on its digest is kept instead: 16 bytes are enough
+to tell bodies apart, and a cassette of large uploads must not be held in memory."""
+
+_HIDDEN: Final = {SECRET: None}
+"""Stands for a secret in JSON: equal to no value that a body can hold without trying hard."""
+
+
+def content_of(request: Request) -> tuple[bytes, str]:
+    """Return the body of a request, codings undone, and its media type with parameters."""
+    return request.content, request.headers.get("content-type", "") or ""
+
+
+class BodyReader:
+    """Reads bodies by meaning.
+
+    Args:
+        redactor: Says which fields are secret.
+        form_fields: Names of form fields that do not count.
+        json_paths: Places in JSON that do not count.
+    """
+
+    def __init__(
+        self,
+        redactor: Redactor,
+        form_fields: frozenset[str] = frozenset(),
+        json_paths: tuple[JsonPath, ...] = (),
+    ) -> None:
+        self._redactor = redactor
+        self._form_fields = form_fields
+        self._json_paths = json_paths
+
+    def content(self, request: Request) -> tuple[bytes, str]:
+        """Return the content that counts, secrets and masks made equal, and its media type."""
+        content, kind = content_of(request)
+        if not content:
+            return b"", kind
+        redactor = self._redactor
+        content = redactor.cover(content)
+        content = redactor.blanked(content, kind)
+        if MASK_MARK in content:
+            content = without_masks_bytes(content)
+        return content, kind
+
+    def key(self, request: Request) -> BodyKey:
+        """Return what a request's body means, as a key."""
+        content, kind = self.content(request)
+        if not content:
+            return NO_BODY
+        name, canonical = self._canonical(content, kind)
+        if len(canonical) > _LONG:
+            data = canonical.encode() if isinstance(canonical, str) else canonical
+            return name, hashlib.blake2b(data, digest_size=16).digest()
+        return name, canonical
+
+    def _canonical(self, content: bytes, kind: str) -> BodyKey:
+        media = kind.lower()
+        if media.startswith("multipart/"):
+            parts = self.parts(content, kind)
+            if parts is not None:
+                return "multipart", repr(parts)
+        if may_be_json(content, media):
+            value = self.json_value(content)
+            if value is not NOT_JSON:
+                return "json", json.dumps(value, sort_keys=True, separators=(",", ":"))
+        if "x-www-form-urlencoded" in media:
+            pairs = self.form_pairs(content)
+            if pairs is not None:
+                return "form", canonical_query(pairs)
+        return "bytes", content
+
+    def json_value(self, content: bytes) -> Any:  # noqa: ANN401 - JSON is any value
+        """Return content read as JSON without what does not count, or ``NOT_JSON``.
+
+        Numbers are equal by value, so ``1.0`` is read as ``1``: JSON knows one kind of number
+        (RFC 8259, section 6), and libraries write whole floats either way.
+        """
+        try:
+            value = json.loads(content, parse_float=_number)
+        except (ValueError, RecursionError):
+            return NOT_JSON
+        if self._redactor.may_hold(content):
+            value = _without_secrets(value, self._redactor.is_secret)
+        for path in self._json_paths:
+            value = path.removed_from(value)
+        return value
+
+    def form_pairs(self, content: bytes) -> list[tuple[str, str]] | None:
+        """Return the pairs of a form that count; None where it is none in spite of its label."""
+        if not _FORM.fullmatch(content):
+            return None
+        return pairs_of(content.decode("ascii"), self._redactor.is_secret, self._form_fields)
+
+    def parts(self, content: bytes, kind: str) -> list[tuple[str, list[str], bytes]] | None:
+        """Return name, head and body of each part that counts; None where there is no boundary."""
+        boundary = boundary_of(kind.encode("latin-1", "replace"))
+        if boundary is None:
+            return None
+        found = []
+        for part in parts_of(content, boundary):
+            head = content[part.start : part.body]
+            name = part_name(head)
+            if name in self._form_fields:
+                continue
+            lines = sorted(line.strip().decode("latin-1") for line in head.split(b"\n"))
+            secret = self._redactor.is_secret(name)
+            body = SECRET.encode() if secret else content[part.body : part.stop]
+            found.append((name, [line for line in lines if line], body))
+        return found
+
+
+NOT_JSON: Final = object()
+
+_FORM: Final = re.compile(rb"[!-~]*")
+
+
+def may_be_json(content: bytes, media: str) -> bool:
+    """Return whether to try to read a body as JSON: by its type, or by its first byte.
+
+    Many programs send JSON as a form, because that is what their library says where they are
+    silent.
+    """
+    return "json" in media or content.lstrip()[:1] in (b"{", b"[")
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def _without_secrets(
+    value: Any,  # noqa: ANN401 - JSON is any value
+    is_secret: Callable[[str], bool],
+) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {
+            name: _HIDDEN if is_secret(name) else _without_secrets(member, is_secret)
+            for name, member in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_secrets(item, is_secret) for item in value]
+    return value

@@ -1,0 +1,201 @@
+"""Call lines: what of a request shows in ``GET https://api.example.com/users?page=1``.
+
+A call line in its *canonical* form is a key: two requests agree on method, scheme, host, port,
+path and query exactly where their canonical lines are equal. Most lines are canonical as they
+stand, and one regular expression says so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from cassette.model import DEFAULT_PORTS
+from cassette.redaction import MASK_MARK, without_masks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cassette.redaction import Redactor
+
+SECRET: Final = "\x00"  # noqa: S105 - a mark, not a password
+"""Stands for the value of every secret; no call line can hold this character."""
+
+_MASK_MARK: Final = MASK_MARK.decode()
+
+_CALL: Final = re.compile(
+    r"(\S*) "  # method
+    r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?"  # scheme
+    r"(?:[^/?#@]*@)?"  # userinfo: a secret, so it says nothing
+    r"(\[[^\]]*\]|[^/?#:*]*)(?::(\d*))?"  # host and port
+    r"([^?]*)(?:\?(.*))?",  # path and query
+    re.DOTALL,
+)
+
+PLAIN: Final = re.compile(
+    r"[A-Z]++ http(?:://[a-z0-9.-]++(?::(?!80/)[1-9]\d*+)?|s://[a-z0-9.-]++(?::(?!443/)[1-9]\d*+)?)"
+    r"/[!-$&->@-~]*+(?:\?([!-$'-*,-<>-~]++)=[!-$'-*,-~]*+)?"
+)
+"""A call line that is canonical as it stands, unless it holds a mask, or its only parameter
+(group 1) is special. Upper case in the host, the default port, ``%``, ``+`` and ``&`` need a closer
+look."""
+
+
+class Call(NamedTuple):
+    """The parts of a call line.
+
+    Attributes:
+        method: The method as sent; ``connect`` where no connection came about.
+        scheme: In lower case.
+        host: In lower case.
+        port: Port number as text, the default one of the scheme filled in.
+        path: As sent; ``/`` where it is empty.
+        query: As sent, without the question mark.
+    """
+
+    method: str
+    scheme: str
+    host: str
+    port: str
+    path: str
+    query: str
+
+
+def split_call(call: str) -> Call:
+    """Return the parts of a call line; of a line that is none, all is path."""
+    found = _CALL.fullmatch(call)
+    if found is None:
+        return Call("", "", "", "", call, "")
+    method, scheme, host, port, path, query = found.groups("")
+    scheme = scheme.lower()
+    port = str(int(port)) if port.isdigit() else str(DEFAULT_PORTS.get(scheme, ""))
+    return Call(method, scheme, host.lower(), port, path or "/", query)
+
+
+_PLAIN_ORIGIN: Final = re.compile(r"[A-Za-z]+ (https?://[a-z0-9.-]+)(?:[/?#]|\Z)")
+
+
+def origin_of(call: str) -> str:
+    """Return the origin that a call goes to, the default port left out."""
+    found = _PLAIN_ORIGIN.match(call)
+    if found is not None:
+        return found[1]
+    parts = split_call(call)
+    default = str(DEFAULT_PORTS.get(parts.scheme, ""))
+    port = "" if parts.port == default else f":{parts.port}"
+    return f"{parts.scheme}://{parts.host}{port}"
+
+
+_ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def _same_escape(found: re.Match[str]) -> str:
+    char = chr(int(found[1], 16))
+    return char if char in _UNRESERVED else f"%{found[1].upper()}"
+
+
+def canonical_path(path: str) -> str:
+    """Return a path with its percent-encoding normalised.
+
+    Characters that need no encoding stand for themselves, hexadecimal digits are upper case
+    (RFC 3986, section 6.2.2); masks are all the same.
+    """
+    if "%" in path:
+        path = _ESCAPE.sub(_same_escape, path)
+    return without_masks(path) if _MASK_MARK in path else path
+
+
+Pair = tuple[str, str]
+"""Name and value, decoded; bytes that are no UTF-8 stand as surrogates."""
+
+
+def decode_part(part: str) -> str:
+    """Return one side of a ``name=value`` pair decoded: ``+`` and ``%20`` are blanks."""
+    if "%" not in part and "+" not in part:
+        return part
+    return unquote_to_bytes(part.replace("+", " ")).decode("utf-8", "surrogateescape")
+
+
+def pairs_of(
+    query: str, is_secret: Callable[[str], bool], ignored: Iterable[str] = ()
+) -> list[Pair]:
+    """Return the pairs of a query or form, in order, as far as they count.
+
+    Args:
+        query: Pairs with ``&`` between them.
+        is_secret: Whether a name is the name of a secret: its value is ``SECRET``.
+        ignored: Names that are left out.
+    """
+    pairs = []
+    for part in query.split("&"):
+        if not part:
+            continue
+        name, _, value = part.partition("=")
+        name = decode_part(name)
+        if name in ignored:
+            continue
+        value = SECRET if is_secret(name) else decode_part(value)
+        if _MASK_MARK in value:
+            value = without_masks(value)
+        pairs.append((name, value))
+    return pairs
+
+
+_UNSAFE: Final = re.compile(r"[^\x00!-$'-*,-~]")
+
+
+def _quote(text: str) -> str:
+    return _UNSAFE.sub(
+        lambda found: "".join(f"%{b:02X}" for b in found[0].encode("utf-8", "surrogateescape")),
+        text,
+    )
+
+
+def canonical_query(pairs: Iterable[Pair]) -> str:
+    """Return pairs as one text; those of one name stay in order, the names are sorted."""
+    # ``sorted`` is stable, so only names move.
+    ordered = sorted(pairs, key=lambda pair: pair[0])
+    return "&".join(
+        f"{_quote(name).replace('=', '%3D')}={_quote(value)}" for name, value in ordered
+    )
+
+
+class CallKeys:
+    """Gives call lines their canonical form.
+
+    Args:
+        redactor: Says which parameters are secret.
+        ignored: Names of query parameters that do not count.
+    """
+
+    def __init__(self, redactor: Redactor, ignored: frozenset[str] = frozenset()) -> None:
+        self._is_secret = redactor.is_secret
+        self.ignored: Final = ignored
+        self._special: dict[str, bool] = {}
+
+    def is_special(self, name: str) -> bool:
+        """Return whether a query parameter is secret or ignored."""
+        known = self._special.get(name)
+        if known is None:
+            known = self._is_secret(name) or name in self.ignored
+            if len(self._special) < 10_000:  # noqa: PLR2004 - a bound on memory
+                self._special[name] = known
+        return known
+
+    def pairs(self, query: str) -> list[Pair]:
+        """Return the pairs of a query that count."""
+        return pairs_of(query, self._is_secret, self.ignored)
+
+    def canonical(self, call: str) -> str:
+        """Return the canonical form of a call line; that of a canonical line is itself."""
+        parts = split_call(call)
+        default = str(DEFAULT_PORTS.get(parts.scheme, ""))
+        port = "" if parts.port == default else f":{parts.port}"
+        origin = f"{parts.scheme}://{parts.host}{port}"
+        if parts.method == "connect":
+            return f"connect {origin}"
+        query = canonical_query(self.pairs(parts.query))
+        mark = "?" if query else ""
+        return f"{parts.method} {origin}{canonical_path(parts.path)}{mark}{query}"

@@ -1,0 +1,341 @@
+"""The index of a cassette: which interaction answers a request, in constant time."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from cassette.matching.calls import PLAIN, origin_of
+from cassette.redaction import MASK_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Sequence
+
+    from cassette.matching.options import Matching
+    from cassette.model import Request
+
+_MASK_MARK: Final = MASK_MARK.decode()
+_BLOCK: Final = 4096
+"""Calls that are looked at together while the index is built: bounds the memory for that."""
+
+
+class _Line:
+    """Interactions in recorded order, of which the first unplayed one is wanted.
+
+    Attributes:
+        indices: The interactions.
+        first: Position of the first one that may be unplayed.
+    """
+
+    __slots__ = ("first", "indices")
+
+    def __init__(self, indices: list[int]) -> None:
+        self.indices = indices
+        self.first = 0
+
+    def next(self, played: bytearray) -> int | None:
+        """Return the first unplayed interaction; amortised constant time."""
+        indices, first = self.indices, self.first
+        while first < len(indices) and played[indices[first]]:
+            first += 1
+        self.first = first
+        return indices[first] if first < len(indices) else None
+
+
+class _Bucket(_Line):
+    """The interactions of one call key, told apart by what stands in their requests.
+
+    Their keys are read one by one, only as far as a search has to go, so a program that plays in
+    recorded order costs one key a request.
+
+    Attributes:
+        scanned: Position of the first interaction whose request key is not known yet.
+        lines: Interactions by request key.
+    """
+
+    __slots__ = ("lines", "scanned")
+
+    def __init__(self, indices: list[int]) -> None:
+        super().__init__(indices)
+        self.scanned = 0
+        self.lines: dict[Hashable, _Line] = {}
+
+
+class Index:
+    """Finds the interaction that answers a request, and remembers which were played.
+
+    Each interaction answers once, in recorded order. Safe to share between threads: no two of
+    them are given the same interaction, except by ``repeat``.
+
+    Args:
+        calls: The call line of each interaction.
+        fetch: Gives the recorded request of an interaction. Asked only where the call line does
+            not decide.
+        matching: What requests must have in common.
+        repeat: Whether the last match answers again once all were played.
+        bare: Tells cheaply that a recorded request has no body; False where that is not certain.
+            Without it the request is fetched to find out.
+    """
+
+    def __init__(
+        self,
+        calls: Sequence[str],
+        fetch: Callable[[int], Request],
+        matching: Matching,
+        *,
+        repeat: bool = False,
+        bare: Callable[[int], bool] | None = None,
+    ) -> None:
+        self._calls = calls
+        self._fetch = fetch
+        self._matching = matching
+        self._repeat = repeat
+        self._bare = bare or (lambda i: is_bare(fetch(i).raw))
+        # Reentrant, because a matcher of the user's may send a request itself.
+        self._lock = threading.RLock()
+        self._played = bytearray(len(calls))
+        self._slots = self._built()
+        self._singles: dict[int, _Bucket] = {}
+        self._origins: dict[str, _Line] = {}
+        self._origins_scanned = 0
+
+    def _built(self) -> dict[str, int | _Bucket]:
+        keys = self._keys()
+        slots: dict[str, int | _Bucket] = dict(zip(keys, range(len(keys)), strict=True))
+        if len(slots) == len(keys):
+            return slots
+        lists: dict[str, list[int]] = {}
+        for i, key in enumerate(keys):
+            lists.setdefault(key, []).append(i)
+        return {
+            k: indices[0] if len(indices) == 1 else _Bucket(indices) for k, indices in lists.items()
+        }
+
+    def _keys(self) -> Sequence[str]:
+        """Return the key of each call: for nearly all of them, the call line itself."""
+        calls, matching = self._calls, self._matching
+        if not matching.plain:
+            return [matching.call_key(call) for call in calls]
+        keys: list[str] = []
+        for start in range(0, len(calls), _BLOCK):
+            block = calls[start : start + _BLOCK]
+            shapes = list(map(PLAIN.fullmatch, block))
+            parameters = {shape[1] for shape in shapes if shape}
+            odd = {name for name in parameters if name and matching.keys.is_special(name)}
+            if odd or None in shapes or _MASK_MARK in "\n".join(block):
+                keys += [
+                    call
+                    if shape and shape[1] not in odd and _MASK_MARK not in call
+                    else matching.call_key(call)
+                    for call, shape in zip(block, shapes, strict=True)
+                ]
+            else:
+                keys += block
+        return keys
+
+    # -- finding
+
+    def find(self, call: str, request: Request) -> int | None:
+        """Return the interaction that answers a request, and mark it as played.
+
+        Args:
+            call: The call line of the request.
+            request: The request, complete.
+
+        Returns:
+            Number of the first unplayed interaction that matches, counted from 0; with ``repeat``
+            the last match where all were played; None where nothing matches.
+        """
+        with self._lock:
+            slots, matching = self._slots, self._matching
+            # A line that equals a key has that key, because canonical lines stay as they are.
+            slot = slots.get(call)
+            if slot is None:
+                slot = slots.get(matching.call_key(call))
+            if slot is not None:
+                i = self._take(slot, request)
+                if i is not None:
+                    return i
+            return self._find_masked(call, request)
+
+    def _find_masked(self, call: str, request: Request) -> int | None:
+        """Look again with the secrets of the request, and all known ones, masked wherever they are.
+
+        Only after a miss: nearly all programs keep their secrets in fields of secret names, and
+        those are equal anyway.
+        """
+        redactor = self._matching.redactor
+        news = redactor.learn(request)
+        if not redactor.has_learned:
+            return None
+        masked = redactor.mask_call(call)
+        if masked == call and not news:
+            return None
+        slot = self._slots.get(self._matching.call_key(masked))
+        return None if slot is None else self._take(slot, request)
+
+    def _take(self, slot: int | _Bucket, request: Request) -> int | None:
+        """Return the interaction of a slot that answers, and mark it."""
+        matching, played = self._matching, self._played
+        raw = request.raw
+        shallow = not raw or not matching.deep
+        if shallow or (matching.bodies_only and is_bare(raw)):
+            i = self._next(slot)
+            if i is None:
+                return None
+            if shallow or self._bare(i):
+                played[i] = 1
+                return i
+        answer = self._first_equal(self._bucket(slot), request)
+        if answer is not None:
+            played[answer] = 1
+        return answer
+
+    def _next(self, slot: int | _Bucket) -> int | None:
+        """Return the first unplayed interaction of a slot, or by ``repeat`` the last of all."""
+        if isinstance(slot, int):
+            return None if self._played[slot] and not self._repeat else slot
+        i = slot.next(self._played)
+        return slot.indices[-1] if i is None and self._repeat else i
+
+    def _bucket(self, slot: int | _Bucket) -> _Bucket:
+        if not isinstance(slot, int):
+            return slot
+        bucket = self._singles.get(slot)
+        if bucket is None:
+            bucket = self._singles[slot] = _Bucket([slot])
+        return bucket
+
+    def _first_equal(self, bucket: _Bucket, request: Request) -> int | None:
+        matching = self._matching
+        key = matching.request_key(request)
+        accepts = self._acceptor(request)
+        for i in self._unplayed_equal(bucket, key):
+            if accepts(i):
+                return i
+        if self._repeat and key in bucket.lines:
+            return next((i for i in reversed(bucket.lines[key].indices) if accepts(i)), None)
+        return None
+
+    def _acceptor(self, request: Request) -> Callable[[int], bool]:
+        matching = self._matching
+        if not matching.custom:
+            return lambda _: True
+        incoming = matching.redactor.mask_request(request)
+        return lambda i: all(
+            matching.objection(matcher, self._fetch(i), incoming) is None
+            for matcher in matching.custom
+        )
+
+    def _unplayed_equal(self, bucket: _Bucket, key: Hashable) -> Iterator[int]:
+        """Yield the unplayed interactions of a bucket with this request key, in order."""
+        played, lines = self._played, bucket.lines
+        line = lines.get(key)
+        if line is not None:
+            line.next(played)
+            for at in range(line.first, len(line.indices)):
+                if not played[line.indices[at]]:
+                    yield line.indices[at]
+        while bucket.scanned < len(bucket.indices):
+            i = bucket.indices[bucket.scanned]
+            bucket.scanned += 1
+            if played[i] and not self._repeat:
+                continue
+            found = self._matching.request_key(self._fetch(i))
+            if found in lines:
+                lines[found].indices.append(i)
+            else:
+                lines[found] = _Line([i])
+            if found == key and not played[i]:
+                yield i
+
+    def candidates(self, call: str) -> Iterator[int]:
+        """Yield the unplayed interactions that a call line allows, in recorded order; mark none.
+
+        With ``repeat`` the last one follows where all were played. For a client that waits for
+        ``100 Continue`` before it sends its body: an interaction must be chosen by the head.
+        """
+        with self._lock:
+            slot = self._slots.get(call)
+            if slot is None:
+                slot = self._slots.get(self._matching.call_key(call))
+            if slot is None:
+                return
+            first = self._next(slot)
+            start = 0 if isinstance(slot, int) else slot.first + 1
+        if first is None:
+            return
+        yield first
+        if not isinstance(slot, int):
+            for at in range(start, len(slot.indices)):
+                if not self._played[slot.indices[at]]:
+                    yield slot.indices[at]
+
+    def next_for_origin(self, origin: str) -> int | None:
+        """Return the earliest unplayed interaction of an origin, connect failures included.
+
+        With ``repeat`` it is the last one where all were played. It is not marked.
+
+        Args:
+            origin: Such as ``https://api.example.com``, the default port left out.
+        """
+        with self._lock:
+            line = self._origins.setdefault(origin, _Line([]))
+            i = line.next(self._played)
+            # Calls are looked at only as far as a search has to go.
+            while i is None and self._origins_scanned < len(self._calls):
+                at = self._origins_scanned
+                self._origins_scanned += 1
+                found = self._origins.setdefault(origin_of(self._calls[at]), _Line([]))
+                found.indices.append(at)
+                if found is line and not self._played[at]:
+                    i = at
+            return line.indices[-1] if i is None and self._repeat and line.indices else i
+
+    # -- what was played
+
+    def mark(self, i: int) -> bool:
+        """Mark an interaction as played; return False where it was already."""
+        with self._lock:
+            news = not self._played[i]
+            self._played[i] = 1
+            return news
+
+    def is_played(self, i: int) -> bool:
+        """Return whether an interaction has answered."""
+        return bool(self._played[i])
+
+    @property
+    def left(self) -> list[int]:
+        """Numbers of the interactions that were not played, in recorded order."""
+        return [i for i, played in enumerate(self._played) if not played]
+
+    def explain(self, call: str, request: Request, *, limit: int = 3) -> list[str]:
+        """Return what the nearest recordings differ in, nearest first.
+
+        Args:
+            call: The call line that found no answer.
+            request: The request.
+            limit: How many recordings to tell about.
+
+        Returns:
+            A text for each, such as ``#2 GET https://api.example.com/users?page=2   query: page is
+            '3', recorded '2'``. Secrets are masked. Empty where no recording is near.
+        """
+        from cassette.matching.explain import explain  # noqa: PLC0415 - only failures pay for it
+
+        with self._lock:
+            return explain(
+                call,
+                request,
+                calls=self._calls,
+                fetch=self._fetch,
+                matching=self._matching,
+                played=self._played,
+                limit=limit,
+            )
+
+
+def is_bare(raw: bytes) -> bool:
+    """Return whether a request is certainly a head and nothing else, or nothing at all."""
+    return raw.find(b"\r\n\r\n") + 4 == len(raw) or not raw

@@ -1,0 +1,204 @@
+"""How requests are compared: the options ``match_on`` and ``ignore``, read once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from cassette.errors import OptionError
+from cassette.matching.bodies import BodyReader
+from cassette.matching.calls import (
+    SECRET,
+    CallKeys,
+    canonical_path,
+    canonical_query,
+    decode_part,
+    split_call,
+)
+from cassette.matching.paths import JsonPath
+from cassette.redaction import MASK_MARK, Redactor, without_masks, without_masks_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+
+    from cassette.model import Request
+
+    CustomMatcher = Callable[[Request, Request], object]
+    Matcher = str | CustomMatcher
+
+DEFAULT: Final = ("method", "scheme", "host", "port", "path", "query", "body")
+"""The matchers where nothing else is said."""
+
+CALL_MATCHERS: Final = ("method", "scheme", "host", "port", "path", "query", "uri")
+"""Matchers that look at the call line only."""
+
+REQUEST_MATCHERS: Final = ("headers", "body", "raw_body")
+"""Matchers that look into the request."""
+
+_BOUNDARY: Final = re.compile(r"(?i)boundary=(?:\"[^\"]*\"|[^\s;,\"]*)")
+
+_IGNORE_KINDS: Final = ("header", "query", "form", "json")
+
+
+class Matching:
+    """What two requests must have in common, so that a recording answers.
+
+    Args:
+        match_on: Names of matchers, and functions ``(recorded, incoming) -> bool``. A function may
+            raise ``AssertionError`` instead of returning False; its message is then shown.
+        ignore: What does not count: ``header:Date``, ``query:ts``, ``form:nonce``,
+            ``json:$.meta.id``.
+        redactor: Says which fields are secret; those are compared as equal whatever they hold.
+
+    Raises:
+        OptionError: A matcher has a wrong name, or what to ignore cannot be understood.
+    """
+
+    def __init__(
+        self,
+        match_on: Iterable[Matcher] = DEFAULT,
+        ignore: Iterable[str] = (),
+        redactor: Redactor | None = None,
+    ) -> None:
+        self.redactor: Final = Redactor() if redactor is None else redactor
+        matchers = _listed("match_on", match_on, "the matchers")
+        self.names: Final = tuple(_matcher_name(m) for m in matchers if not callable(m))
+        self.custom: Final = tuple(m for m in matchers if callable(m))
+        fields = _ignored_fields(_listed("ignore", ignore, "what to ignore"))
+        self.ignored_headers: Final = frozenset(name.lower() for name in fields["header"])
+        self.keys: Final = CallKeys(self.redactor, frozenset(fields["query"]))
+        self.bodies: Final = BodyReader(
+            self.redactor,
+            frozenset(fields["form"]),
+            tuple(JsonPath.parse(text) for text in fields["json"]),
+        )
+        on_call = [name for name in self.names if name in CALL_MATCHERS]
+        self._call_matchers = tuple(on_call)
+        self.plain: Final = {*on_call} == {*CALL_MATCHERS} - {"uri"}
+        self._request_matchers = tuple(n for n in self.names if n in REQUEST_MATCHERS)
+        self.deep: Final = bool(self._request_matchers or self.custom)
+        self.bodies_only: Final = not self.custom and "headers" not in self._request_matchers
+
+    def call_key(self, call: str) -> str:
+        """Return what the call line says to the matchers, as a key."""
+        if self.plain or call.startswith("connect "):
+            return self.keys.canonical(call)
+        # A line feed stands in no call line, so these keys never meet the canonical lines.
+        return "\n" + "\n".join(self.call_value(name, call) for name in self._call_matchers)
+
+    def call_value(self, name: str, call: str) -> str:
+        """Return what one matcher sees of a call line, as text."""
+        parts = split_call(call)
+        if name == "path":
+            return canonical_path(parts.path)
+        if name == "query":
+            return canonical_query(self.keys.pairs(parts.query))
+        if name == "uri":
+            return self.uri(call)
+        return str(getattr(parts, name))
+
+    def uri(self, call: str) -> str:
+        """Return the URL as sent, without what does not count."""
+        parts = split_call(call)
+        kept = []
+        for pair in parts.query.split("&"):
+            name, equals, _ = pair.partition("=")
+            name = decode_part(name)
+            if name in self.keys.ignored:
+                continue
+            kept.append(f"{name}{equals}{SECRET}" if self.redactor.is_secret(name) else pair)
+        mark = "?" if kept and (parts.query or len(kept) > 1) else ""
+        query = "&".join(kept)
+        return without_masks(f"{parts.scheme}://{parts.host}:{parts.port}{parts.path}{mark}{query}")
+
+    def request_key(self, request: Request) -> Hashable:
+        """Return what a request says to the matchers that look into it, as a key."""
+        return tuple([self.request_value(name, request) for name in self._request_matchers])
+
+    def request_value(self, name: str, request: Request) -> Hashable:
+        """Return what one matcher sees of a request, as a key."""
+        if name == "body":
+            return self.bodies.key(request)
+        if name == "raw_body":
+            return self.raw_body(request)
+        return tuple(self.header_pairs(request))
+
+    def raw_body(self, request: Request) -> bytes:
+        """Return the body's bytes without chunk framing, secrets and masks made equal."""
+        body = self.redactor.cover(request.body)
+        body = self.redactor.blanked(body, request.headers.get("content-type", "") or "")
+        return without_masks_bytes(body) if MASK_MARK in body else body
+
+    def header_pairs(self, request: Request) -> list[tuple[str, str]]:
+        """Return the header fields that count: names in lower case, sorted, secrets equal."""
+        pairs = []
+        for name, value in request.headers.items():
+            folded = name.lower()
+            if folded in self.ignored_headers:
+                continue
+            if self.redactor.is_secret(folded):
+                value = SECRET  # noqa: PLW2901 - the value as it counts
+            else:
+                covered = self.redactor.cover(value.encode("latin-1"))
+                value = without_masks(covered.decode("latin-1"))  # noqa: PLW2901
+                if folded == "content-type":
+                    value = _BOUNDARY.sub("boundary=", value)  # noqa: PLW2901
+            pairs.append((folded, value))
+        return sorted(pairs, key=lambda pair: pair[0])
+
+    def objection(self, matcher: CustomMatcher, recorded: Request, incoming: Request) -> str | None:
+        """Ask a function whether two requests match.
+
+        Returns:
+            None where they do; else what it said.
+        """
+        try:
+            answer = matcher(recorded, incoming)
+        except AssertionError as error:
+            return str(error) or "an assertion failed"
+        return None if answer else f"returned {answer!r}"
+
+
+def _listed(option: str, values: Iterable[Any], what: str) -> list[Any]:
+    if isinstance(values, str):
+        raise OptionError(
+            f"{option}: expected a list of {what}, found the string {values!r}\n"
+            f"Write {option}=({values!r},) for a single one."
+        )
+    try:
+        return list(values)
+    except TypeError:
+        raise OptionError(f"{option}: expected a list of {what}, found {values!r}") from None
+
+
+def _matcher_name(name: object) -> str:
+    known = (*CALL_MATCHERS, *REQUEST_MATCHERS)
+    if isinstance(name, str) and name in known:
+        return name
+    raise OptionError(
+        f"match_on: there is no matcher {name!r}{_suggestion(name, known)}\n"
+        f"The matchers are: {', '.join(sorted(known))}; "
+        "or give a function (recorded, incoming) -> bool."
+    )
+
+
+def _ignored_fields(entries: list[Any]) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {kind: [] for kind in _IGNORE_KINDS}
+    for entry in entries:
+        kind, colon, name = entry.partition(":") if isinstance(entry, str) else ("", "", "")
+        if not colon or kind not in fields or not name.strip():
+            wrong = kind if colon else entry
+            raise OptionError(
+                f"ignore: {entry!r} says nothing that can be ignored"
+                f"{_suggestion(wrong, _IGNORE_KINDS)}\n"
+                "Write header:NAME, query:NAME, form:NAME or json:PATH, "
+                "such as header:Date or json:$.meta.id"
+            )
+        fields[kind].append(name.strip())
+    return fields
+
+
+def _suggestion(wrong: object, right: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(wrong).lower(), list(right), n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else ""

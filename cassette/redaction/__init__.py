@@ -1,0 +1,226 @@
+"""Redaction: no secret reaches the disk.
+
+``Redactor.redact`` takes an interaction and returns one without secrets: the same object where
+there were none. Names of fields decide (``names``); spans in the raw bytes are found (``finders``)
+and overwritten with masks of equal length (``masks``), message by message (``messages``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from cassette.errors import OptionError
+from cassette.model import Request, Response
+from cassette.redaction import finders
+from cassette.redaction.masks import (
+    MASK_MARK,
+    Ledger,
+    Spot,
+    mask_number,
+    without_masks,
+    without_masks_bytes,
+)
+from cassette.redaction.messages import Draft, content_hits
+from cassette.redaction.names import DEFAULT_NAMES, has_name, normal_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cassette.model import Interaction
+
+__all__ = ["DEFAULT_NAMES", "MASK_MARK", "Redactor", "without_masks", "without_masks_bytes"]
+
+_SMALL: Final = 1 << 16
+"""Bytes up to which a message is tested in one go, before it is taken apart."""
+
+
+class Redactor:
+    """Hides credentials by the names of their fields.
+
+    A redactor remembers, in memory only, which secret got which mask; it lasts for one use of a
+    cassette. ``fresh`` gives another with the same options and an empty memory.
+
+    Args:
+        names: Further names of secret fields, or all of them where ``defaults`` is False. They are
+            compared whole, without regard to case, ``-``, ``_`` and ``.``.
+        keep: Names that are not secret after all.
+        defaults: Whether the names of ``DEFAULT_NAMES`` are secret.
+
+    Raises:
+        OptionError: A name is not a string, or is empty.
+    """
+
+    def __init__(
+        self, names: Iterable[str] = (), *, keep: Iterable[str] = (), defaults: bool = True
+    ) -> None:
+        own = _normal_names("names", names)
+        kept = _normal_names("keep", keep)
+        self.names: Final = (own | (DEFAULT_NAMES if defaults else frozenset())) - kept
+        self._words = frozenset(name.encode() for name in self.names)
+        self._cache: dict[str, bool] = {}
+        self._ledger = Ledger()
+
+    @classmethod
+    def off(cls) -> Redactor:
+        """Return a redactor that hides nothing."""
+        return cls(defaults=False)
+
+    def fresh(self) -> Redactor:
+        """Return a redactor with the same options that remembers no secret."""
+        return type(self)(self.names, defaults=False)
+
+    def __bool__(self) -> bool:
+        """Whether it hides anything."""
+        return bool(self.names)
+
+    def __repr__(self) -> str:
+        return f"<Redactor of {len(self.names)} names>"
+
+    def is_secret(self, name: str) -> bool:
+        """Return whether a header, parameter, form field or JSON member of this name is secret."""
+        known = self._cache.get(name)
+        if known is None:
+            known = normal_name(name) in self.names
+            if len(self._cache) < 10_000:  # noqa: PLR2004 - a bound, so that odd input fills no memory
+                self._cache[name] = known
+        return known
+
+    def redact(self, interaction: Interaction) -> Interaction:
+        """Return an interaction without its secrets.
+
+        Args:
+            interaction: One interaction as it came; it is not changed.
+
+        Returns:
+            The same object where it holds no secret. Else a copy whose ``redacted`` lists the
+            places, and whose bytes outside of the secrets are the same. Where a compressed body
+            held a secret its length and framing differ, and ``arrived`` is empty.
+        """
+        if not self.names or self._is_clean(interaction):
+            return interaction
+        request, response = interaction.request, interaction.response
+        drafts = (
+            Draft(request.raw, request.parsed, "request"),
+            Draft(response.raw, response.parsed, "response"),
+        )
+        for draft in drafts:
+            draft.find(self.is_secret, self._words, self._ledger)
+        if self._ledger:
+            for draft in drafts:
+                draft.find_learned(self._ledger)
+        call = self.mask_call(interaction.call)
+        places = [place for draft in drafts for place in draft.places]
+        if not places and call == interaction.call:
+            return interaction
+        sent, received = (draft.masked() for draft in drafts)
+        return replace(
+            interaction,
+            call=call,
+            request=request if sent is request.raw else Request(sent, self.mask_url(request.url)),
+            response=response
+            if received is response.raw
+            else Response(received, response.parsed_response.method.decode("latin-1")),
+            arrived=interaction.arrived if len(received) == len(response.raw) else (),
+            redacted=tuple(dict.fromkeys([*interaction.redacted, *places])),
+        )
+
+    def _is_clean(self, interaction: Interaction) -> bool:
+        """Return whether one cheap look at all bytes shows that there can be no secret."""
+        sent, received = interaction.request.raw, interaction.response.raw
+        if self._ledger or len(sent) > _SMALL or len(received) > _SMALL:
+            return False
+        text = b"\n".join((sent, received))
+        if has_name(text, self._words):
+            return False
+        # A URL may hold userinfo; compressed and chunked bodies do not show their words.
+        return not _OPAQUE.search(text)
+
+    def mask_request(self, request: Request) -> Request:
+        """Return a request as it would be recorded; the same object where it holds no secret."""
+        if not self.names:
+            return request
+        draft = Draft(request.raw, request.parsed, "request")
+        draft.find(self.is_secret, self._words, self._ledger)
+        if self._ledger:
+            draft.find_learned(self._ledger)
+        masked = draft.masked()
+        return request if masked is request.raw else Request(masked, self.mask_url(request.url))
+
+    def learn(self, request: Request) -> bool:
+        """Look for the secrets of a request elsewhere too; return whether there were new ones."""
+        before = len(self._ledger)
+        self.mask_request(request)
+        return len(self._ledger) > before
+
+    def mask_call(self, call: str) -> str:
+        """Return a call line without its secrets."""
+        method, blank, url = call.partition(" ")
+        return f"{method}{blank}{self.mask_url(url)}"
+
+    def mask_url(self, url: str) -> str:
+        """Return a URL, or any text that starts with one, without its secrets."""
+        if not self.names or not ("@" in url or "?" in url or self._ledger):
+            return url
+        data = url.encode("utf-8", "surrogateescape")
+        spots = [
+            Spot(hit.start, hit.stop, self._ledger.mask(hit.secret, hit.stop - hit.start))
+            for hit in finders.in_target(data, 0, len(data), self.is_secret)
+            if mask_number(hit.secret) is None
+        ]
+        out = _overwritten(data, spots)
+        return _overwritten(out, self._ledger.spots(out)).decode("utf-8", "surrogateescape")
+
+    def cover(self, text: bytes) -> bytes:
+        """Return a text with the secrets that were learned so far masked."""
+        return _overwritten(text, self._ledger.spots(text)) if self._ledger else text
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether there are secrets that are looked for everywhere."""
+        return bool(self._ledger)
+
+    def may_hold(self, content: bytes) -> bool:
+        """Return whether a secret field may stand in some content; False is certain."""
+        return bool(self.names) and has_name(content, self._words)
+
+    def blanked(self, content: bytes, kind: str) -> bytes:
+        """Return a body in which all secrets of named fields, masked or not, are the same.
+
+        Args:
+            content: A body, decompressed.
+            kind: Its media type with parameters.
+        """
+        if not (self.names and (b"://" in content or has_name(content, self._words))):
+            return content
+        out: list[bytes] = []
+        at = 0
+        for hit in content_hits(content, kind.encode("latin-1", "replace"), self.is_secret):
+            if hit.start >= at:
+                out += (content[at : hit.start], b"0" if hit.number else b"REDACTED")
+                at = hit.stop
+        return b"".join([*out, content[at:]])
+
+
+_OPAQUE: Final = re.compile(rb"://[^/?#\s\"]*@|\n(?i:content-encoding|transfer-encoding)[ \t]*:")
+
+
+def _overwritten(data: bytes, spots: Iterable[Spot]) -> bytes:
+    out = None
+    for start, stop, hidden in spots:
+        if out is None:
+            out = bytearray(data)
+        out[start:stop] = hidden
+    return data if out is None else bytes(out)
+
+
+def _normal_names(option: str, names: Iterable[object]) -> frozenset[str]:
+    if isinstance(names, str):
+        raise OptionError(f"{option}: expected a list of names, found the string {names!r}")
+    normal = set()
+    for name in names:
+        if not isinstance(name, str) or not normal_name(name):
+            raise OptionError(f"{option}: expected names of fields, found {name!r}")
+        normal.add(normal_name(name))
+    return frozenset(normal)
