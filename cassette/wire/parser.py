@@ -128,6 +128,7 @@ class MessageParser:
         self._held.clear()
         self._state = self._until_close
         self.size += taken
+        self.payload = [(0, self.size)]
         return taken
 
     def _until_close(self, data: bytes, start: int) -> int:
