@@ -7,9 +7,9 @@ import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from cassette.deck import Deck
+from cassette.deck import ON_UNPLAYED, Deck
 from cassette.errors import OptionError
-from cassette.matching import DEFAULT_MATCH_ON, Matching
+from cassette.matching import DEFAULT, Matching
 from cassette.modes import parse_mode
 from cassette.patching import patchers
 from cassette.patching.base import Entry
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from os import PathLike
 
-    from cassette.matching import Matcher
+    from cassette.matching.options import CustomMatcher
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -31,7 +31,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     path: str | PathLike[str],
     *,
     mode: str | None = None,
-    match_on: Sequence[str | Matcher] = DEFAULT_MATCH_ON,
+    match_on: Sequence[str | CustomMatcher] = DEFAULT,
     ignore: Sequence[str] = (),
     redact: Redactor | bool = True,
     repeat: bool = False,
@@ -64,17 +64,27 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         ...     requests.get("https://api.example.com/users")
     """
     redactor = redact if isinstance(redact, Redactor) else Redactor() if redact else Redactor.off()
-    options = {
-        "matching": Matching(match_on, ignore, redactor),
-        "redactor": redactor,
-        "repeat": repeat,
-        "on_unplayed": on_unplayed,
-        "allow_hosts": (allow_hosts,) if isinstance(allow_hosts, str) else tuple(allow_hosts),
-    }
+    Matching(match_on, ignore, redactor)  # a wrong option is an error here, not when entered
     place = Path(path)
     if place.is_dir():
         raise OptionError(f"{place} is a folder\nName a file in it: {place / 'cassette.yaml'}")
-    return Use(functools.partial(Deck, place, parse_mode(mode), **options))
+    if on_unplayed not in ON_UNPLAYED:
+        raise OptionError(f"on_unplayed is {on_unplayed!r}\nIt may be: {', '.join(ON_UNPLAYED)}")
+    options = functools.partial(
+        Deck,
+        place,
+        parse_mode(mode),
+        repeat=repeat,
+        on_unplayed=on_unplayed,
+        allow_hosts=(allow_hosts,) if isinstance(allow_hosts, str) else tuple(allow_hosts),
+    )
+
+    def make_deck(**more: str) -> Deck:
+        # What a redactor learns belongs to one use.
+        fresh = redactor.fresh()
+        return options(redactor=fresh, matching=Matching(match_on, ignore, fresh), **more)
+
+    return Use(make_deck)
 
 
 class Use:

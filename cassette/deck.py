@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from cassette.clock import Clock
 from cassette.errors import (
-    OptionError,
     RecordingEndedError,
     UnmatchedRequestError,
     UnplayedInteractionsError,
@@ -36,6 +35,10 @@ if TYPE_CHECKING:
 
 CONNECT = "connect "
 """Starts the call of an interaction in which no connection came about."""
+
+
+ON_UNPLAYED = ("ignore", "warn", "fail")
+"""What may be done about interactions that no request asked for."""
 
 
 class UnplayedWarning(UserWarning):
@@ -71,10 +74,6 @@ class Deck:
         allow_hosts: Sequence[str] = (),
         remedy: str = "To record it: cassette.use(..., mode='new_episodes').",
     ) -> None:
-        if on_unplayed not in ("ignore", "warn", "fail"):
-            raise OptionError(
-                f"on_unplayed is {on_unplayed!r}\nIt may be: 'ignore', 'warn' or 'fail'"
-            )
         self.path = path
         self.mode = mode
         self.recorded = 0

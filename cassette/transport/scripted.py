@@ -38,7 +38,7 @@ class ScriptedTransport:
 
     def sendall(self, data: bytes) -> None:
         """Keep bytes."""
-        self.sent += bytes(data)
+        self.sent += memoryview(data)
 
     def recv_into(self, buffer: memoryview) -> int:
         """Give what the script says next; 0 after its end.

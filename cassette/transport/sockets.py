@@ -58,7 +58,7 @@ class CassetteSocket:
         if self._closed or self._left:
             why = "closed" if self._closed else "of a cassette that has been left"
             raise BrokenPipeError(errno.EPIPE, f"the connection is {why}")
-        sending = data if type(data) is bytes else bytes(data)
+        sending = data if type(data) is bytes else memoryview(data).tobytes()
         if self._player is not None:
             try:
                 sending = self._player.sent(sending)

@@ -52,11 +52,12 @@ def read_all(machine, size=100):
 
 @pytest.mark.parametrize("cut", range(1, len(POST)))
 def test_a_request_is_asked_for_when_it_is_complete(cut):
-    machine = player(interaction(OK))
+    stack = Stack(interaction(OK))
+    machine = Player(ENDPOINT, stack)
     assert machine.sent(POST[:cut]) == b""
-    assert machine._answers.asked == []
+    assert stack.asked == []
     assert machine.sent(POST[cut:]) == b""
-    assert machine._answers.asked == [("POST http://example.com/a", POST)]
+    assert stack.asked == [("POST http://example.com/a", POST)]
     assert read_all(machine) == [OK]
 
 
@@ -71,9 +72,9 @@ def test_a_request_is_asked_for_when_it_is_complete(cut):
     ],
 )
 def test_a_request_without_a_body_is_complete_with_its_head(raw):
-    machine = player(interaction(OK))
-    machine.sent(raw)
-    assert machine._answers.asked[0][1] == raw
+    stack = Stack(interaction(OK))
+    Player(ENDPOINT, stack).sent(raw)
+    assert stack.asked[0][1] == raw
 
 
 def test_pieces_come_as_they_came():

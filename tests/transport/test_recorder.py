@@ -1,5 +1,6 @@
 """The recorder cuts the streams of a connection into interactions."""
 
+import itertools
 import socket
 
 import pytest
@@ -74,7 +75,7 @@ def test_segmentation_never_changes_what_is_recorded(cuts, send_cuts):
 
 def pieces(data, cuts):
     edges = sorted({0, len(data), *(cut % len(data) for cut in cuts)})
-    return [data[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [data[a:b] for a, b in itertools.pairwise(edges)]
 
 
 def test_pieces_are_noted_only_where_there_are_several(recorder, taken):
