@@ -27,6 +27,7 @@ MODULES = (
     "setenvif",
     "mime",
     "cgid",
+    "bucketeer",
     "filter",
     "deflate",
     "ssl",
@@ -37,6 +38,12 @@ LOAD = """
 <IfModule !{name}_module>
     LoadModule {name}_module "{folder}/mod_{name}.so"
 </IfModule>
+"""
+
+FLUSH = b"\x06"  # mod_bucketeer swallows it, in text, and flushes
+ECHO = rb"""#!/bin/sh
+body=$(cat)
+printf 'Content-Type: text/plain\n\n\006%s' "$body"
 """
 
 CONFIG = """
@@ -78,8 +85,9 @@ DocumentRoot "{folder}/root"
 <Files "gzip">
     SetOutputFilter DEFLATE
 </Files>
-<Files "rpc.cgi">
-    AcceptPathInfo On
+# A script's answer gets a length if it is there at once, or else chunks: flushing decides it.
+<Files "*.cgi">
+    SetOutputFilter BUCKETEER
 </Files>
 ScriptAliasMatch "^/(stream|events|echo|cookie|close|empty|rpc)$" "{folder}/root/$1.cgi"
 Redirect 302 /redirect /json
@@ -164,15 +172,15 @@ def _fill(root: Path) -> None:
     for name, content in files.items():
         (root / name).write_bytes(content)
         os.utime(root / name, (10**9, 10**9))  # its ETag and Last-Modified are always the same
-    cookies = "".join(f"Set-Cookie: {cookie}\n" for cookie in calls.COOKIES).encode()
+    text, cookies = "Content-Type: text/plain\n", "".join(f"Set-Cookie: {c}\n" for c in calls.COOKIES)
     scripts = {
-        "stream": _answer(b"Content-Type: text/plain\n", calls.PIECES),
-        "events": _answer(b"Content-Type: text/event-stream\n", calls.EVENTS),
-        "cookie": _answer(b"Content-Type: text/plain\n" + cookies, (b"cookies\n",)),
-        "close": _answer(b"Content-Type: text/plain\n", (calls.FAREWELL,)),
-        "empty": _answer(b"Status: 204 No Content\n", ()),
-        "rpc": _answer(b"Content-Type: text/xml\n", (calls.RPC,)),
-        "echo": b"#!/bin/sh\nprintf 'Content-Type: %s\\n\\n' \"$CONTENT_TYPE\"\nexec cat\n",
+        "stream": _script(text, *calls.PIECES),
+        "events": _script("Content-Type: text/event-stream\n", *calls.EVENTS),
+        "cookie": _script(text + cookies, b"cookies\n"),
+        "close": _script(text, calls.FAREWELL),
+        "rpc": _script("Content-Type: text/xml\n", calls.RPC),
+        "empty": _script("Status: 204 No Content\n"),
+        "echo": ECHO,
     }
     for name, content in scripts.items():
         script = root / f"{name}.cgi"
@@ -180,7 +188,7 @@ def _fill(root: Path) -> None:
         script.chmod(0o755)
 
 
-def _answer(head: bytes, pieces: tuple[bytes, ...]) -> bytes:
-    """Return a shell script that prints a CGI answer, each piece with a write of its own."""
-    parts = (head + b"\n", *pieces)
-    return b"#!/bin/sh\n" + b"".join(b"cat <<'END'\n" + part + b"END\n" for part in parts)
+def _script(fields: str, *pieces: bytes) -> bytes:
+    """Return a CGI script that reads its request and prints this answer, flushing each piece."""
+    answer = fields.encode() + b"\n" + b"".join(FLUSH + piece for piece in pieces)
+    return b"#!/bin/sh\ncat >/dev/null\ncat <<'END'\n" + answer + b"END\n"

@@ -151,7 +151,7 @@ def _relay(client: _End, server: _End, conversation: Conversation) -> None:
         (client, server, conversation.sent),
         (server, client, conversation.received),
     )
-    while not (client.ended and server.ended):
+    while not client.ended:  # then nothing can reach it any more, whatever the server has to say
         watched = [source.socket for source, _, _ in directions if not source.ended]
         waiting = [source.socket for source, _, _ in directions if source.has_more()]
         readable = waiting or select.select(watched, (), ())[0]

@@ -1,0 +1,117 @@
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from clients.drivers import ALL, BOTO3, XMLRPC, Driver, Way
+from clients.outcome import Failure
+from clients.taping import Taping, origin, tape
+from servers.address import LOOPBACK, Address, address_of, free_port
+from servers.calls import Call
+from servers.raw import RawServer, Script, Step
+from servers.tap import Tap
+from servers.tls import Authority
+
+SOON = 0.1  # seconds until a client gives up waiting
+
+RawFactory = Callable[..., RawServer]
+TapFactory = Callable[..., Tap]
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def name(value: object) -> str | None:
+    return value.name if isinstance(value, Driver) else None
+
+
+every_client = pytest.mark.parametrize("driver", ALL, ids=name)
+
+
+def asked_by(driver: Driver) -> tuple[Call, ...]:
+    """Return one call that this client can make."""
+    if driver is XMLRPC:
+        return (Call("POST", "/rpc"),)
+    return (Call("GET", "/tapes/side-a.txt" if driver is BOTO3 else "/"),)
+
+
+def assert_fails_alike(taping: Taping) -> None:
+    taping.assert_same()
+    assert all(isinstance(outcome, Failure) for outcome in taping.replayed)
+
+
+@every_client
+def test_a_refused_connection_is_refused_again(driver: Driver, tmp_path: Path):
+    way = Way(origin(Address(LOOPBACK, free_port())))
+    assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml"))
+
+
+@every_client
+def test_a_name_that_was_not_found_is_not_found_again(driver: Driver, tmp_path: Path):
+    way = Way("http://nowhere.invalid")  # RFC 6761, section 6.4: it never exists
+    assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml"))
+
+
+@every_client
+def test_a_certificate_of_a_stranger_fails_again(
+    driver: Driver, authority: Authority, raw_server: RawFactory, tmp_path: Path
+):
+    server = raw_server([Step.READ_HEAD, OK], context=authority.server_context())
+    way = Way(origin(server.address, tls=True))
+    assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml", server))
+
+
+@every_client
+def test_tls_to_a_server_without_tls_fails_again(
+    driver: Driver, raw_server: RawFactory, tmp_path: Path
+):
+    server = raw_server([b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+    way = Way(origin(server.address, tls=True))
+    assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml", server))
+
+
+@pytest.fixture
+def deaf_address() -> Iterator[Address]:
+    """Return the address of a listener whose queue is full: a connection attempt hangs."""
+    with socket.create_server((LOOPBACK, 0), backlog=0) as listener:
+        address = address_of(listener)
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.setblocking(False)  # noqa: FBT003
+            each.connect_ex(address)
+        yield address
+        for each in waiting:
+            each.close()
+
+
+@every_client
+def test_a_connection_that_took_too_long_takes_too_long_again(
+    driver: Driver, deaf_address: Address, tmp_path: Path
+):
+    way = Way(origin(deaf_address), timeout=SOON)
+    assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml"))
+
+
+BREAKS: dict[str, Script] = {
+    "silence before the answer": [Step.HANG],
+    "silence in the head": [OK + b"Content-Le", Step.HANG],
+    "silence in the body": [OK + b"Content-Length: 9\r\n\r\nhalf", Step.HANG],
+    "silence between chunks": [OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n", Step.HANG],
+    "reset before the answer": [Step.RESET],
+    "reset in the head": [OK + b"Content-Le", Step.RESET],
+    "reset in the body": [OK + b"Content-Length: 9\r\n\r\nhalf", Step.RESET],
+    "end before the answer": [],
+    "end in the head": [OK + b"Content-Le"],
+    "end in the body": [OK + b"Content-Length: 9\r\n\r\nhalf"],
+    "end between chunks": [OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n"],
+}
+
+
+@every_client
+@pytest.mark.parametrize("script", BREAKS.values(), ids=BREAKS)
+def test_an_answer_that_broke_off_breaks_off_again(
+    driver: Driver, script: Script, raw_server: RawFactory, tap: TapFactory, tmp_path: Path
+):
+    relay = tap(raw_server([Step.READ_REQUEST, *script]).address)
+    way = Way(origin(relay.address), timeout=SOON)
+    taping = tape(driver, way, asked_by(driver), tmp_path / "tape.yaml", relay)
+    taping.assert_same()
+    assert (taping.sent, taping.received) == (relay.sent, relay.received)
