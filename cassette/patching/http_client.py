@@ -71,7 +71,7 @@ class HttpClientPatcher:
             mine = self._ours[stock]
             self._log.set(http.client, name, mine)
             for cls in _family(stock):
-                if not _is_ours(cls):
+                if not _is_ours(cls) and cls not in self._ours:
                     self._rebase(cls)
             if name != "HTTPResponse":
                 self._log.set(stock, "__init__", self._turning(stock.__init__))
