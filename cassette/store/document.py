@@ -1,0 +1,204 @@
+"""YAML text to nodes: what an entry goes through that is not in the writer's own shape.
+
+Nodes are made from parser events, with libyaml where PyYAML has it. No constructor of PyYAML
+takes part, so a plain scalar stays the text that it is, a tag never runs code, and each node knows
+its line. Composing events here instead of with PyYAML's composer bounds the depth (libyaml's
+composer ends the process by a stack overflow within 100,000 open brackets) and what aliases may
+repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner
+
+from cassette.errors import CassetteFormatError
+
+try:
+    from yaml._yaml import CParser
+except ImportError:  # PyYAML was built without libyaml
+    CParser = None  # type: ignore[assignment,misc]  # asked for before each use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yaml.events import Event
+
+MAX_DEPTH: Final = 12
+"""Deepest nesting that is read; the format itself needs 7."""
+
+MAX_REPEATED: Final = 1 << 20
+"""Characters that aliases may repeat."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A value in the file.
+
+    Attributes:
+        value: Text of a scalar, items of a list, values of a mapping by key.
+        tag: Its explicit tag, such as ``tag:yaml.org,2002:binary``; None without one.
+        line: Where it starts, counted from 1.
+        plain: It is a scalar without quotation marks.
+        size: Characters of its scalars, those behind aliases included.
+    """
+
+    value: str | list[Node] | dict[str, Node]
+    tag: str | None
+    line: int
+    plain: bool = False
+    size: int = 1
+
+
+class _EventSource(Protocol):
+    def get_event(self) -> Event | None: ...
+
+
+class _PythonParser(Reader, Scanner, Parser):
+    """PyYAML's own parser, for where libyaml is missing."""
+
+    def __init__(self, text: bytes) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+
+def compose(text: bytes, *, path: str = "<bytes>", first_line: int = 1) -> Node | None:
+    """Return the root of the only document in a text, or None where there is no document.
+
+    Args:
+        text: The YAML text, in UTF-8 or UTF-16.
+        path: File that it is from, for errors.
+        first_line: Line of that file at which the text starts.
+
+    Raises:
+        CassetteFormatError: It is no YAML, holds a second document, repeats a key, nests too
+            deeply, or its aliases repeat too much.
+    """
+    composer = _Composer(path, first_line)
+    try:
+        source: _EventSource = CParser(text) if CParser is not None else _PythonParser(text)
+        return composer.compose(iter(source.get_event, None))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(filter(None, (error.context, error.problem)))
+        line = -1 if mark is None else mark.line
+        raise composer.error(f"not valid YAML: {problem}", line) from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        problem = " ".join(str(error).split())
+        raise composer.error(f"not valid YAML: {problem}", _line_of(error, text)) from None
+
+
+def _line_of(error: Exception, text: bytes) -> int:
+    """Return the line, counted from 0, at which the reader of characters gave up."""
+    position = getattr(error, "position", None)
+    return text.count(b"\n", 0, position) if isinstance(position, int) else -1
+
+
+class _Composer:
+    """Makes nodes of events, with a stack of the collections that are open."""
+
+    def __init__(self, path: str, first_line: int) -> None:
+        self._path = path
+        self._first_line = first_line
+        self._anchors: dict[str, Node] = {}
+        self._repeated = 0
+        self._stack: list[Node] = []
+        self._keys: list[str | None] = []
+        self._root: Node | None = None
+
+    def error(self, problem: str, line: int, remedy: str = "") -> CassetteFormatError:
+        """Return the error for a line counted from 0; a negative one stands for no line."""
+        where = "".join(f".{key}" for key in self._keys if key).lstrip(".")
+        return CassetteFormatError(
+            problem,
+            path=self._path,
+            line=self._first_line + line if line >= 0 else 0,
+            key=where,
+            remedy=remedy or "Repair the file, or delete it and record it again.",
+        )
+
+    def compose(self, events: Iterator[Event]) -> Node | None:
+        for event in events:
+            if isinstance(event, NodeEvent):
+                self._take(event)
+            elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+                self._keys.pop()
+                self._close(self._stack.pop())
+        return self._root
+
+    def _take(self, event: NodeEvent) -> None:
+        line = -1 if event.start_mark is None else event.start_mark.line
+        if self._root is not None and not self._stack:
+            raise self.error("a second YAML document; a cassette is one", line)
+        if isinstance(event, AliasEvent):
+            self._close(self._repeat(event.anchor or "", line))
+            return
+        line_number = self._first_line + line
+        if isinstance(event, ScalarEvent):
+            node = Node(
+                event.value,
+                event.tag,
+                line_number,
+                plain=event.style is None or event.style == "",
+                size=len(event.value) + 1,
+            )
+        elif len(self._stack) >= MAX_DEPTH:
+            raise self.error(f"nested deeper than {MAX_DEPTH} levels", line)
+        else:
+            assert isinstance(event, CollectionStartEvent)  # noqa: S101 - all that is left
+            value: dict[str, Node] | list[Node] = {} if isinstance(event, MappingStartEvent) else []
+            node = Node(value, event.tag, line_number)
+            self._stack.append(node)
+            self._keys.append(None)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        if isinstance(node.value, str):
+            self._close(node)
+
+    def _repeat(self, anchor: str, line: int) -> Node:
+        node = self._anchors.get(anchor)
+        if node is None:
+            raise self.error(f"*{anchor} stands for nothing: no &{anchor} before it", line)
+        if any(node is open_node for open_node in self._stack):
+            raise self.error(f"*{anchor} stands inside of what it stands for", line)
+        self._repeated += node.size
+        if self._repeated > MAX_REPEATED:
+            raise self.error("aliases repeat too much", line, "Write the values out.")
+        return node
+
+    def _close(self, node: Node) -> None:
+        """Put a complete node where it belongs."""
+        if not self._stack:
+            self._root = node
+            return
+        parent = self._stack[-1]
+        if isinstance(parent.value, list):
+            parent.value.append(node)
+        elif self._keys[-1] is None:
+            if not isinstance(node.value, str):
+                raise self.error("a key must be a word", node.line - self._first_line)
+            if node.value in parent.value:
+                line = node.line - self._first_line
+                raise self.error(f"the key {node.value!r} stands here twice", line)
+            self._keys[-1] = node.value
+            return
+        else:
+            assert isinstance(parent.value, dict)  # noqa: S101 - a list was dealt with
+            parent.value[self._keys[-1]] = node
+            self._keys[-1] = None
+        parent.size += node.size

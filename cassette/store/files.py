@@ -1,0 +1,233 @@
+"""Files of a recording: written beside the cassette, put in its place when complete.
+
+The journal ``NAME.yaml.partial`` grows by one entry after the other. Each is handed to the
+operating system when it is complete, so a killed process loses none; a torn one at the end lacks
+its last line, ``ended``, and is left out when the journal is loaded. ``commit`` renames the journal
+onto the cassette, which is one step for whoever looks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+import threading
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from cassette.errors import CassetteError, OptionError
+from cassette.store.reader import PARTIAL
+from cassette.store.writer import encode_entry, encode_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from os import PathLike
+
+    from cassette.model import Interaction
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        os.lseek(descriptor, 1 << 62, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        """Lock an open file for this journal; raise OSError if another one has it."""
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*]')
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+_MAX_NAME: Final = 200
+"""Longest part of a name in bytes of UTF-8: file systems take 255, and suffixes need some."""
+
+
+class Journal:
+    """A recording under way. Nothing touches the disk before the first interaction.
+
+    It may be used from several threads. Whoever made it calls ``commit`` or ``abandon``.
+
+    Args:
+        path: The cassette that it shall become.
+        recorded: When the recording began.
+    """
+
+    def __init__(self, path: str | PathLike[str], recorded: datetime) -> None:
+        self.path = Path(path)
+        self.partial = self.path.with_name(self.path.name + PARTIAL)
+        self._recorded = recorded
+        self._descriptor = -1
+        self._size = 0
+        self._mutex = threading.Lock()
+
+    def append(self, interaction: Interaction) -> None:
+        """Write an interaction; it is safe from a killed process when this returns.
+
+        Raises:
+            CassetteError: The file cannot be written, or another journal writes to it.
+        """
+        self.append_entry(encode_entry(interaction))
+
+    def append_entry(self, text: bytes | Iterable[bytes]) -> None:
+        """Write an interaction whose text is known already.
+
+        Raises:
+            CassetteError: As for ``append``.
+        """
+        with self._mutex:
+            try:
+                self._append([text] if isinstance(text, bytes) else text)
+            except OSError as error:
+                raise self._error(error) from error
+
+    def commit(self) -> None:
+        """Make the journal the cassette; without a single interaction, do nothing.
+
+        Raises:
+            CassetteError: It cannot be put in its place.
+        """
+        with self._mutex:
+            if self._descriptor < 0:
+                return
+            try:
+                os.fsync(self._descriptor)
+                self._close()
+                self.partial.replace(self.path)
+                _sync_directory(self.path.parent)
+            except OSError as error:
+                raise self._error(error) from error
+
+    def abandon(self) -> None:
+        """Close the journal and leave it where it is, for a person to look at."""
+        with self._mutex:
+            if self._descriptor >= 0:
+                self._close()
+
+    def _append(self, pieces: Iterable[bytes]) -> None:
+        if self._descriptor < 0:
+            self._descriptor = _open_locked(self.partial)
+        written = self._size
+        try:
+            for piece in pieces:
+                # The header goes with the first entry: there is no journal without one.
+                text = piece if written else encode_header(self._recorded) + piece
+                rest = memoryview(text)
+                while rest:
+                    rest = rest[os.write(self._descriptor, rest) :]
+                written += len(text)
+        except BaseException:
+            # Whatever comes next must not stand behind a torn entry.
+            os.ftruncate(self._descriptor, self._size)
+            os.lseek(self._descriptor, self._size, os.SEEK_SET)
+            raise
+        self._size = written
+
+    def _close(self) -> None:
+        os.close(self._descriptor)
+        self._descriptor = -1
+        self._size = 0
+
+    def _error(self, error: OSError) -> CassetteError:
+        return CassetteError(
+            f"{self.partial}: the recording cannot be written: {error.strerror or error}"
+        )
+
+
+def _open_locked(path: Path) -> int:
+    """Return a descriptor of a journal that is empty and locked for this process.
+
+    A journal that nobody has locked is left from a process that was killed; this one takes its
+    place.
+
+    Raises:
+        CassetteError: Another journal is being written there.
+        OSError: The file cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        # O_BINARY keeps Windows from writing CRLF.
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        descriptor = os.open(path, flags, 0o666)
+        try:
+            try:
+                _lock(descriptor)
+            except OSError:
+                raise CassetteError(
+                    f"{path}: another recording is being written there\n"
+                    "Give each test a cassette of its own, or run them one after the other."
+                ) from None
+            if _is_at(path, descriptor):
+                os.ftruncate(descriptor, 0)
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        # Between opening and locking, the other process made its journal a cassette.
+        os.close(descriptor)
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Return whether an open file is still the one at a path."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _sync_directory(path: Path) -> None:
+    """See to it that a rename outlives a power cut; Windows cannot and need not."""
+    if sys.platform != "win32":
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def resolve_name(directory: str | PathLike[str], name: str) -> Path:
+    """Return the path of the cassette with this name; it is below the directory.
+
+    Slashes make folders. What some file system does not take is replaced by ``_``, and the name
+    gets a short hash then, so that two names never share a file. ``.yaml`` is added where it is
+    missing.
+
+    Raises:
+        OptionError: The name is empty or absolute, has a part ``..``, or leads out of the
+            directory through a symbolic link.
+    """
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or name.endswith("/") or ".." in parts:
+        raise OptionError(
+            f"{name!r} is no name for a cassette below {directory}\n"
+            "A name is relative, ends in the name of a file, and has no part '..'."
+        )
+    safe = [_safe_part(part) for part in parts]
+    if not safe[-1].endswith((".yaml", ".yml")):
+        safe[-1] += ".yaml"
+    path = Path(directory, *safe)
+    if not path.resolve().is_relative_to(Path(directory).resolve()):
+        raise OptionError(f"{name!r} leads out of {directory} through a symbolic link")
+    return path
+
+
+def _safe_part(part: str) -> str:
+    """Return a part of a name as every file system takes it."""
+    stem, dot, suffix = part.rpartition(".")
+    if suffix not in ("yaml", "yml"):
+        stem, dot, suffix = part, "", ""
+    safe = _UNSAFE.sub("_", stem.encode("utf-8", "replace").decode()).rstrip(". ")
+    if _RESERVED.fullmatch(safe):
+        safe = f"_{safe}"
+    encoded = safe.encode()[:_MAX_NAME]
+    safe = encoded.decode("utf-8", "ignore")
+    if safe != stem:
+        digest = hashlib.sha256(stem.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        safe = f"{safe or '_'}-{digest}"
+    return safe + dot + suffix

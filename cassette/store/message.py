@@ -1,0 +1,220 @@
+"""A message of the wire and the keys under which it stands in a cassette.
+
+The decoder needs no HTTP: it puts together what the keys hold, in this order: ``head``, the body
+(``json``, ``text`` or ``body``) cut by ``chunks`` and followed by ``trailers``, or ``wire``. So
+the encoder may cut a message wherever that reads best, and is exact all the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from cassette.store.forms import encode_binary, encode_bytes, encode_text, indent, is_plain_text
+from cassette.store.jsonform import STYLES, decode_json, encode_json
+from cassette.store.preview import preview
+from cassette.wire.encode import encode_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cassette.model import Message
+
+CRLF: Final = b"\r\n"
+HEAD_END: Final = b"\r\n\r\n"
+
+
+class Value(NamedTuple):
+    """What stands behind a key.
+
+    Attributes:
+        data: The bytes; of a text, its UTF-8.
+        binary: It is marked as ``!!binary``.
+    """
+
+    data: bytes
+    binary: bool = False
+
+
+class MessageError(Exception):
+    """The keys of a message contradict each other.
+
+    Attributes:
+        key: The key to blame.
+        problem: What is wrong with it.
+    """
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(key, problem)
+        self.key = key
+        self.problem = problem
+
+
+def join_message(
+    values: Mapping[str, Value], style: str | None = None, chunks: Sequence[int] | None = None
+) -> bytes:
+    """Return the message that these parts make.
+
+    Args:
+        values: What stands behind the keys raw, head, json, text, body, wire and trailers.
+        style: Style of the JSON body.
+        chunks: Sizes of the chunks in bytes, the last chunk left out; None without chunked coding.
+
+    Raises:
+        MessageError: The parts contradict each other.
+    """
+    others = [*values, *(["style"] if style else []), *(["chunks"] if chunks is not None else [])]
+    if "raw" in values:
+        _forbid("raw", "stands for the whole message", others, {"raw"})
+        return values["raw"].data
+    if not others:
+        return b""
+    if "head" not in values:
+        raise MessageError(others[0], "needs a head before it; what has no head is kept as raw")
+    head = values["head"]
+    start = head.data if head.binary else _to_crlf(head.data) + CRLF
+    bodies = [key for key in ("json", "text", "body", "wire") if key in values]
+    if len(bodies) > 1:
+        raise MessageError(bodies[1], f"a message has one body, and {bodies[0]} is it already")
+    body = _join_body(bodies[0], values[bodies[0]], style) if bodies else b""
+    if style and bodies != ["json"]:
+        raise MessageError("style", "belongs to json, and there is none")
+    if chunks is None:
+        if "trailers" in values:
+            raise MessageError("trailers", "needs chunks: only chunked coding has trailers")
+        return start + body
+    if "wire" in values:
+        raise MessageError("chunks", "wire has its chunk framing already")
+    end = values.get("trailers", Value(b""))
+    trailers = end.data if end.binary else _to_crlf(end.data)
+    try:
+        return start + encode_chunks(body, chunks, trailers)
+    except ValueError as error:
+        raise MessageError("chunks", str(error)) from None
+
+
+def _forbid(key: str, reason: str, keys: Iterable[str], allowed: set[str]) -> None:
+    for other in keys:
+        if other not in allowed:
+            raise MessageError(other, f"cannot stand beside {key}, which {reason}")
+
+
+def _to_crlf(lines: bytes) -> bytes:
+    """Return lines of a text as lines of HTTP; the last one may lack its newline."""
+    if lines and not lines.endswith(b"\n"):
+        lines += b"\n"
+    return lines.replace(b"\n", CRLF)
+
+
+def _join_body(key: str, value: Value, style: str | None) -> bytes:
+    if key == "body" and not value.binary:
+        raise MessageError(key, "expected !!binary; a text goes under the key text")
+    if key != "json":
+        return value.data
+    if value.binary or style is None:
+        missing = "is a text" if value.binary else "needs its style"
+        raise MessageError(key, f"{missing}: one of {', '.join(STYLES)}")
+    return decode_json(value.data, style)
+
+
+def encode_message(message: Message) -> bytes:
+    """Return the lines of one message, from the key ``head`` on; empty for an empty message."""
+    raw = message.raw
+    head_size = find_head_end(raw)
+    head = encode_head(raw[:head_size]) if head_size else None
+    if head is None:
+        return b"    raw: %b\n" % encode_bytes(raw) if raw else b""
+    if head_size == len(raw):
+        return b"    head: %b\n" % head
+    if b"chunked" in raw[:head_size].lower() and is_chunked(message):
+        return b"    head: %b\n%b" % (head, encode_chunked_body(message, head_size))
+    return b"    head: %b\n%b" % (head, encode_body(raw[head_size:], message))
+
+
+def is_chunked(message: Message) -> bool:
+    """Return whether the body says that it is in chunked coding."""
+    return (message.headers.get("transfer-encoding") or "").lower() == "chunked"
+
+
+def find_head_end(raw: bytes) -> int:
+    """Return where the final head ends, interim responses included; 0 where no head does.
+
+    The interim ones stand before it (RFC 9110, section 15.2); 101 is no interim response, because
+    what follows it is another protocol.
+    """
+    start = 0
+    while end := raw.find(HEAD_END, start) + 4:
+        if end == 3:  # noqa: PLR2004 - what -1 has become
+            break
+        interim = raw.startswith(b"HTTP/", start) and raw[start + 8 : start + 10] == b" 1"
+        if not interim or raw[start + 9 : start + 12] == b"101":
+            return end
+        start = end
+    return start
+
+
+def encode_head(head: bytes) -> bytes | None:
+    """Return the form of a head, or None where its lines do not end in CRLF."""
+    lines = head[:-2]
+    if not has_crlf_lines(lines):
+        return None
+    return encode_lines(lines) or encode_binary(head)
+
+
+def has_crlf_lines(lines: bytes) -> bool:
+    """Return whether every line ends in CRLF, and CR and LF stand nowhere else."""
+    count = lines.count(CRLF)
+    return lines.count(b"\r") == count == lines.count(b"\n")
+
+
+def encode_lines(lines: bytes) -> bytes | None:
+    """Return lines that end in CRLF in the form of a text, where a newline means CRLF."""
+    return encode_text(lines.replace(CRLF, b"\n"))
+
+
+def encode_chunked_body(message: Message, head_size: int) -> bytes:
+    """Return the lines of a body that says it is chunked."""
+    raw = message.raw
+    sizes = canonical_chunks(message, head_size)
+    if sizes is None:
+        return b"    wire: %b\n" % encode_bytes(raw[head_size:])
+    body = message.body
+    start, stop = message.parsed.trailers
+    trailers = raw[start:stop]
+    return b"%b    chunks: [%b]\n%b" % (
+        encode_body(body, message) if body else b"",
+        ", ".join(map(str, sizes)).encode(),
+        b"    trailers: %b\n" % (encode_lines(trailers) or encode_binary(trailers))
+        if trailers
+        else b"",
+    )
+
+
+def canonical_chunks(message: Message, head_size: int) -> list[int] | None:
+    """Return the chunk sizes if the chunk framing is what ``encode_chunks`` would write.
+
+    Compares the framing alone, between the payload, so that a large body is not copied.
+    """
+    raw, parsed = message.raw, message.parsed
+    if not parsed.complete or parsed.head_size != head_size or parsed.size != len(raw):
+        return None
+    place, before = head_size, b""
+    sizes: list[int] = []
+    for start, stop in parsed.payload:
+        if raw[place:start] != b"%b%x\r\n" % (before, stop - start):
+            return None
+        sizes.append(stop - start)
+        place, before = stop, CRLF
+    start, stop = parsed.trailers
+    canonical = raw[place:start] == before + b"0\r\n" and raw[stop:] == CRLF
+    return sizes if canonical and has_crlf_lines(raw[start:stop]) else None
+
+
+def encode_body(body: bytes, message: Message) -> bytes:
+    """Return the lines of a body without chunk framing."""
+    spread = encode_json(body)
+    if spread is not None and is_plain_text(body):
+        return b"    json: |%b\n    style: %b\n" % (indent(spread[0]), spread[1].encode())
+    text = encode_text(body)
+    if text is not None:
+        return b"    text: %b\n" % text
+    return b"%b    body: %b\n" % (preview(body, message), encode_binary(body))

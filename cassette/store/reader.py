@@ -1,0 +1,258 @@
+"""Opening a cassette: a split, not a parse; an interaction is decoded when it is asked for."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+from cassette.errors import CassetteFormatError, CassetteNotFoundError
+from cassette.store.document import compose
+from cassette.store.schema import Place, read_call, read_entry, read_header
+from cassette.store.shape import decode_entry
+from cassette.store.split import ENDS, MARK, is_whole, read_own_call
+from cassette.store.writer import encode_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from os import PathLike
+
+    from cassette.model import Interaction
+
+PARTIAL: Final = ".partial"
+"""What the name of a journal ends in."""
+
+_OWN_HEADER: Final = re.compile(rb"cassette: 1\nrecorded: (\d{4}-[0-9T:.-]+Z)\ninteractions:")
+_WHOLE_END: Final = tuple(end + b"\n" for end in ENDS)
+
+
+class Cassette(NamedTuple):
+    """A whole cassette in memory.
+
+    Attributes:
+        path: The file it was loaded from.
+        recorded: When its recording began, in UTC.
+        interactions: What was recorded, in the order of the file.
+    """
+
+    path: Path
+    recorded: datetime
+    interactions: Sequence[Interaction]
+
+
+def load(path: str | PathLike[str]) -> Cassette:
+    """Return a cassette, with every interaction in it checked.
+
+    Raises:
+        CassetteNotFoundError: There is no file at the path.
+        CassetteFormatError: The file is no cassette, or a damaged one.
+    """
+    with CassetteReader.open(path) as reader:
+        interactions = [reader.interaction(index) for index in range(len(reader))]
+        return Cassette(reader.path, reader.recorded, interactions)
+
+
+class CassetteReader:
+    """An open cassette. Make one with ``open``.
+
+    Attributes:
+        path: The file.
+        recorded: When its recording began, in UTC.
+        calls: The call of each interaction, in the order of the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.recorded = datetime.fromtimestamp(0, UTC)
+        self.calls: list[str] = []
+        self._header = b""
+        self._entries: list[bytes] = []  # behind each mark; empty if the file was parsed whole
+        self._parsed: dict[int, Place] = {}  # interactions that went through a YAML parser
+
+    @classmethod
+    def open(cls, path: str | PathLike[str]) -> Self:
+        """Return a reader for the file at a path; the caller closes it.
+
+        A journal, whose name ends in ``.partial``, may end in a torn entry, which is left out.
+
+        Raises:
+            CassetteNotFoundError: There is no file at the path.
+            CassetteFormatError: The file is no cassette, or a damaged one.
+        """
+        reader = cls(Path(path))
+        reader._load(_read_file(reader.path))
+        return reader
+
+    def __len__(self) -> int:
+        return len(self.calls)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file. What was decoded stays."""
+
+    def interaction(self, index: int) -> Interaction:
+        """Return an interaction, decoded anew at each call.
+
+        Raises:
+            IndexError: There is no such interaction.
+            CassetteFormatError: Something in it is not as ``docs/format.md`` says.
+        """
+        if index not in self._parsed:
+            parse = partial(self._parse, index)
+            found = decode_entry(self.calls[index], self._entries[index], parse)
+            if found is not None:
+                return found
+        return self._parse(index)
+
+    def entry(self, index: int) -> bytes | Iterable[bytes]:
+        """Return the text of an interaction, ready to be copied into another cassette."""
+        if not self._entries:
+            return encode_entry(self.interaction(index))
+        return MARK[1:] + self._entries[index] + b"\n"
+
+    def _load(self, text: bytes) -> None:
+        if self.path.name.endswith(PARTIAL):
+            text = _without_torn_entry(text)
+            if not text:
+                self.recorded = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+                return
+        self._header, *self._entries = text.split(MARK)
+        if not self._entries:
+            self._load_whole()
+            return
+        self._entries[-1] = self._entries[-1].removesuffix(b"\n")
+        try:
+            self.recorded = self._read_header()
+            self.calls = [self._read_call(i, entry) for i, entry in enumerate(self._entries)]
+        except _SplitError:
+            self._load_whole()
+
+    def _load_whole(self) -> None:
+        """Parse the file as a whole: it does not fall into entries that stand for themselves."""
+        text = MARK.join([self._header, *self._entries])
+        root = compose(text + b"\n" if self._entries else text, path=str(self.path))
+        if root is None:
+            raise CassetteFormatError(
+                "the file is empty",
+                path=self.path,
+                remedy="Delete it and record the cassette again.",
+            )
+        self.recorded, places = read_header(Place(root, str(self.path)))
+        self.calls = [read_call(place) for place in places]
+        self._parsed = dict(enumerate(places))
+        self._entries = []
+
+    def _read_header(self) -> datetime:
+        """Return when the cassette was recorded.
+
+        Raises:
+            _SplitError: The text before the first mark is more, or less, than a header.
+        """
+        own = _OWN_HEADER.fullmatch(self._header)
+        if own is not None:
+            try:
+                return datetime.fromisoformat(own[1].decode())
+            except ValueError:
+                pass
+        try:
+            root = compose(self._header + b"\n", path=str(self.path))
+        except CassetteFormatError:
+            raise _SplitError from None
+        if root is None:
+            raise _SplitError
+        recorded, interactions = read_header(Place(root, str(self.path)))
+        if interactions or not self._header.endswith(b"interactions:"):
+            raise _SplitError
+        return recorded
+
+    def _read_call(self, index: int, entry: bytes) -> str:
+        """Return the call of an entry, after a check that it ends where the next mark stands.
+
+        Raises:
+            _SplitError: It does not; or it cannot stand for itself.
+        """
+        call = read_own_call(entry)
+        if call is not None:
+            if is_whole(entry):
+                return call
+            if decode_entry(call, entry, partial(self._parse, index)) is not None:
+                return call
+        place = self._parsed[index] = self._compose(index)
+        return read_call(place)
+
+    def _parse(self, index: int) -> Interaction:
+        """Return an interaction by way of a YAML parser."""
+        place = self._parsed.get(index)
+        if place is None:
+            try:
+                place = self._compose(index)
+            except _SplitError:
+                count = len(self.calls)
+                self._load_whole()
+                if len(self.calls) != count:
+                    raise CassetteFormatError(
+                        f"found {count} interactions by their first lines, {len(self.calls)} "
+                        "by reading all of the file",
+                        path=self.path,
+                        remedy="Indent the lines of quoted texts.",
+                    ) from None
+                place = self._parsed[index]
+        return read_entry(place)
+
+    def _compose(self, index: int) -> Place:
+        """Return an entry as a YAML parser reads it by itself.
+
+        Raises:
+            _SplitError: It cannot stand for itself.
+        """
+        text = MARK[1:] + self._entries[index] + b"\n"
+        try:
+            root = compose(text, path=str(self.path), first_line=self._first_lines[index])
+        except CassetteFormatError:
+            raise _SplitError from None
+        if root is None or not isinstance(root.value, list) or len(root.value) != 1:
+            raise _SplitError
+        return Place(root.value[0], str(self.path), f"interactions[{index}]")
+
+    @cached_property
+    def _first_lines(self) -> list[int]:
+        """The line of the file at which each entry starts."""
+        sizes = (entry.count(b"\n") + 1 for entry in self._entries)
+        return list(accumulate(sizes, initial=self._header.count(b"\n") + 2))
+
+
+class _SplitError(Exception):
+    """The file does not fall into entries at the marks; only parsing all of it can tell."""
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        raise CassetteNotFoundError(path) from None
+    except OSError as error:
+        raise CassetteFormatError(
+            f"it cannot be read: {error.strerror or error}",
+            path=path,
+            remedy="A cassette is a file that this user may read.",
+        ) from None
+    if b"\r\n" in text[:64]:
+        # A checkout with autocrlf. YAML takes either break for a newline, and the writer never
+        # puts a CR into a file, so nothing is lost.
+        return text.replace(b"\r\n", b"\n")
+    return text
+
+
+def _without_torn_entry(text: bytes) -> bytes:
+    """Return the text of a journal up to its last complete interaction; empty if there is none."""
+    if text.endswith(_WHOLE_END):
+        return text
+    return text[: text.rfind(MARK) + 1] if text.count(MARK) > 1 else b""

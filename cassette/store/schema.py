@@ -1,0 +1,248 @@
+"""What a cassette may hold: nodes to interactions, with an error for every deviation.
+
+``schema.json`` says the same for other programs; the tests hold both against each other.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from cassette.errors import CassetteFormatError, CassetteVersionError
+from cassette.model import Ended, Failure, Interaction, Request, Response
+from cassette.store.jsonform import STYLES
+from cassette.store.message import MessageError, Value, join_message
+from cassette.store.writer import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cassette.store.document import Node
+
+_TAG: Final = "tag:yaml.org,2002:"
+_SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,2})?", re.ASCII)
+_COUNT: Final = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
+_ERRNO: Final = re.compile(r"-?\d{1,9}", re.ASCII)
+
+_ENTRY_KEYS: Final = ("call", "request", "response", "at", "took", "failure", "redacted", "ended")
+_SCALAR_KEYS: Final = ("raw", "head", "json", "text", "body", "wire", "trailers")
+_MESSAGE_KEYS: Final = (*_SCALAR_KEYS, "style", "chunks", "arrived")
+
+
+@cache
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the data that ``yaml.safe_load`` gives for a cassette."""
+    text = files("cassette.store").joinpath("schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+class Place:
+    """A node and the way to it, so that an error can name both.
+
+    Args:
+        node: The node.
+        path: The file.
+        key: The way to it, such as ``interactions[2].response``.
+    """
+
+    def __init__(self, node: Node, path: str, key: str = "") -> None:
+        self.node = node
+        self.path = path
+        self.key = key
+
+    def error(self, problem: str, remedy: str = "") -> CassetteFormatError:
+        """Return an error about this place."""
+        return CassetteFormatError(
+            problem,
+            path=self.path,
+            line=self.node.line,
+            key=self.key,
+            remedy=remedy or "Repair it by hand (docs/format.md), or record the cassette again.",
+        )
+
+    def mapping(self, allowed: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, Place]:
+        """Return the places of a mapping by key; raise unless it has these keys."""
+        value = self.node.value
+        if not isinstance(value, dict) or self.node.tag not in (None, _TAG + "map"):
+            raise self.error(f"expected a mapping, found {self._found()}")
+        dot = "." if self.key else ""
+        places = {key: Place(node, self.path, self.key + dot + key) for key, node in value.items()}
+        for key, place in places.items():
+            if key not in allowed:
+                raise place.error(f"unknown key; here stand {', '.join(allowed)}")
+        for key in required:
+            if key not in places:
+                raise self.error(f"the key {key!r} is missing")
+        return places
+
+    def items(self) -> list[Place]:
+        """Return the places of a list."""
+        value = self.node.value
+        if not isinstance(value, list) or self.node.tag not in (None, _TAG + "seq"):
+            raise self.error(f"expected a list, found {self._found()}")
+        return [Place(node, self.path, f"{self.key}[{i}]") for i, node in enumerate(value)]
+
+    def text(self, *tags: str) -> str:
+        """Return the text of a scalar that has no tag but ``str`` and these."""
+        if not isinstance(self.node.value, str) or self.node.tag not in (
+            None,
+            "!",
+            *(_TAG + tag for tag in ("str", *tags)),
+        ):
+            raise self.error(f"expected a text, found {self._found()}")
+        return self.node.value
+
+    def value(self) -> Value:
+        """Return a text or ``!!binary``."""
+        if self.node.tag != _TAG + "binary":
+            try:
+                return Value(self.text().encode())
+            except UnicodeEncodeError:
+                raise self.error("an escape stands for half a character") from None
+        if not isinstance(self.node.value, str):
+            raise self.error(f"expected base64, found {self._found()}")
+        try:
+            data = "".join(self.node.value.split()).encode()
+            return Value(binascii.a2b_base64(data, strict_mode=True), binary=True)
+        except ValueError as error:
+            raise self.error(f"broken base64: {error}") from None
+
+    def number(self, pattern: re.Pattern[str], expected: str, *tags: str) -> str:
+        """Return the text of a number that looks like this."""
+        text = self.text("int", *tags)
+        if not pattern.fullmatch(text):
+            raise self.error(f"expected {expected}, found {text[:40]!r}")
+        return text
+
+    def count(self) -> int:
+        """Return a number of bytes."""
+        return int(self.number(_COUNT, "a number of bytes"))
+
+    def seconds(self) -> float:
+        """Return a duration in seconds."""
+        return float(self.number(_SECONDS, "seconds", "float"))
+
+    def moment(self) -> datetime:
+        """Return a moment in UTC."""
+        text = self.text("timestamp")
+        try:
+            moment = datetime.fromisoformat(text)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            found = repr(text[:40])
+            raise self.error(
+                f"expected a time such as 2026-11-23T01:26:42.103Z, found {found}"
+            ) from None
+
+    def _found(self) -> str:
+        tag = (self.node.tag or "").removeprefix(_TAG)
+        if tag not in ("", "str", "seq", "map", "!"):
+            return f"the tag {tag!r}"
+        kinds: dict[type, str] = {str: "a text", list: "a list", dict: "a mapping"}
+        return kinds[type(self.node.value)]
+
+
+def read_header(root: Place) -> tuple[datetime, list[Place]]:
+    """Return when a cassette was recorded and the places of its interactions.
+
+    Raises:
+        CassetteVersionError: It was written by a newer version of this package.
+        CassetteFormatError: It is no cassette.
+    """
+    value = root.node.value
+    if not isinstance(value, dict) or "cassette" not in value:
+        raise root.error(
+            "this is no cassette: the key 'cassette' is missing",
+            "A cassette starts with the line: cassette: 1",
+        )
+    version_place = Place(value["cassette"], root.path, "cassette")
+    version = int(version_place.number(_COUNT, "the version of the format"))
+    if version > VERSION:
+        raise CassetteVersionError(
+            f"format version {version}; this version of the package reads up to {VERSION}",
+            path=root.path,
+            line=version_place.node.line,
+            key="cassette",
+            remedy="Please update: python -m pip install --upgrade pytest-cassette",
+        )
+    if version < 1:
+        raise version_place.error(f"there is no format version {version}")
+    places = root.mapping(
+        ("cassette", "recorded", "interactions"), ("cassette", "recorded", "interactions")
+    )
+    interactions = places["interactions"]
+    recorded = places["recorded"].moment()
+    if interactions.node.value == "" and interactions.node.plain:
+        return recorded, []
+    return recorded, interactions.items()
+
+
+def read_call(entry: Place) -> str:
+    """Return the call of an interaction; raise unless all keys that must be there are."""
+    required = ("call", "request", "response", "at", "took", "ended")
+    return entry.mapping(_ENTRY_KEYS, required)["call"].text()
+
+
+def read_entry(entry: Place) -> Interaction:
+    """Return an interaction.
+
+    Raises:
+        CassetteFormatError: Something in it is not as ``docs/format.md`` says.
+    """
+    call = read_call(entry)
+    places = entry.mapping(_ENTRY_KEYS)
+    method, _, url = call.partition(" ")
+    request, request_arrived = _read_message(places["request"])
+    if request_arrived:
+        raise places["request"].error("only a response has 'arrived'")
+    response, arrived = _read_message(places["response"])
+    ended = places["ended"].text()
+    if ended not in list(Ended):
+        raise places["ended"].error(f"expected one of {', '.join(Ended)}, found {ended[:40]!r}")
+    redacted = places["redacted"].items() if "redacted" in places else []
+    return Interaction(
+        call,
+        Request(request, url),
+        Response(response, method),
+        at=places["at"].moment(),
+        took=places["took"].seconds(),
+        arrived=arrived,
+        ended=Ended(ended),
+        failure=_read_failure(places["failure"]) if "failure" in places else None,
+        redacted=tuple(place.text() for place in redacted),
+    )
+
+
+def _read_message(
+    message: Place,
+) -> tuple[Callable[[], bytes] | bytes, tuple[tuple[float, int], ...]]:
+    places = message.mapping(_MESSAGE_KEYS)
+    values: dict[str, Value] = {key: places[key].value() for key in _SCALAR_KEYS if key in places}
+    style = places["style"].text() if "style" in places else None
+    if style is not None and style not in STYLES:
+        raise places["style"].error(f"expected one of {', '.join(STYLES)}, found {style[:40]!r}")
+    chunks = [place.count() for place in places["chunks"].items()] if "chunks" in places else None
+    arrived = []
+    for piece in places["arrived"].items() if "arrived" in places else []:
+        pair = piece.items()
+        if len(pair) != 2:  # noqa: PLR2004 - a pair
+            raise piece.error("expected a pair of seconds and bytes")
+        arrived.append((pair[0].seconds(), pair[1].count()))
+    try:
+        return join_message(values, style, chunks), tuple(arrived)
+    except MessageError as error:
+        raise places[error.key].error(error.problem) from None
+
+
+def _read_failure(place: Place) -> Failure:
+    places = place.mapping(("kind", "errno", "message"), ("kind", "message"))
+    errno = places["errno"].number(_ERRNO, "an error number") if "errno" in places else None
+    return Failure(
+        places["kind"].text(), None if errno is None else int(errno), places["message"].text()
+    )

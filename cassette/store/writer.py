@@ -1,0 +1,88 @@
+"""Interactions to text: a template, because ``yaml.dump`` costs thirty times as much."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from typing import TYPE_CHECKING, Final
+
+from cassette.store.forms import encode_scalar
+from cassette.store.message import encode_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from cassette.model import Failure, Interaction
+
+VERSION: Final = 1
+
+# No blank before "#" and no colon at the end: there YAML would see a comment, or a key.
+_PLAIN_CALL: Final = re.compile(r"[A-Za-z][A-Za-z-]* [!\"$-~][!-~]*(?<!:)")
+
+
+def encode_header(recorded: datetime) -> bytes:
+    """Return the first lines of a cassette, up to the first interaction."""
+    return f"cassette: {VERSION}\nrecorded: {encode_time(recorded)}\ninteractions:\n".encode()
+
+
+def encode_entry(interaction: Interaction) -> bytes | Iterable[bytes]:
+    """Return one interaction as an item of the list in the file.
+
+    Raises:
+        ValueError: A duration is no finite, positive number.
+    """
+    call = interaction.call
+    response = encode_message(interaction.response)
+    if interaction.arrived:
+        response += _encode_arrived(interaction.arrived)
+    return b"- call: %b\n%b%b  at: %b\n  took: %b\n%b%b  ended: %b\n" % (
+        (call if _PLAIN_CALL.fullmatch(call) else encode_scalar(call)).encode(),
+        _section(b"request", encode_message(interaction.request)),
+        _section(b"response", response),
+        encode_time(interaction.at).encode(),
+        encode_seconds(interaction.took).encode(),
+        _encode_failure(interaction.failure) if interaction.failure else b"",
+        _encode_redacted(interaction.redacted) if interaction.redacted else b"",
+        encode_scalar(interaction.ended).encode(),
+    )
+
+
+def encode_time(moment: datetime) -> str:
+    """Return a moment in UTC as RFC 3339 writes it, with as many decimals as it needs."""
+    text = moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return text.removesuffix("000") + "Z" if "." in text else text + "Z"
+
+
+def encode_seconds(seconds: float) -> str:
+    """Return a duration so that every YAML tool reads the identical number.
+
+    Raises:
+        ValueError: It is negative, infinite or no number.
+    """
+    if not 0 <= seconds < float("inf"):
+        raise ValueError(f"a duration must be zero or more seconds, not {seconds!r}")
+    text = repr(float(seconds))
+    # YAML 1.1 takes 1e-05 for a text; it wants the decimal point.
+    return text.replace("e", ".0e") if "e" in text and "." not in text else text
+
+
+def _section(key: bytes, lines: bytes) -> bytes:
+    return b"  %b:\n%b" % (key, lines) if lines else b"  %b: {}\n" % key
+
+
+def _encode_arrived(arrived: Iterable[tuple[float, int]]) -> bytes:
+    pieces = ", ".join([f"[{encode_seconds(when)}, {count}]" for when, count in arrived])
+    return f"    arrived: [{pieces}]\n".encode()
+
+
+def _encode_failure(failure: Failure) -> bytes:
+    errno = "" if failure.errno is None else f"    errno: {failure.errno}\n"
+    return (
+        f"  failure:\n    kind: {encode_scalar(failure.kind)}\n{errno}"
+        f"    message: {encode_scalar(failure.message)}\n"
+    ).encode()
+
+
+def _encode_redacted(places: Iterable[str]) -> bytes:
+    return f"  redacted: [{', '.join(map(encode_scalar, places))}]\n".encode()
