@@ -245,7 +245,7 @@ class Deck:
             error = UnplayedInteractionsError(unplayed, path=self.path, total=total)
             if self._on_unplayed == "fail":
                 raise error
-            warnings.warn(str(error), UnplayedWarning, stacklevel=4)
+            warnings.warn(str(error), UnplayedWarning, stacklevel=3)
 
     def _close_journal(self, *, good: bool) -> None:
         journal, self._journal = self._journal, None

@@ -122,7 +122,7 @@ class _Server:
 
 def _with_urllib(base: str, _: Callable[[], None]) -> str:
     with urllib.request.urlopen(f"{base}/old") as answer:  # noqa: S310 - loopback
-        return f"{answer.status} {answer.url.removeprefix(base)} {answer.read().decode()}"
+        return f"{answer.status} {answer.url.removeprefix(base)} {json.load(answer)['name']}"
 
 
 def _with_http_client(base: str, _: Callable[[], None]) -> str:

@@ -13,13 +13,10 @@ class Counter:
 
     def __init__(self, listener):
         self._listener = listener
+        self.address = listener.getsockname()
         self.connections = 0
         self.requests = 0
         threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def address(self):
-        return self._listener.getsockname()
 
     @property
     def port(self):
@@ -30,8 +27,10 @@ class Counter:
         return f"http://127.0.0.1:{self.port}"
 
     def close(self):
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        if self._listener.fileno() >= 0:
+            # shutdown wakes the thread that waits in accept; close alone would not.
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
 
     def _accept(self):
         while True:

@@ -45,6 +45,13 @@ def get(connection, target="/a"):
     return connection.getresponse().read()
 
 
+def once(connection, target="/a"):
+    try:
+        return get(connection, target)
+    finally:
+        connection.close()
+
+
 def snapshot():
     classes = {
         EarlyConnection,
@@ -87,7 +94,7 @@ def test_everything_is_identical_afterwards(tmp_path, server):
     before = snapshot()
     with cassette.use(tmp_path / "a.yaml", mode="rewrite"):
         assert snapshot() != before
-        get(EarlyConnection("127.0.0.1", server.port))
+        once(EarlyConnection("127.0.0.1", server.port))
         requests.get(server.url, timeout=5)
     assert snapshot() == before
 
@@ -95,7 +102,7 @@ def test_everything_is_identical_afterwards(tmp_path, server):
 def test_everything_is_identical_after_a_failure(tmp_path):
     before = snapshot()
     with pytest.raises(cassette.UnmatchedRequestError), cassette.use(tmp_path / "a", mode="none"):
-        get(EarlyConnection("127.0.0.1", 9))
+        once(EarlyConnection("127.0.0.1", 9))
     assert snapshot() == before
 
 
@@ -110,7 +117,7 @@ def test_everything_is_identical_after_a_failure(tmp_path):
     ids=["imported early", "looked up now", "ours", "a user's subclass"],
 )
 def test_a_connection_records_and_replays(replay, server, connection):
-    live, played = replay(lambda: get(connection(server.port)), server)
+    live, played = replay(lambda: once(connection(server.port)), server)
     assert live == played == b"GET /a"
 
 
@@ -124,24 +131,24 @@ def test_a_subclass_created_meanwhile_records_and_replays(replay, server):
             def connect(self):
                 super().connect()
 
-        return get(Late("127.0.0.1", server.port)) + get(LateOnEarly("127.0.0.1", server.port))
+        return once(Late("127.0.0.1", server.port)) + once(LateOnEarly("127.0.0.1", server.port))
 
     live, played = replay(run, server)
     assert live == played
 
 
 def test_a_unix_socket_records_and_replays(replay, unix_server):
-    live, played = replay(lambda: get(UnixConnection(unix_server.address)), unix_server)
+    live, played = replay(lambda: once(UnixConnection(unix_server.address)), unix_server)
     assert live == played == b"GET /a"
 
 
 def test_a_users_connect_does_not_run_on_replay(tmp_path, server):
     path = tmp_path / "a.yaml"
     with cassette.use(path, mode="rewrite"):
-        get(UserConnection("127.0.0.1", server.port))
+        once(UserConnection("127.0.0.1", server.port))
     connects = UserConnection.connects
     with cassette.use(path, mode="none"):
-        get(UserConnection("127.0.0.1", server.port))
+        once(UserConnection("127.0.0.1", server.port))
     assert UserConnection.connects == connects
 
 
@@ -172,7 +179,7 @@ def test_a_pool_filled_before_does_not_leak(replay, server):
 def test_a_connection_opened_inside_connects_anew_afterwards(tmp_path, server, mode, kind):
     path = tmp_path / "a.yaml"
     with cassette.use(path, mode="rewrite"):
-        get(kind("127.0.0.1", server.port))
+        once(kind("127.0.0.1", server.port))
     connection = kind("127.0.0.1", server.port)
     with cassette.use(path, mode=mode):
         get(connection)
@@ -198,19 +205,20 @@ def test_a_pool_filled_on_replay_connects_anew_afterwards(tmp_path, server):
 def test_a_response_can_be_read_after_the_cassette_is_left(tmp_path, server):
     path = tmp_path / "a.yaml"
     with cassette.use(path, mode="rewrite"):
-        get(EarlyConnection("127.0.0.1", server.port))
+        once(EarlyConnection("127.0.0.1", server.port))
     connection = EarlyConnection("127.0.0.1", server.port)
     with cassette.use(path, mode="none"):
         connection.request("GET", "/a")
         response = connection.getresponse()
     assert response.read() == b"GET /a"
+    connection.close()
 
 
 def test_a_thread_of_the_code_under_test_sees_the_cassette(replay, server):
     def run():
         got = []
         thread = threading.Thread(
-            target=lambda: got.append(get(EarlyConnection("127.0.0.1", server.port)))
+            target=lambda: got.append(once(EarlyConnection("127.0.0.1", server.port)))
         )
         thread.start()
         thread.join()
@@ -238,7 +246,7 @@ def test_two_tasks_each_have_a_cassette_of_their_own(tmp_path, server):
         async with cassette.use(tmp_path / f"{name}.yaml", mode="rewrite"):
             mine.set()
             await other.wait()
-            return get(EarlyConnection("127.0.0.1", server.port), f"/{name}")
+            return once(EarlyConnection("127.0.0.1", server.port), f"/{name}")
 
     async def both():
         one, two = asyncio.Event(), asyncio.Event()
@@ -253,7 +261,7 @@ def test_two_tasks_each_have_a_cassette_of_their_own(tmp_path, server):
 def test_a_thread_started_by_a_task_with_its_context_sees_its_cassette(tmp_path, server):
     async def run():
         async with cassette.use(tmp_path / "a.yaml", mode="rewrite"):
-            await asyncio.to_thread(get, EarlyConnection("127.0.0.1", server.port))
+            await asyncio.to_thread(once, EarlyConnection("127.0.0.1", server.port))
 
     asyncio.run(run())
     assert len(cassette.load(tmp_path / "a.yaml").interactions) == 1
@@ -272,8 +280,8 @@ def test_a_library_imported_meanwhile_keeps_nothing_of_ours(tmp_path, server, mo
     monkeypatch.syspath_prepend(tmp_path)
     with cassette.use(tmp_path / "a.yaml", mode="rewrite"):
         library = importlib.import_module("late_library")
-        get(library.LateConnection("127.0.0.1", server.port))
-        get(library.HTTPConnection("127.0.0.1", server.port))
+        once(library.LateConnection("127.0.0.1", server.port))
+        once(library.HTTPConnection("127.0.0.1", server.port))
     assert library.LateConnection.__bases__ == (EarlyConnection,)
     assert library.HTTPConnection is EarlyConnection
     assert library.HTTPResponse is EarlyResponse
@@ -293,6 +301,7 @@ def test_names_imported_early_recognise_what_comes_from_a_cassette(tmp_path, ser
         with pytest.raises(http.client.CannotSendRequest):
             connection.request("GET", "/")
             connection.request("GET", "/")
+        response.close()
         connection.close()
 
 
@@ -307,14 +316,14 @@ def test_a_look_alike_that_a_test_put_there_is_left_alone(tmp_path):
 
 def test_a_host_left_alone_goes_live_and_is_not_recorded(tmp_path, server):
     with cassette.use(tmp_path / "a.yaml", mode="none", allow_hosts=["127.0.0.*"]):
-        assert get(EarlyConnection("127.0.0.1", server.port)) == b"GET /a"
+        assert once(EarlyConnection("127.0.0.1", server.port)) == b"GET /a"
     assert not (tmp_path / "a.yaml").exists()
 
 
 def test_off_is_as_if_there_were_no_cassette(tmp_path, server):
     with cassette.use(tmp_path / "outer.yaml", mode="none") as outer:
         with cassette.use(tmp_path / "a.yaml", mode="off"):
-            assert get(EarlyConnection("127.0.0.1", server.port)) == b"GET /a"
+            assert once(EarlyConnection("127.0.0.1", server.port)) == b"GET /a"
         assert outer.unmatched == []
 
 
@@ -323,9 +332,11 @@ def test_a_refused_connection_is_refused_again_as_each_client_words_it(tmp_path)
         port = listener.getsockname()[1]
     path = tmp_path / "a.yaml"
     attempts = {
-        "stock": lambda: get(EarlyConnection("127.0.0.1", port)),
+        "stock": lambda: once(EarlyConnection("127.0.0.1", port)),
         "urllib": lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/"),
-        "urllib3": lambda: urllib3.PoolManager(retries=False).request("GET", f"http://127.0.0.1:{port}/"),
+        "urllib3": lambda: urllib3.PoolManager(retries=False).request(
+            "GET", f"http://127.0.0.1:{port}/"
+        ),
         "requests": lambda: requests.get(f"http://127.0.0.1:{port}/", timeout=5),
     }
 
@@ -348,8 +359,7 @@ def test_a_failure_to_connect_has_its_turn_in_the_recorded_order(tmp_path, serve
     path = tmp_path / "a.yaml"
 
     def run():
-        got = [get(EarlyConnection("127.0.0.1", server.port))]
-        return got
+        return [once(EarlyConnection("127.0.0.1", server.port))]
 
     with cassette.use(path, mode="rewrite"):
         run()
