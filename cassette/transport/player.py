@@ -82,6 +82,8 @@ class Player:
             plain = _PLAIN.fullmatch(data)
             if plain is not None:
                 return self._ask(plain[1].decode(), self._origin + plain[2].decode(), bytes(data))
+            if not data:  # httpcore ends a request without a body like that: no new request
+                return b""
             self._parser = RequestParser()
             self._pending.clear()
         parser = self._parser
