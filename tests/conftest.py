@@ -23,6 +23,8 @@ from servers.tap import Tap
 from servers.tinyproxy import Proxy, start_tinyproxy
 from servers.tls import Authority
 
+pytest.register_assert_rewrite("clients.taping")
+
 REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
 
 Started = TypeVar("Started", Server, Proxy)

@@ -49,6 +49,29 @@ class Taping:
         assert _timeless(self.recorded) == _timeless(self.live)
         assert self.replayed == self.recorded
 
+    def assert_exact(self, tap: Tap, *, unread: bool = False) -> None:
+        """Fail where the cassette holds other bytes than crossed the tap.
+
+        Args:
+            tap: The relay between client and server, or proxy.
+            unread: The client may have left bytes of the server unread; they are in no cassette.
+        """
+        received = tap.received[: len(self.received)] if unread else tap.received
+        # Where they differ is told first: the whole of it is rarely readable.
+        assert _parting(self.sent, tap.sent) is None
+        assert _parting(self.received, received) is None
+
+
+def _parting(kept: bytes, crossed: bytes) -> tuple[int, bytes, bytes] | None:
+    """Return where two byte strings part, and what follows in each of them."""
+    if kept == crossed:
+        return None
+    start = next(
+        (n for n, (one, other) in enumerate(zip(kept, crossed, strict=False)) if one != other),
+        min(len(kept), len(crossed)),
+    )
+    return start, kept[max(start - 20, 0) :][:80], crossed[max(start - 20, 0) :][:80]
+
 
 def _timeless(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome.without_time() for outcome in outcomes]

@@ -17,13 +17,6 @@ RPC = (Call("POST", "/rpc"), Call("POST", "/rpc"))
 TapFactory = Callable[..., Tap]
 
 
-@pytest.fixture(autouse=True)
-def no_proxy_of_this_machine(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 @pytest.fixture
 def run(tmp_path: Path, tap: TapFactory, authority: Authority, request) -> Callable[..., None]:
     """Return the experiment: a client, a server and a way, and the tap that judges the bytes."""
@@ -49,7 +42,7 @@ def run(tmp_path: Path, tap: TapFactory, authority: Authority, request) -> Calla
             judge, taps = (entry if way.forwarded else exit_), (entry, exit_)
         taping = tape(driver, way, asked, tmp_path / "tape.yaml", *taps)
         taping.assert_same()
-        assert (taping.sent, taping.received) == (judge.sent, judge.received)
+        taping.assert_exact(judge)
 
     return check
 

@@ -25,6 +25,7 @@ http {{
     uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
     server_tokens off;
+    absolute_redirect off;  # or it redirects past whoever stands in front of it
     server {{
         listen {host}:{plain};
         listen {host}:{secure} ssl;
