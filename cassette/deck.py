@@ -90,6 +90,7 @@ class Deck:
         self._index: Index | None = None
         self._journal: Journal | None = None
         self._fresh: list[str] = []  # calls recorded anew under the mode "all"
+        self._latest: tuple[int, Interaction] | None = None
         self._last_failure: dict[str, Interaction] = {}
         exists = path.exists()
         self.policy = policy(mode, exists=exists)
@@ -147,7 +148,7 @@ class Deck:
         if self._index is None or self._reader is None:
             return None
         number = next(iter(self._index.candidates(call)), None)
-        return None if number is None else self._reader.interaction(number)
+        return None if number is None else self._interaction(number)
 
     def connection_failure(self, endpoint: Endpoint) -> Interaction | None:
         """Return the recorded failure to connect whose turn it is, now counted as played.
@@ -278,12 +279,17 @@ class Deck:
                 journal.append_entry(reader.entry(number))
 
     def _play(self, number: int) -> Interaction:
-        assert self._reader is not None  # noqa: S101 - a number comes from its index
-        interaction = self._reader.interaction(number)
+        interaction = self._interaction(number)
         interaction.played += 1
         self.played += 1
         return interaction
 
     def _request(self, number: int) -> Request:
-        assert self._reader is not None  # noqa: S101 - as above
-        return self._reader.interaction(number).request
+        return self._interaction(number).request
+
+    def _interaction(self, number: int) -> Interaction:
+        # What was looked at to be matched is played next: one is worth keeping, more are not.
+        if self._latest is None or self._latest[0] != number:
+            assert self._reader is not None  # noqa: S101 - a number comes from its index
+            self._latest = number, self._reader.interaction(number)
+        return self._latest[1]

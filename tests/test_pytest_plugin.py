@@ -137,11 +137,11 @@ def test_the_command_line_sets_the_mode(project):
 
 
 def test_a_wrong_mode_on_the_command_line_is_a_usage_error(project):
-    result = run(project, "--cassette-mode=nonce")
+    result = run(project, "--cassette-mode=nones")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
         [
-            "ERROR: --cassette-mode: there is no record mode 'nonce'; did you mean 'none'?",
+            "ERROR: --cassette-mode: there is no record mode 'nones'; did you mean 'none'?",
             "Modes: none, once, new_episodes, all, rewrite, off",
         ]
     )

@@ -51,6 +51,10 @@ class HttpcorePatcher:
             original = getattr(backend, name)
             self._log.set(backend, name, self._yielding(httpcore, original))
 
+        # httpcore has no public name for the class of its streams.
+        stream = backend.connect_tcp.__wrapped__.__globals__["SyncStream"]
+        self._log.set(stream, "get_extra_info", _expiring(stream.get_extra_info))
+
     def _yielding(self, httpcore: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:
@@ -108,6 +112,7 @@ class _Stream:
             self._live = self._noting_failure(self._dial)
             for upgrade in self._upgrades:
                 self._live = self._noting_failure(functools.partial(upgrade, self._live))
+            self._live.in_cassette = True
         return self._live
 
     def _noting_failure(self, step: Callable[[], Any]) -> Any:
@@ -181,14 +186,17 @@ class _Stream:
 
         if self._live is not None:
             self._live = self._noting_failure(lambda: upgrade(self._live))
+            self._live.in_cassette = True
         else:
             self._upgrades.append(upgrade)
             self._meet_recorded_failure()
         return self
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and self._left:
+            return True
         if self._player is not None and (self._live is None or self._player.answering):
-            return (self._left or self._player.readable) if info == "is_readable" else None
+            return self._player.readable if info == "is_readable" else None
         return self._live.get_extra_info(info)
 
     def close(self) -> None:
@@ -202,6 +210,21 @@ class _Stream:
             self._recorder.closed()
             self._recorder = None
         self._left = True
+
+
+def _expiring(original: Callable[..., Any]) -> Callable[..., Any]:
+    """``get_extra_info`` of a live stream: one from outside the cassette looks dropped.
+
+    A pool asks before it uses a connection again, and opens a new one instead.
+    """
+
+    @functools.wraps(original)
+    def get_extra_info(stream: Any, info: str) -> Any:
+        if info == "is_readable" and current() and not hasattr(stream, "in_cassette"):
+            return True
+        return original(stream, info)
+
+    return get_extra_info
 
 
 def _ask_proxy(request: bytes, live: Any) -> Any:

@@ -1,0 +1,122 @@
+"""httpx through the streams of httpcore, over the same state machines."""
+
+import importlib
+import socket
+import sys
+
+import httpcore
+import httpx
+import pytest
+import requests
+
+import cassette
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "a.yaml"
+
+
+@pytest.mark.parametrize("mode", ["none", "new_episodes"])
+def test_httpx_records_and_replays(path, server, mode):
+    def run():
+        with httpx.Client() as client:
+            return [client.get(f"{server.url}/{n}").text for n in range(2)]
+
+    with cassette.use(path, mode="rewrite"):
+        live = run()
+    seen = server.requests, server.connections
+    with cassette.use(path, mode=mode, on_unplayed="fail"):
+        assert run() == live == ["GET /0", "GET /1"]
+    assert (server.requests, server.connections) == seen
+
+
+def test_what_requests_recorded_plays_for_httpx_and_back(path, tmp_path, server):
+    with cassette.use(path, mode="rewrite"):
+        recorded = requests.post(server.url, json={"a": 1}, timeout=5).text
+    with cassette.use(path, mode="none"):
+        assert httpx.post(server.url, json={"a": 1}).text == recorded
+    other = tmp_path / "b.yaml"
+    with cassette.use(other, mode="rewrite"):
+        recorded = httpx.get(server.url).text
+    with cassette.use(other, mode="none"):
+        assert requests.get(server.url, timeout=5).text == recorded
+
+
+def test_what_is_not_recorded_goes_live_under_new_episodes(path, server):
+    with cassette.use(path, mode="rewrite"):
+        httpx.get(f"{server.url}/a")
+    with cassette.use(path, mode="new_episodes") as tape, httpx.Client() as client:
+        assert client.get(f"{server.url}/a").text == "GET /a"
+        assert client.get(f"{server.url}/b").text == "GET /b"
+        assert (tape.played, tape.recorded) == (1, 1)
+
+
+def test_an_unmatched_request_is_told_as_it_is(path, server):
+    with (
+        pytest.raises(cassette.UnmatchedRequestError),
+        cassette.use(path, mode="none"),
+    ):
+        httpx.get(server.url)
+    assert server.connections == 0
+
+
+def test_a_pool_filled_inside_connects_anew_afterwards(path, server):
+    with httpx.Client() as client:
+        with cassette.use(path, mode="rewrite"):
+            client.get(server.url)
+        with cassette.use(path, mode="none"):
+            client.get(server.url)
+        seen = server.requests
+        client.get(server.url)
+        assert server.requests == seen + 1
+
+
+def test_a_pool_filled_before_does_not_leak(path, server):
+    with httpx.Client() as client:
+        client.get(f"{server.url}/before")
+        with cassette.use(path, mode="rewrite") as tape:
+            client.get(server.url)
+            assert tape.recorded == 1
+        client.get(f"{server.url}/before")
+        seen = server.requests
+        with cassette.use(path, mode="none"):
+            client.get(server.url)
+        assert server.requests == seen
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("http://127.0.0.1:{port}/", httpx.ConnectError),
+        ("http://no.such.invalid/", httpx.ConnectError),
+    ],
+)
+def test_a_failure_to_connect_comes_back(path, url, error):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = url.format(port=listener.getsockname()[1])
+    for mode in ("rewrite", "none"):
+        with cassette.use(path, mode=mode), pytest.raises(error):
+            httpx.get(url)
+
+
+def test_a_failure_recorded_with_requests_comes_back_in_httpx(path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    with cassette.use(path, mode="rewrite"), pytest.raises(requests.ConnectionError):
+        requests.get(url, timeout=5)
+    with cassette.use(path, mode="none"), pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+
+def test_a_library_imported_meanwhile_is_patched_and_put_back(path, server, monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("httpcore", "httpx")]:
+        monkeypatch.delitem(sys.modules, name)
+    with cassette.use(path, mode="rewrite"):
+        late = importlib.import_module("httpx")
+        late.get(server.url)
+    late_core = importlib.import_module("httpcore")
+    assert late_core is not httpcore
+    assert "connect_tcp" not in late_core.SyncBackend.connect_tcp.__dict__
+    assert not hasattr(late_core.SyncBackend.connect_tcp, "__wrapped__")
+    assert len(cassette.load(path).interactions) == 1
