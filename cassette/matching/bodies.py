@@ -36,9 +36,32 @@ _HIDDEN: Final = {SECRET: None}
 """Stands for a secret in JSON: equal to no value that a body can hold without trying hard."""
 
 
+_TYPE: Final = b"\ncontent-type:"
+_CODINGS: Final = (
+    b"\ntransfer-encoding",
+    b"\ncontent-encoding",
+    b"\n ",
+    b"\n\t",
+    _TYPE[:-1] + b" ",
+)
+
+
 def content_of(request: Request) -> tuple[bytes, str]:
-    """Return the body of a request, codings undone, and its media type with parameters."""
-    return request.content, request.headers.get("content-type", "") or ""
+    """Return the body of a request, codings undone, and its media type with parameters.
+
+    A body without codings is what stands behind the head; to take it from there costs 1
+    microsecond, while all the fields of the head cost 20.
+    """
+    raw = request.raw
+    stop = raw.find(b"\r\n\r\n")
+    head = raw[:stop].lower()
+    if stop < 0 or head.count(_TYPE) > 1 or any(coding in head for coding in _CODINGS):
+        return request.content, request.headers.get("content-type", "") or ""
+    kind = b""
+    if _TYPE in head:
+        start = head.index(_TYPE) + len(_TYPE)
+        kind = raw[start:stop].partition(b"\r\n")[0].strip()
+    return raw[stop + 4 :], kind.decode("latin-1")
 
 
 class BodyReader:
@@ -59,6 +82,7 @@ class BodyReader:
         self._redactor = redactor
         self._form_fields = form_fields
         self._json_paths = json_paths
+        self._last: tuple[bytes, str, BodyKey] = (b"", "", NO_BODY)
 
     def content(self, request: Request) -> tuple[bytes, str]:
         """Return the content that counts, secrets and masks made equal, and its media type."""
@@ -77,11 +101,15 @@ class BodyReader:
         content, kind = self.content(request)
         if not content:
             return NO_BODY
-        name, canonical = self._canonical(content, kind)
-        if len(canonical) > _LONG:
-            data = canonical.encode() if isinstance(canonical, str) else canonical
-            return name, hashlib.blake2b(data, digest_size=16).digest()
-        return name, canonical
+        # What is sent mostly is what was recorded, and the two are read one after the other.
+        last_content, last_kind, key = self._last
+        if content != last_content or kind != last_kind:
+            key = self._canonical(content, kind)
+            if len(key[1]) > _LONG:
+                data = key[1].encode() if isinstance(key[1], str) else key[1]
+                key = key[0], hashlib.blake2b(data, digest_size=16).digest()
+            self._last = content, kind, key
+        return key
 
     def _canonical(self, content: bytes, kind: str) -> BodyKey:
         media = kind.lower()
@@ -92,7 +120,7 @@ class BodyReader:
         if may_be_json(content, media):
             value = self.json_value(content)
             if value is not NOT_JSON:
-                return "json", json.dumps(value, sort_keys=True, separators=(",", ":"))
+                return "json", _ENCODER.encode(value)
         if "x-www-form-urlencoded" in media:
             pairs = self.form_pairs(content)
             if pairs is not None:
@@ -106,7 +134,7 @@ class BodyReader:
         (RFC 8259, section 6), and libraries write whole floats either way.
         """
         try:
-            value = json.loads(content, parse_float=_number)
+            value = _DECODER.decode(content.decode(json.detect_encoding(content)))
         except (ValueError, RecursionError):
             return NOT_JSON
         if self._redactor.may_hold(content):
@@ -156,6 +184,10 @@ def may_be_json(content: bytes, media: str) -> bool:
 def _number(text: str) -> int | float:
     value = float(text)
     return int(value) if value.is_integer() else value
+
+
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_DECODER: Final = json.JSONDecoder(parse_float=_number)
 
 
 def _without_secrets(

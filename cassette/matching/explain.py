@@ -54,11 +54,9 @@ def explain(  # noqa: PLR0913 - what an index knows
         said = list(_differences(call, request, calls[i], partial(fetch, i), matching))
         if not said:
             said = ["matches, but was already played" if played[i] else "matches"]
-            count = 0
-        else:
-            count = len(said)
-        text = f"#{i} {matching.redactor.mask_call(calls[i])}   {'; '.join(said)}"
-        found.append((count, -likeness, i, text))
+            likeness += 1000  # noqa: PLW2901
+        text = _line(i, matching.redactor.mask_call(calls[i]), said)
+        found.append((len(said), -likeness, i, text))
     return [text for *_, text in sorted(found)[:limit]]
 
 
@@ -73,6 +71,13 @@ def _likeness(wanted: Call, known: Call) -> int:
         pairs = zip(wanted.path.split("/"), known.path.split("/"), strict=False)
         score += min(sum(a == b for a, b in pairs), 4)
     return 4 * score + 3 * (wanted.query == known.query)
+
+
+def _line(i: int, call: str, said: list[str]) -> str:
+    """Return what is said about one recording: in one line where that is enough."""
+    if len(said) > 1:
+        return "\n    ".join([f"#{i} {call}", *said])
+    return f"#{i} {call}   {said[0]}"
 
 
 def _differences(
@@ -108,7 +113,7 @@ def _call_difference(name: str, call: str, known: str, matching: Matching) -> It
     if name == "query":
         pairs = matching.keys.pairs
         sent, recorded = pairs(split_call(call).query), pairs(split_call(known).query)
-        yield f"query: {_told(_pair_differences(sent, recorded))}"
+        yield from _told("query", _pair_differences(sent, recorded))
     else:
         yield f"{name} is {_short(one)}, recorded {_short(other)}"
 
@@ -120,20 +125,20 @@ def _request_difference(
         return
     if name == "headers":
         pairs = matching.header_pairs(request), matching.header_pairs(recorded)
-        yield f"headers: {_told(_pair_differences(*pairs))}"
+        yield from _told("headers", _pair_differences(*pairs))
     elif name == "raw_body":
         sent, known = matching.raw_body(request), matching.raw_body(recorded)
-        yield f"raw_body: {_bytes_difference(sent, known)}"
+        yield f"raw_body is {_bytes_difference(sent, known)}"
     else:
-        yield f"body: {_body_difference(request, recorded, matching)}"
+        yield from _told("body", _body_differences(request, recorded, matching))
 
 
-def _told(differences: Iterator[str]) -> str:
-    """Return the first few differences as one text."""
+def _told(matcher: str, differences: Iterator[str]) -> Iterator[str]:
+    """Yield the first few differences that one matcher sees, and how many more there are."""
     listed = list(differences)
-    more = len(listed) - _DIFFERENCES
-    told = ", ".join(listed[:_DIFFERENCES])
-    return f"{told}, and {more} more" if more > 0 else told
+    yield from (f"{matcher}: {difference}" for difference in listed[:_DIFFERENCES])
+    if len(listed) > _DIFFERENCES:
+        yield f"{matcher}: {len(listed) - _DIFFERENCES} more differences"
 
 
 def _short(value: str) -> str:
@@ -165,26 +170,34 @@ def _values(values: list[str]) -> str:
     return ", ".join(map(_short, values))
 
 
-def _body_difference(request: Request, recorded: Request, matching: Matching) -> str:
+def _body_differences(request: Request, recorded: Request, matching: Matching) -> Iterator[str]:
+    """Yield where two bodies differ, in the terms of what they are."""
     reader = matching.bodies
     ours, our_kind = reader.content(request)
     theirs, their_kind = reader.content(recorded)
-    if not ours or not theirs:
-        one, other = ("missing", "recorded") if not ours else ("sent", "not recorded")
-        return f"{one}, {other}" + (f" {_preview(theirs)}" if not ours else "")
-    if may_be_json(ours, our_kind.lower()) and may_be_json(theirs, their_kind.lower()):
+    if not theirs:
+        yield f"is {_preview(ours)}, recorded none"
+        return
+    if not ours:
+        yield f"is missing, recorded {_preview(theirs)}"
+        return
+    kinds = our_kind.lower(), their_kind.lower()
+    if may_be_json(ours, kinds[0]) and may_be_json(theirs, kinds[1]):
         one, other = reader.json_value(ours), reader.json_value(theirs)
         if one is not NOT_JSON and other is not NOT_JSON:
-            return _told(_json_differences(one, other, "$"))
-    if "urlencoded" in our_kind.lower() and "urlencoded" in their_kind.lower():
+            yield from _json_differences(one, other, "$")
+            return
+    if all("urlencoded" in kind for kind in kinds):
         pairs, known_pairs = reader.form_pairs(ours), reader.form_pairs(theirs)
         if pairs is not None and known_pairs is not None:
-            return _told(_pair_differences(pairs, known_pairs))
-    if "multipart/" in our_kind.lower() and "multipart/" in their_kind.lower():
+            yield from _pair_differences(pairs, known_pairs)
+            return
+    if all("multipart/" in kind for kind in kinds):
         parts, known_parts = reader.parts(ours, our_kind), reader.parts(theirs, their_kind)
         if parts is not None and known_parts is not None:
-            return _told(_part_differences(parts, known_parts))
-    return _bytes_difference(ours, theirs)
+            yield from _part_differences(parts, known_parts)
+            return
+    yield f"is {_bytes_difference(ours, theirs)}"
 
 
 def _json_differences(ours: Any, theirs: Any, path: str) -> Iterator[str]:  # noqa: ANN401
@@ -223,7 +236,7 @@ def _part_differences(
 ) -> Iterator[str]:
     """Yield where the parts of two multipart bodies differ."""
     if len(ours) != len(theirs):
-        yield f"{len(ours)} parts, recorded {len(theirs)}"
+        yield f"has {len(ours)} parts, recorded {len(theirs)}"
     for at, (one, other) in enumerate(zip(ours, theirs, strict=False)):
         name = one[0] or other[0] or f"part {at}"
         if one[0] != other[0]:
@@ -232,7 +245,7 @@ def _part_differences(
             head, known = "; ".join(one[1]), "; ".join(other[1])
             yield f"head of {name} is {_short(head)}, recorded {_short(known)}"
         elif one[2] != other[2]:
-            yield f"{name}: {_bytes_difference(one[2], other[2])}"
+            yield f"{name} is {_bytes_difference(one[2], other[2])}"
 
 
 def _bytes_difference(ours: bytes, theirs: bytes) -> str:
@@ -242,7 +255,7 @@ def _bytes_difference(ours: bytes, theirs: bytes) -> str:
         return f"{_preview(ours)}, recorded {_preview(theirs)}"
     start = max(0, at - 8)
     return (
-        f"{len(ours)} bytes, recorded {len(theirs)}; from offset {at} on it is "
+        f"{len(ours)} bytes, recorded {len(theirs)}, different from offset {at} on: "
         f"{_preview(ours[start : at + 24])}, recorded {_preview(theirs[start : at + 24])}"
     )
 

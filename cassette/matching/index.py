@@ -153,6 +153,17 @@ class Index:
             if slot is None:
                 slot = slots.get(matching.call_key(call))
             if slot is not None:
+                if (
+                    slot.__class__ is int
+                    and not self._played[slot]
+                    and matching.bodies_only
+                    and is_bare(request.raw)
+                    and self._bare(slot)
+                ):
+                    # A request without a body to a URL of its own: what ``_take`` would find,
+                    # 0.4 microseconds sooner.
+                    self._played[slot] = 1
+                    return slot
                 i = self._take(slot, request)
                 if i is not None:
                     return i

@@ -7,7 +7,6 @@ and overwritten with masks of equal length (``masks``), message by message (``me
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +22,7 @@ from cassette.redaction.masks import (
     without_masks_bytes,
 )
 from cassette.redaction.messages import Draft, content_hits
-from cassette.redaction.names import DEFAULT_NAMES, has_name, normal_name
+from cassette.redaction.names import CODING_NAMES, DEFAULT_NAMES, has_name, normal_name, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +57,8 @@ class Redactor:
         own = _normal_names("names", names)
         kept = _normal_names("keep", keep)
         self.names: Final = (own | (DEFAULT_NAMES if defaults else frozenset())) - kept
-        self._words = frozenset(name.encode() for name in self.names)
+        self._words = words_of(self.names)
+        self._alarms = words_of(self.names | CODING_NAMES)
         self._cache: dict[str, bool] = {}
         self._ledger = Ledger()
 
@@ -98,23 +98,31 @@ class Redactor:
             places, and whose bytes outside of the secrets are the same. Where a compressed body
             held a secret its length and framing differ, and ``arrived`` is empty.
         """
-        if not self.names or self._is_clean(interaction):
+        if not self.names:
             return interaction
-        request, response = interaction.request, interaction.response
-        drafts = (
-            Draft(request.raw, request.parsed, "request"),
-            Draft(response.raw, response.parsed, "response"),
-        )
+        request, response, ledger = interaction.request, interaction.response, self._ledger
+        drafts = [
+            Draft(message.raw, message.parsed, role) if self._is_suspect(message.raw) else None
+            for role, message in (("request", request), ("response", response))
+        ]
         for draft in drafts:
-            draft.find(self.is_secret, self._words, self._ledger)
-        if self._ledger:
+            if draft is not None:
+                draft.find(self.is_secret, self._words, ledger)
+        if ledger:
+            for at, (role, message) in enumerate((("request", request), ("response", response))):
+                if drafts[at] is None and ledger.occurs(message.raw):
+                    drafts[at] = Draft(message.raw, message.parsed, role)
             for draft in drafts:
-                draft.find_learned(self._ledger)
+                if draft is not None:
+                    draft.find_learned(ledger)
         call = self.mask_call(interaction.call)
-        places = [place for draft in drafts for place in draft.places]
+        places = [place for draft in drafts if draft is not None for place in draft.places]
         if not places and call == interaction.call:
             return interaction
-        sent, received = (draft.masked() for draft in drafts)
+        sent, received = (
+            message.raw if draft is None else draft.masked()
+            for draft, message in zip(drafts, (request, response), strict=True)
+        )
         return replace(
             interaction,
             call=call,
@@ -126,16 +134,17 @@ class Redactor:
             redacted=tuple(dict.fromkeys([*interaction.redacted, *places])),
         )
 
-    def _is_clean(self, interaction: Interaction) -> bool:
-        """Return whether one cheap look at all bytes shows that there can be no secret."""
-        sent, received = interaction.request.raw, interaction.response.raw
-        if self._ledger or len(sent) > _SMALL or len(received) > _SMALL:
-            return False
-        text = b"\n".join((sent, received))
-        if has_name(text, self._words):
-            return False
-        # A URL may hold userinfo; compressed and chunked bodies do not show their words.
-        return not _OPAQUE.search(text)
+    def _is_suspect(self, raw: bytes) -> bool:
+        """Return whether a cheap look at all bytes leaves open that a field holds a secret.
+
+        Compressed and chunked bodies do not show their words, and large ones may be binary: what
+        they are is found out by reading the head.
+        """
+        return (
+            len(raw) > _SMALL
+            or has_name(raw, self._alarms)
+            or (b"@" in raw and finders.has_userinfo(raw))
+        )
 
     def mask_request(self, request: Request) -> Request:
         """Return a request as it would be recorded; the same object where it holds no secret."""
@@ -182,8 +191,10 @@ class Redactor:
         return bool(self._ledger)
 
     def may_hold(self, content: bytes) -> bool:
-        """Return whether a secret field may stand in some content; False is certain."""
-        return bool(self.names) and has_name(content, self._words)
+        """Return whether a secret may stand in some content; False is certain."""
+        return bool(self.names) and (
+            has_name(content, self._words) or finders.has_userinfo(content)
+        )
 
     def blanked(self, content: bytes, kind: str) -> bytes:
         """Return a body in which all secrets of named fields, masked or not, are the same.
@@ -192,18 +203,16 @@ class Redactor:
             content: A body, decompressed.
             kind: Its media type with parameters.
         """
-        if not (self.names and (b"://" in content or has_name(content, self._words))):
+        if not self.may_hold(content):
             return content
         out: list[bytes] = []
         at = 0
-        for hit in content_hits(content, kind.encode("latin-1", "replace"), self.is_secret):
+        media = kind.encode("latin-1", "replace")
+        for hit in content_hits(content, 0, len(content), media, self.is_secret):
             if hit.start >= at:
                 out += (content[at : hit.start], b"0" if hit.number else b"REDACTED")
                 at = hit.stop
         return b"".join([*out, content[at:]])
-
-
-_OPAQUE: Final = re.compile(rb"://[^/?#\s\"]*@|\n(?i:content-encoding|transfer-encoding)[ \t]*:")
 
 
 def _overwritten(data: bytes, spots: Iterable[Spot]) -> bytes:

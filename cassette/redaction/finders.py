@@ -136,6 +136,12 @@ _PAIR: Final = re.compile(rb"([^&=]*)=([^&]*)")
 _SCOPE: Final = re.compile(rb"/|%2[fF]")
 
 
+def has_userinfo(data: bytes, start: int = 0, stop: int | None = None) -> bool:
+    """Return whether a URL with userinfo stands in some bytes."""
+    stop = len(data) if stop is None else stop
+    return data.find(b"@", start, stop) >= 0 and bool(_USERINFO.search(data, start, stop))
+
+
 def in_urls(data: bytes, start: int, stop: int, is_secret: IsSecret, place: str) -> Iterator[Hit]:
     """Yield the secrets in the URLs of a text: userinfo, and query or fragment parameters.
 
@@ -304,19 +310,29 @@ def boundary_of(content_type: bytes) -> bytes | None:
     return None if found is None else found[1] or found[2]
 
 
-def parts_of(data: bytes, boundary: bytes) -> Iterator[Part]:
-    """Yield the parts of a multipart body; the last one may be cut short."""
+def parts_of(
+    data: bytes, boundary: bytes, start: int = 0, stop: int | None = None
+) -> Iterator[Part]:
+    """Yield the parts of a multipart body; the last one may be cut short.
+
+    Args:
+        data: What holds the body.
+        boundary: What stands between the parts.
+        start: Where the body begins.
+        stop: Where it ends.
+    """
+    stop = len(data) if stop is None else stop
     mark = b"--" + boundary
-    at = data.find(mark)
+    at = data.find(mark, start, stop)
     while at >= 0:
-        start = at + len(mark)
-        if data.startswith(b"--", start):
+        begin = at + len(mark)
+        if data.startswith(b"--", begin):
             return
-        at = data.find(b"\n" + mark, start)
-        stop = len(data) if at < 0 else at - data.startswith(b"\r", at - 1)
-        blank = _BLANK_LINE.search(data, start, stop)
+        at = data.find(b"\n" + mark, begin, stop)
+        end = stop if at < 0 else at - data.startswith(b"\r", at - 1)
+        blank = _BLANK_LINE.search(data, begin, end)
         if blank is not None:
-            yield Part(start, blank.end(), stop)
+            yield Part(begin, blank.end(), end)
         at += at >= 0
 
 

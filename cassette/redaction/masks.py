@@ -11,10 +11,11 @@ import re
 import threading
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cassette.redaction.names import normal_name
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    Find = Callable[[bytes, int, int], tuple[int, int] | None]
+    """Gives start and stop of the first occurrence in some bytes between two offsets."""
 
 _NAME: Final = b"REDACTED"
 
@@ -108,7 +109,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._numbers: dict[bytes, int] = {}
         self._last = 0
-        self._learned: dict[bytes, Callable[[bytes, int], tuple[int, int] | None]] = {}
+        self._learned: dict[bytes, Find] = {}
 
     def __bool__(self) -> bool:
         """Whether a secret was learned that may stand anywhere."""
@@ -147,36 +148,42 @@ class Ledger:
             learned = {**self._learned, secret: finder}
             self._learned = dict(sorted(learned.items(), key=lambda item: -len(item[0])))
 
-    def spots(self, data: bytes) -> Iterator[Spot]:
-        """Yield where learned secrets stand in some bytes, in any of the usual spellings."""
+    def occurs(self, data: bytes) -> bool:
+        """Return whether a learned secret stands in some bytes."""
+        return any(find(data, 0, len(data)) is not None for find in self._learned.values())
+
+    def spots(self, data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Spot]:
+        """Yield where learned secrets stand in some bytes, in any of the usual spellings.
+
+        Args:
+            data: Any bytes.
+            start: Where to begin.
+            stop: Where to end.
+        """
+        stop = len(data) if stop is None else stop
         for secret, find in self._learned.items():
-            found = find(data, 0)
+            found = find(data, start, stop)
             while found is not None:
-                start, stop = found
+                first, last = found
                 if secret.isdigit():
                     # It may stand as a number.
-                    yield Spot(start, stop, mask_digits(data[start:stop]))
+                    yield Spot(first, last, mask_digits(data[first:last]))
                 else:
-                    yield Spot(start, stop, self.mask(secret, stop - start))
-                found = find(data, stop)
-
-
-def is_common(value: str, names: frozenset[str]) -> bool:
-    """Return whether a value is a word that stands everywhere, such as ``password`` itself."""
-    return value.lower() in _COMMON or normal_name(value) in names
+                    yield Spot(first, last, self.mask(secret, last - first))
+                found = find(data, last, stop)
 
 
 _PLAIN: Final = re.compile(rb"[A-Za-z0-9._~-]+")
 
 
-def _finder(secret: bytes) -> Callable[[bytes, int], tuple[int, int] | None]:
-    """Return a function that finds a secret in bytes from an offset on."""
+def _finder(secret: bytes) -> Find:
+    """Return a function that finds a secret."""
     if _PLAIN.fullmatch(secret):
         # No encoding changes these characters, and finding them is ten times faster.
         size = len(secret)
 
-        def find(data: bytes, start: int) -> tuple[int, int] | None:
-            at = data.find(secret, start)
+        def find(data: bytes, start: int, stop: int) -> tuple[int, int] | None:
+            at = data.find(secret, start, stop)
             return None if at < 0 else (at, at + size)
 
         return find
@@ -186,8 +193,8 @@ def _finder(secret: bytes) -> Callable[[bytes, int], tuple[int, int] | None]:
         parts = [_byte_spellings(bytes([byte])) for byte in secret]
     pattern = re.compile(b"".join(parts), re.DOTALL)
 
-    def search(data: bytes, start: int) -> tuple[int, int] | None:
-        found = pattern.search(data, start)
+    def search(data: bytes, start: int, stop: int) -> tuple[int, int] | None:
+        found = pattern.search(data, start, stop)
         return None if found is None else found.span()
 
     return search

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from bisect import bisect
 from typing import TYPE_CHECKING, Final
 
 from cassette.redaction import finders
@@ -72,36 +73,44 @@ class Draft:
                 self._kind = value
             elif folded == b"content-encoding":
                 self._coding = value.lower()
+        self._window = 0  # of the compression
         self._truncated = False
-        self._content = self._read_content()
+        # The body as it is searched: a region of the message itself where it stands there in one
+        # piece, so that a large one is not copied; else the pieces put together, decompressed.
+        self._content = raw
+        self._start = self._stop = 0
+        self._read_content()
         self._head_spots: list[Spot] = []
         self._content_spots: list[Spot] = []
         self.places: list[str] = []
 
     # -- reading
 
-    def _read_content(self) -> bytes | None:
-        """Return the body as its meaning, or None where it is nothing to be searched."""
-        spans = self._parser.payload
+    def _read_content(self) -> None:
+        spans, raw = self._parser.payload, self.raw
         if not spans or self._parser.garbage or _BINARY.match(self._kind):
-            return None
-        raw = self.raw
+            return
+        textual = _TEXTUAL.match(self._kind)
         if self._coding and self._coding != b"identity":
-            if self._kind and not _TEXTUAL.match(self._kind):
-                return None
-            return self._decompress(b"".join([raw[start:stop] for start, stop in spans]))
-        if not _TEXTUAL.match(self._kind):
-            start, stop = spans[0]
-            if _CONTROL.search(raw, start, min(stop, start + 1024)):
-                return None
-        if len(spans) == 1 and spans[0] == (0, len(raw)):
-            return raw
-        return b"".join([raw[start:stop] for start, stop in spans])
+            if self._kind and not textual:
+                return
+            content = self._decompress(b"".join([raw[start:stop] for start, stop in spans]))
+            if content is None:
+                return
+            self._content, self._stop = content, len(content)
+            return
+        first, last = spans[0]
+        if not textual and _CONTROL.search(raw, first, min(last, first + 1024)):
+            return
+        if len(spans) == 1:
+            self._start, self._stop = first, last
+            return
+        self._content = b"".join([raw[start:stop] for start, stop in spans])
+        self._stop = len(self._content)
 
     def _decompress(self, body: bytes) -> bytes | None:
-        coding = self._coding.strip()
-        windows = {b"gzip": (31,), b"x-gzip": (31,), b"deflate": (15, -15)}.get(coding, ())
-        for window in windows:
+        windows = {b"gzip": (31,), b"x-gzip": (31,), b"deflate": (15, -15)}
+        for window in windows.get(self._coding.strip(), ()):
             try:
                 content, self._truncated = inflate(body, window)
             except zlib.error:
@@ -114,16 +123,21 @@ class Draft:
 
     def find(self, is_secret: IsSecret, words: frozenset[bytes], ledger: Ledger) -> None:
         """Mark the secrets that stand in fields of secret names, and learn them."""
-        head = self.raw[: self._head_stop]
-        if b"://" in head or has_name(head, words):
-            self._take(self._in_head(head, is_secret), self._head_spots, ledger)
+        raw, stop = self.raw, self._head_stop
+        if has_name(raw, words, 0, stop) or finders.has_userinfo(raw, 0, stop):
+            self._take(self._in_head(raw[:stop], is_secret), raw, self._head_spots, ledger)
         start, stop = self._parser.trailers
         if start < stop:
-            hits = finders.in_fields(self.raw, start, stop, is_secret)
-            self._take(hits, self._head_spots, ledger)
-        content = self._content
-        if content is not None and (b"://" in content or has_name(content, words)):
-            self._take(content_hits(content, self._kind, is_secret), self._content_spots, ledger)
+            hits = finders.in_fields(raw, start, stop, is_secret)
+            self._take(hits, raw, self._head_spots, ledger)
+        content, start, stop = self._content, self._start, self._stop
+        if has_name(content, words, start, stop):
+            hits = content_hits(content, start, stop, self._kind, is_secret)
+        elif finders.has_userinfo(content, start, stop):
+            hits = finders.in_urls(content, start, stop, is_secret, "body")
+        else:
+            return
+        self._take(hits, content, self._content_spots, ledger)
 
     def _in_head(self, head: bytes, is_secret: IsSecret) -> Iterator[Hit]:
         line_stop = head.find(b"\n") + 1 or len(head)
@@ -138,21 +152,19 @@ class Draft:
         if self._parser.garbage:
             yield from _in_text(head, 0, len(head), is_secret)
 
-    def _take(self, hits: Iterable[Hit], spots: list[Spot], ledger: Ledger) -> None:
+    def _take(self, hits: Iterable[Hit], source: bytes, spots: list[Spot], ledger: Ledger) -> None:
         for hit in hits:
+            text = source[hit.start : hit.stop]
             number = mask_number(hit.secret)
             if number is not None:
                 ledger.reserve(number)
                 continue
-            length = hit.stop - hit.start
             if hit.number:
-                source = self.raw if spots is self._head_spots else self._content or b""
-                text = source[hit.start : hit.stop]
                 hidden = mask_digits(text)
                 if hidden == text:
                     continue
             else:
-                hidden = ledger.mask(hit.secret, length)
+                hidden = ledger.mask(hit.secret, len(text))
             spots.append(Spot(hit.start, hit.stop, hidden))
             self.places.append(f"{self.role}.{hit.place}")
             if hit.learn:
@@ -160,80 +172,86 @@ class Draft:
 
     def find_learned(self, ledger: Ledger) -> None:
         """Mark what was learned elsewhere, wherever it stands in this message."""
-        head = self.raw[: self._head_stop]
-        for spot in ledger.spots(head):
-            place = _head_place(head, spot, self.role)
-            if place and _add(self._head_spots, spot):
+        raw = self.raw
+        for spot in _free(ledger.spots(raw, 0, self._head_stop), self._head_spots):
+            place = _head_place(raw, spot, self.role)
+            if place:
+                self._head_spots.append(spot)
                 self.places.append(f"{self.role}.{place}")
-        if self._content is not None:
-            for spot in ledger.spots(self._content):
-                if _add(self._content_spots, spot):
-                    self.places.append(f"{self.role}.body")
+        found = ledger.spots(self._content, self._start, self._stop)
+        for spot in _free(found, self._content_spots):
+            self._content_spots.append(spot)
+            self.places.append(f"{self.role}.body")
 
     # -- writing
 
     def masked(self) -> bytes:
         """Return the message with its masks; the very same object where there are none."""
-        if not self._head_spots and not self._content_spots:
+        head_spots, content_spots = _apart(self._head_spots), _apart(self._content_spots)
+        if not head_spots and not content_spots:
             return self.raw
-        if self._content_spots and self._coding and self._coding != b"identity":
-            return self._recompressed()
         out = bytearray(self.raw)
-        for start, stop, hidden in self._head_spots:
-            out[start:stop] = hidden
-        if self._content_spots:
-            _write_through(out, self._parser.payload, self._content_spots)
+        _write(out, head_spots)
+        if not content_spots:
+            return bytes(out)
+        if self._content is self.raw:
+            _write(out, content_spots)
+        elif self._window:
+            content = bytearray(self._content)
+            _write(content, content_spots)
+            return self._recompressed(bytes(out), bytes(content))
+        else:
+            _write_through(out, self._parser.payload, content_spots)
         return bytes(out)
 
-    def _recompressed(self) -> bytes:
-        content = bytearray(self._content or b"")
-        for start, stop, hidden in self._content_spots:
-            content[start:stop] = hidden
+    def _recompressed(self, raw: bytes, content: bytes) -> bytes:
+        """Return the message with another content, its framing corrected.
+
+        Args:
+            raw: The message with its head masked.
+            content: The body, decompressed and masked.
+        """
         packer = zlib.compressobj(9, zlib.DEFLATED, self._window)
         # What was cut short stays cut short: no end mark.
         end = zlib.Z_SYNC_FLUSH if self._truncated else zlib.Z_FINISH
-        body = packer.compress(bytes(content)) + packer.flush(end)
+        body = packer.compress(content) + packer.flush(end)
         parser = self._parser
-        head = bytearray(self.raw[: parser.head_size])
-        for start, stop, hidden in self._head_spots:
-            if stop <= len(head):
-                head[start:stop] = hidden
+        head, payload = raw[: parser.head_size], parser.payload
         if parser.framing is Framing.LENGTH:
-            missing = parser.length - sum(stop - start for start, stop in parser.payload)
-            return _set_length(bytes(head), len(body) + missing) + body
+            missing = parser.length - sum(stop - start for start, stop in payload)
+            return _LENGTH.sub(rb"\g<1>%d" % (len(body) + missing), head) + body
         if parser.framing is Framing.CHUNKED:
-            start, stop = parser.payload[0][0], parser.payload[-1][1]
-            del start
-            chunk = b"%x\r\n%b" % (len(body), body)
-            tail = bytearray(self.raw)
-            for spot in self._head_spots:
-                tail[spot.start : spot.stop] = spot.mask
-            return bytes(head) + chunk + bytes(tail[stop:])
-        return bytes(head) + body
+            # One chunk; what stood behind the last one, its trailers too, stays.
+            return head + b"%x\r\n" % len(body) + body + raw[payload[-1][1] :]
+        return head + body
 
 
-def content_hits(content: bytes, kind: bytes, is_secret: IsSecret) -> Iterator[Hit]:
+def content_hits(
+    content: bytes, start: int, stop: int, kind: bytes, is_secret: IsSecret
+) -> Iterator[Hit]:
     """Yield the secrets in the fields of a body.
 
     Args:
-        content: The body, decompressed and without chunk framing.
+        content: What holds the body, decompressed and without chunk framing.
+        start: Where the body begins.
+        stop: Where it ends.
         kind: Value of Content-Type; empty where there is none.
         is_secret: Whether a name is the name of a secret.
     """
     media = kind.lower()
     boundary = finders.boundary_of(kind) if b"multipart" in media else None
     if boundary is not None:
-        for part in finders.parts_of(content, boundary):
+        for part in finders.parts_of(content, boundary, start, stop):
             name = finders.part_name(content[part.start : part.body])
             if is_secret(name) and part.body < part.stop:
                 secret = content[part.body : part.stop]
                 yield finders.Hit(part.body, part.stop, secret, f"form.{name}")
             elif not _CONTROL.search(content, part.body, min(part.stop, part.body + 1024)):
                 yield from _in_text(content, part.body, part.stop, is_secret)
-    elif b"urlencoded" in media and content[:1] not in b"{[":
-        yield from finders.in_form(content, 0, len(content), is_secret)
+    elif b"urlencoded" in media and content[start : start + 1] not in b"{[":
+        yield from finders.in_form(content, start, stop, is_secret)
     else:
-        yield from _in_text(content, 0, len(content), is_secret)
+        yield from _in_text(content, start, stop, is_secret)
 
 
 def _in_text(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator[Hit]:
@@ -271,17 +289,37 @@ def inflate(body: bytes, window: int) -> tuple[bytes | None, bool]:
         body = unpacker.unused_data
 
 
-def _add(spots: list[Spot], spot: Spot) -> bool:
-    """Add a spot that overlaps no other; return whether it was added."""
-    if any(spot.start < other.stop and other.start < spot.stop for other in spots):
-        return False
-    spots.append(spot)
-    return True
+def _free(found: Iterable[Spot], taken: list[Spot]) -> Iterator[Spot]:
+    """Yield the spots that overlap neither those taken nor one another."""
+    taken = sorted(taken)
+    for spot in found:
+        at = bisect(taken, spot)
+        before = at and taken[at - 1].stop > spot.start
+        if not before and not (at < len(taken) and taken[at].start < spot.stop):
+            taken.insert(at, spot)
+            yield spot
+
+
+def _apart(spots: list[Spot]) -> list[Spot]:
+    """Return spots in order, each without the bytes that one before it covers."""
+    apart: list[Spot] = []
+    end = 0
+    for start, stop, hidden in sorted(spots, key=lambda spot: (spot.start, -spot.stop)):
+        if stop > end:
+            first = max(start, end)
+            apart.append(Spot(first, stop, hidden[first - start :]))
+            end = stop
+    return apart
+
+
+def _write(out: bytearray, spots: list[Spot]) -> None:
+    for start, stop, hidden in spots:
+        out[start:stop] = hidden
 
 
 def _write_through(out: bytearray, spans: list[tuple[int, int]], spots: list[Spot]) -> None:
     """Write masks, given as offsets into the body, into a message whose body is in pieces."""
-    ordered = iter(sorted(spots))
+    ordered = iter(spots)
     spot = next(ordered, None)
     offset = 0  # of the current piece in the body
     for start, stop in spans:
@@ -298,10 +336,6 @@ def _write_through(out: bytearray, spans: list[tuple[int, int]], spots: list[Spo
 
 
 _LENGTH: Final = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)\d+")
-
-
-def _set_length(head: bytes, length: int) -> bytes:
-    return _LENGTH.sub(lambda found: b"%b%d" % (found[1], length), head)
 
 
 def _head_place(head: bytes, spot: Spot, role: str) -> str:
