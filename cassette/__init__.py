@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         MissingExtraError,
         OptionError,
         RecordingEndedError,
+        UninterceptedClientError,
         UnmatchedRequestError,
         UnplayedInteractionsError,
     )
@@ -42,6 +43,7 @@ __all__ = [
     "RecordingEndedError",
     "Redactor",
     "ScriptedTransport",
+    "UninterceptedClientError",
     "UnmatchedRequestError",
     "UnplayedInteractionsError",
     "UnplayedWarning",
@@ -61,6 +63,7 @@ _HOMES = {
         "MissingExtraError",
         "OptionError",
         "RecordingEndedError",
+        "UninterceptedClientError",
         "UnmatchedRequestError",
         "UnplayedInteractionsError",
     ),

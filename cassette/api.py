@@ -79,10 +79,11 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         allow_hosts=(allow_hosts,) if isinstance(allow_hosts, str) else tuple(allow_hosts),
     )
 
-    def make_deck(**more: str) -> Deck:
+    def make_deck(remedy: str = "To record it: cassette.use(..., mode='new_episodes').") -> Deck:
         # What a redactor learns belongs to one use.
         fresh = redactor.fresh()
-        return options(redactor=fresh, matching=Matching(match_on, ignore, fresh), **more)
+        matching = Matching(match_on, ignore, fresh)
+        return options(redactor=fresh, matching=matching, remedy=remedy)
 
     return Use(make_deck)
 

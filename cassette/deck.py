@@ -72,7 +72,7 @@ class Deck:
         repeat: bool = False,
         on_unplayed: str = "ignore",
         allow_hosts: Sequence[str] = (),
-        remedy: str = "To record it: cassette.use(..., mode='new_episodes').",
+        remedy: str = "",
     ) -> None:
         self.path = path
         self.mode = mode
@@ -90,6 +90,7 @@ class Deck:
         self._index: Index | None = None
         self._journal: Journal | None = None
         self._fresh: list[str] = []  # calls recorded anew under the mode "all"
+        self._times_played: dict[int, int] = {}
         self._latest: tuple[int, Interaction] | None = None
         self._last_failure: dict[str, Interaction] = {}
         exists = path.exists()
@@ -114,6 +115,16 @@ class Deck:
             return []
         calls = self._reader.calls
         return [calls[number] for number in self._index.left]
+
+    @property
+    def interactions(self) -> list[Interaction]:
+        """The interactions that the cassette held when it was opened; ``played`` is up to date."""
+        if self._reader is None:
+            return []
+        interactions = [self._reader.interaction(n) for n in range(len(self._reader.calls))]
+        for number, interaction in enumerate(interactions):
+            interaction.played = self._times_played.get(number, 0)
+        return interactions
 
     # What a player asks.
 
@@ -280,7 +291,8 @@ class Deck:
 
     def _play(self, number: int) -> Interaction:
         interaction = self._interaction(number)
-        interaction.played += 1
+        times = self._times_played.get(number, 0) + 1
+        self._times_played[number] = interaction.played = times
         self.played += 1
         return interaction
 

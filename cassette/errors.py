@@ -3,6 +3,7 @@
     CassetteError
     ├── UnmatchedRequestError       a request, or a connection, that no recording answers
     ├── RecordingEndedError         the client reads on where the recording stops
+    ├── UninterceptedClientError    a client whose connections no cassette can take yet
     ├── UnplayedInteractionsError   a use that had to play everything left something
     ├── CassetteNotFoundError       there is no cassette at this path
     ├── CassetteFormatError         a file that is no cassette, or a damaged one
@@ -87,6 +88,23 @@ class RecordingEndedError(CassetteError):
             f"the recording of {self.call} in {self.path} stops after {self.received} bytes: "
             "the program that was recorded read no further, and this one does\n"
             "Record the interaction again with the program as it is now."
+        )
+
+
+class UninterceptedClientError(CassetteError):
+    """A client wants to connect while a cassette is in use that cannot take its connections."""
+
+    def __init__(self, client: str, *, path: str | PathLike[str], host: str) -> None:
+        super().__init__(client)
+        self.client = client
+        self.path = path
+        self.host = host
+
+    def __str__(self) -> str:
+        return (
+            f"{self.client} wants to connect to {self.host} while {self.path} is in use, "
+            "and its connections cannot be recorded or replayed yet\n"
+            f"Use a sync client, or let it go live with allow_hosts=[{self.host!r}]."
         )
 
 

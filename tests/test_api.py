@@ -1,9 +1,14 @@
 """A cassette in use: modes, what it tells, and how it ends."""
 
 import asyncio
+import contextlib
 import http.client
 import inspect
+import linecache
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -90,6 +95,17 @@ def test_equal_requests_are_answered_in_the_recorded_order_each_once(path, poll)
         tape.unmatched.clear()
 
 
+def test_a_tape_shows_its_interactions_and_how_often_each_was_played(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port, "/a"), get(poll.port, "/b")
+    with cassette.use(path, mode="none", repeat=True) as tape:
+        get(poll.port, "/a"), get(poll.port, "/a")
+        assert [(one.request.target, one.played) for one in tape.interactions] == [
+            (b"/a", 2),
+            (b"/b", 0),
+        ]
+
+
 def test_with_repeat_the_last_one_answers_from_then_on(path, poll):
     with cassette.use(path, mode="rewrite"):
         get(poll.port), get(poll.port)
@@ -161,10 +177,8 @@ def test_a_swallowed_mismatch_comes_up_at_the_end(path, poll):
         pytest.raises(cassette.UnmatchedRequestError, match=r"GET http://127\.0\.0\.1"),
         cassette.use(path, mode="none"),
     ):
-        try:
+        with contextlib.suppress(Exception):  # as careless as the code that this guards against
             get(poll.port)
-        except Exception:  # noqa: BLE001 - as careless as the code that this guards against
-            pass
     assert poll.requests == 0
 
 
@@ -209,11 +223,12 @@ def test_what_was_left_is_told(path, poll, on_unplayed, expectation):
 def test_the_warning_points_at_the_line_that_left_the_cassette(path, poll):
     with cassette.use(path, mode="rewrite"):
         get(poll.port)
+    use = cassette.use(path, mode="none", on_unplayed="warn")
     with pytest.warns(cassette.UnplayedWarning) as caught:
-        with cassette.use(path, mode="none", on_unplayed="warn"):
-            line = inspect.currentframe().f_lineno
+        use.__enter__()
+        use.__exit__(None, None, None)
     assert caught[0].filename == __file__
-    assert line - 1 <= caught[0].lineno <= line
+    assert "use.__exit__" in linecache.getline(__file__, caught[0].lineno)
 
 
 @pytest.mark.parametrize(
@@ -280,6 +295,34 @@ def test_a_use_is_entered_and_left_asynchronously(path, poll):
             return tape
 
     assert asyncio.run(run()).recorded == 1
+
+
+RECORD_AND_DIE = """
+import http.client, os, signal, sys
+import cassette
+path, port = sys.argv[1], int(sys.argv[2])
+with cassette.use(path, mode="once"):
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    for number in range(3):
+        connection.request("GET", f"/{number}")
+        answer = connection.getresponse()
+        if number == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer.read()
+"""
+
+
+def test_a_killed_recording_loses_nothing_that_was_complete(path, poll):
+    done = subprocess.run(
+        [sys.executable, "-c", RECORD_AND_DIE, path, str(poll.port)], check=False, timeout=60
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert not path.exists()
+    journal = cassette.load(path.with_name("a.yaml.partial"))
+    assert [one.request.target for one in journal.interactions][:2] == [b"/0", b"/1"]
+    with cassette.use(path, mode="once") as tape:
+        get(poll.port)
+        assert tape.recorded == 1, "a journal is no cassette"
 
 
 def test_a_cassette_of_a_newer_version_says_so(path):

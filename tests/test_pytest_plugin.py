@@ -215,7 +215,7 @@ def test_a_failing_test_leaves_no_cassette(project):
     assert left.name == "test_get.yaml.partial"
 
 
-def test_unplayed_interactions_fail_a_test_that_says_so(project):
+def test_unplayed_interactions_fail_a_test_that_says_so(project, monkeypatch):
     project.makepyfile(
         test_it="""
         import os
@@ -229,7 +229,7 @@ def test_unplayed_interactions_fail_a_test_that_says_so(project):
         """
     )
     run(project).assert_outcomes(passed=1)
-    project._monkeypatch.setenv("ONLY_ONE", "1")
+    monkeypatch.setenv("ONLY_ONE", "1")
     result = run(project)
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(

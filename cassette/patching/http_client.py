@@ -124,7 +124,7 @@ class HttpClientPatcher:
         if original is not None:
             self._log.set(cls, "connect", self._yielding(original))
 
-    def _new_class(self, cls: type, **kwargs: Any) -> None:
+    def _new_class(self, cls: Any, **kwargs: Any) -> None:
         stock: Any = self._stock["HTTPConnection"]
         super(stock, cls).__init_subclass__(**kwargs)
         for base in cls.__bases__:

@@ -8,6 +8,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from cassette.clock import Clock
+from cassette.errors import UninterceptedClientError
 from cassette.model import DEFAULT_PORTS, Ended, Endpoint
 from cassette.patching.base import UndoLog, current
 from cassette.patching.imports import when_imported
@@ -51,6 +52,10 @@ class HttpcorePatcher:
             original = getattr(backend, name)
             self._log.set(backend, name, self._yielding(httpcore, original))
 
+        for name in ("AnyIOBackend", "TrioBackend"):
+            original = getattr(getattr(httpcore, name), "connect_tcp", None)
+            if original is not None:
+                self._log.set(getattr(httpcore, name), "connect_tcp", _refusing(original))
         # httpcore has no public name for the class of its streams.
         stream = backend.connect_tcp.__wrapped__.__globals__["SyncStream"]
         self._log.set(stream, "get_extra_info", _expiring(stream.get_extra_info))
@@ -210,6 +215,19 @@ class _Stream:
             self._recorder.closed()
             self._recorder = None
         self._left = True
+
+
+def _refusing(original: Callable[..., Any]) -> Callable[..., Any]:
+    """``connect_tcp`` of an async backend: nothing of it may slip out to the network."""
+
+    @functools.wraps(original)
+    async def connect_tcp(backend: Any, host: str, port: int, **kwargs: Any) -> Any:
+        deck = current()
+        if deck is None or deck.passes(Endpoint("http", host.lower(), port)):
+            return await original(backend, host, port, **kwargs)
+        raise UninterceptedClientError("httpx.AsyncClient", path=deck.path, host=host)
+
+    return connect_tcp
 
 
 def _expiring(original: Callable[..., Any]) -> Callable[..., Any]:
