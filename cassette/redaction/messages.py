@@ -155,16 +155,13 @@ class Draft:
     def _take(self, hits: Iterable[Hit], source: bytes, spots: list[Spot], ledger: Ledger) -> None:
         for hit in hits:
             text = source[hit.start : hit.stop]
-            number = mask_number(hit.secret)
-            if number is not None:
-                ledger.reserve(number)
+            known = None if hit.number else mask_number(hit.secret)
+            if known is not None:
+                ledger.reserve(known)
                 continue
-            if hit.number:
-                hidden = mask_digits(text)
-                if hidden == text:
-                    continue
-            else:
-                hidden = ledger.mask(hit.secret, len(text))
+            hidden = mask_digits(text) if hit.number else ledger.mask(hit.secret, len(text))
+            if hidden == text:
+                continue
             spots.append(Spot(hit.start, hit.stop, hidden))
             self.places.append(f"{self.role}.{hit.place}")
             if hit.learn:

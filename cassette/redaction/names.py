@@ -18,7 +18,7 @@ _WORDS: Final = bytes(
 """Translation that leaves the words of a text in lower case with blanks between them."""
 
 _DROPPED: Final = b"-_.0123456789"
-"""Bytes that are dropped from words. Without digits numbers are no words: a third less to look up."""
+"""Bytes that are dropped from words; without digits, numbers are no words to be looked up."""
 
 _ESCAPES: Final = (b"%2d", b"%2D", b"%2e", b"%2E", b"%4", b"%5", b"%6", b"%7")
 
