@@ -21,9 +21,6 @@ import sys
 from typing import Final
 from urllib.parse import urlsplit
 
-_MAXLINE = 65536
-_MAXHEADERS = 100
-
 from cassette.client import compat
 from cassette.client.connection import (
     HTTP_PORT,
@@ -67,3 +64,5 @@ if compat.HAS_TLS:
     import ssl
 
     from cassette.client.https import HTTPSConnection, _create_https_context
+
+sys.modules[__name__].__class__ = compat.Face

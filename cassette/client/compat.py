@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import http.client as stock
 import sys
+import types
 import warnings
 from typing import Any, Final
-
-from cassette import client as _face
 
 PUBLIC_NAMES: Final = tuple(stock.__all__)
 """``__all__`` of this interpreter's ``http.client``."""
@@ -43,28 +42,42 @@ MAX_INTERIM: Final = 100
 """Interim responses before the final one. Older interpreters wait for ever for a server that
 sends 100 (Continue) for ever; newer ones give up here."""
 
-_DEFAULT_MAX_LINE: Final = 65536
-_DEFAULT_MAX_HEADERS: Final = 100
+limits: Final[Any] = stock
+"""Where ``_MAXLINE`` and ``_MAXHEADERS`` are looked up, every time anew.
+
+Programs set them while they run, on whatever module they find under the name ``http.client``. So
+that one value counts whichever it is, ``cassette.client`` keeps none of its own: see `Face`.
+"""
 
 
-def max_line() -> int:
-    """Return the longest line to accept, in bytes.
+class Face(types.ModuleType):
+    """The class of the module ``cassette.client``: its limits are those of the stock module."""
 
-    Programs set ``http.client._MAXLINE`` while they run, and which module they find under that
-    name depends on what has been swapped in; so a changed value in either module counts.
-    """
-    ours: int = _face._MAXLINE  # noqa: SLF001
-    if ours != _DEFAULT_MAX_LINE:
-        return ours
-    return stock._MAXLINE  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+    @property
+    def _MAXLINE(self) -> int:  # noqa: N802 - the name is http.client's
+        """Longest line to accept, in bytes."""
+        return limits._MAXLINE  # type: ignore[no-any-return]  # noqa: SLF001
 
+    @_MAXLINE.setter
+    def _MAXLINE(self, value: int) -> None:  # noqa: N802
+        limits._MAXLINE = value  # noqa: SLF001
 
-def max_headers() -> int:
-    """Return how many lines a head may have, its empty line included; see `max_line`."""
-    ours: int = _face._MAXHEADERS  # noqa: SLF001
-    if ours != _DEFAULT_MAX_HEADERS:
-        return ours
-    return stock._MAXHEADERS  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+    @_MAXLINE.deleter
+    def _MAXLINE(self) -> None:  # noqa: N802 - `unittest.mock` deletes and sets again
+        del limits._MAXLINE  # noqa: SLF001
+
+    @property
+    def _MAXHEADERS(self) -> int:  # noqa: N802
+        """How many lines a head may have, its empty line included."""
+        return limits._MAXHEADERS  # type: ignore[no-any-return]  # noqa: SLF001
+
+    @_MAXHEADERS.setter
+    def _MAXHEADERS(self, value: int) -> None:  # noqa: N802
+        limits._MAXHEADERS = value  # noqa: SLF001
+
+    @_MAXHEADERS.deleter
+    def _MAXHEADERS(self) -> None:  # noqa: N802
+        del limits._MAXHEADERS  # noqa: SLF001
 
 
 def warn_old_keyword(names: str, remedy: str, stacklevel: int = 3) -> None:

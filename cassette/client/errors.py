@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import http.client as stock
 
-from cassette.client import compat
+from cassette.client.compat import limits
 
 
 class HTTPException(stock.HTTPException):
@@ -116,7 +116,7 @@ class LineTooLong(HTTPException, stock.LineTooLong):
 
     def __init__(self, line_type: str) -> None:
         super(Exception, self).__init__(
-            f"got more than {compat.max_line()} bytes when reading {line_type}"
+            f"got more than {limits._MAXLINE} bytes when reading {line_type}"
         )
 
 

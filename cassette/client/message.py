@@ -14,7 +14,7 @@ import http.client as stock
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from cassette.client import compat
+from cassette.client.compat import limits
 from cassette.client.errors import HTTPException, LineTooLong
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def _read_headers(fp: SupportsReadline) -> list[bytes]:
         LineTooLong: A line has more than ``_MAXLINE`` bytes.
         HTTPException: There are more than ``_MAXHEADERS`` lines.
     """
-    limit = compat.max_line()
-    most = compat.max_headers()
+    limit = limits._MAXLINE
+    most = limits._MAXHEADERS
     readline = fp.readline
     size = limit + 1
     lines: list[bytes] = []

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import http.client as stock
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+import io
+import struct
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar, overload
 
 from cassette.client import compat
+from cassette.client.compat import limits
 from cassette.client.errors import (
     BadStatusLine,
     HTTPException,
@@ -31,9 +34,8 @@ from cassette.client.message import (
 from cassette.client.status import responses
 
 if TYPE_CHECKING:
-    import io
     import socket
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from _typeshed import WriteableBuffer
 
@@ -56,6 +58,13 @@ _LARGE: Final = 1 << 24
 """From this length in bytes on, an announcement may be a lie that no memory can hold."""
 
 _STEP: Final = 1 << 20
+
+_IN_MEMORY: Final[dict[type, Callable[[Any], bytes | memoryview]]] = {
+    io.BufferedReader: io.BufferedReader.peek,
+    io.BytesIO: lambda fp: memoryview(fp.getvalue())[fp.tell() :],
+}
+"""How to look at what a file has in memory, without moving it; exact types, for a subclass may do
+otherwise."""
 
 _LINE_END: Final = (b"\r\n", b"\n", b"")
 
@@ -81,18 +90,11 @@ class HTTPResponse(stock.HTTPResponse):
         fp: The file that all is read from; None once the body has ended.
     """
 
-    # On the class, so that a response starts out with five assignments instead of thirteen.
-    headers: HTTPMessage = None  # type: ignore[assignment]
-    msg: HTTPMessage = None  # type: ignore[assignment]
-    version: int = _UNKNOWN  # type: ignore[assignment]
-    status: int = _UNKNOWN  # type: ignore[assignment]
-    reason: str = _UNKNOWN
-    chunked: bool = _UNKNOWN  # type: ignore[assignment]
-    chunk_left: int | None = _UNKNOWN  # type: ignore[assignment]
-    length: int | None = _UNKNOWN  # type: ignore[assignment]
-    will_close: bool = _UNKNOWN  # type: ignore[assignment]
+    # Declared here and assigned in __init__: with a default on the class as well, CPython 3.11
+    # does not specialise the look-up on the instance, and small reads take a third longer.
+    headers: HTTPMessage
+    msg: HTTPMessage
     code: int
-    fp: io.BufferedReader = None  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -104,6 +106,15 @@ class HTTPResponse(stock.HTTPResponse):
         self.fp = sock.makefile("rb")
         self.debuglevel = debuglevel
         self._method = method
+        # Until `begin` has found out. The types are those of afterwards, as in typeshed.
+        nothing: Any = None
+        unknown: Any = _UNKNOWN
+        self.headers = self.msg = nothing
+        self.version = self.status = self.reason = unknown
+        self.chunked = self.chunk_left = self.length = self.will_close = unknown
+        # Most chunks of a stream have one size: a size line is parsed when it differs from this.
+        self._last_line: bytes | None = None
+        self._last_size = 0
 
     # -- the head ---------------------------------------------------------------------------
 
@@ -120,7 +131,7 @@ class HTTPResponse(stock.HTTPResponse):
 
         Source: RFC 9112, section 4; lenient about blanks as the stock module is.
         """
-        limit = compat.max_line()
+        limit = limits._MAXLINE
         raw = self.fp.readline(limit + 1)
         if raw in _USUAL_STATUS_LINES and self.debuglevel <= 0:
             return _USUAL_STATUS_LINES[raw]
@@ -134,7 +145,7 @@ class HTTPResponse(stock.HTTPResponse):
         try:
             version, code, reason = line.split(None, 2)
         except ValueError:
-            version, code, reason = (*line.split(), "", "")[:3]
+            version, code, reason = (*line.split(), "", "", "")[:3]
         if not code or not version.startswith("HTTP/"):
             self._close_conn()
             raise BadStatusLine(line)
@@ -282,7 +293,7 @@ class HTTPResponse(stock.HTTPResponse):
     def __del__(self) -> None:
         # Instead of the finaliser of the io module, which closes whatever is not closed: of a
         # response whose body has ended there is nothing left to close.
-        if self.fp is not None:
+        if getattr(self, "fp", None) is not None:
             with contextlib.suppress(Exception):
                 self.close()
 
@@ -397,7 +408,24 @@ class HTTPResponse(stock.HTTPResponse):
         if fp is None or self._method == "HEAD":
             return b""
         if self.chunked:
-            return self._read1_chunked(n)
+            # A chunk a call, so each call of our own is felt: what `_get_chunk_left` does for a
+            # chunk like the one before stands here again, for a fifth of the time.
+            left = self.chunk_left
+            if not left:
+                if left is not None:
+                    ending = fp.read(2)
+                    if len(ending) < 2:  # noqa: PLR2004 - CRLF
+                        raise IncompleteRead(ending, 2 - len(ending))
+                line = fp.readline(limits._MAXLINE + 1)
+                left = self._last_size if line == self._last_line else self._begin_chunk(line)
+                self.chunk_left = left
+            if left is None or n == 0:
+                return b""
+            data = fp.read1(left if n < 0 or n > left else n)
+            self.chunk_left = left - len(data)
+            if not data:
+                raise IncompleteRead(b"")
+            return data
         length = self.length
         if length is not None and not 0 <= n <= length:
             n = length
@@ -489,7 +517,7 @@ class HTTPResponse(stock.HTTPResponse):
 
     def _read_next_chunk_size(self) -> int:
         """Read one chunk-size line; see `_parse_chunk_size`."""
-        return self._parse_chunk_size(self.fp.readline(compat.max_line() + 1))
+        return self._parse_chunk_size(self.fp.readline(limits._MAXLINE + 1))
 
     def _parse_chunk_size(self, line: bytes) -> int:
         """Return the size in a chunk-size line; extensions are passed over.
@@ -501,7 +529,7 @@ class HTTPResponse(stock.HTTPResponse):
             LineTooLong: The line has more than ``_MAXLINE`` bytes.
             ValueError: It is no number; the response is closed.
         """
-        if len(line) > compat.max_line():
+        if len(line) > limits._MAXLINE:
             raise LineTooLong("chunk size")
         try:
             return int(line.partition(b";")[0], 16)
@@ -516,15 +544,15 @@ class HTTPResponse(stock.HTTPResponse):
             LineTooLong: A line has more than ``_MAXLINE`` bytes.
             HTTPException: There are more than ``_MAXHEADERS`` lines.
         """
-        limit = compat.max_line()
+        limit = limits._MAXLINE
         readline = self.fp.readline
-        for _ in range(compat.max_headers()):
+        for _ in range(limits._MAXHEADERS):
             line = readline(limit + 1)
             if len(line) > limit:
                 raise LineTooLong("trailer line")
             if line in _LINE_END:
                 return
-        raise HTTPException(f"got more than {compat.max_headers()} trailers")
+        raise HTTPException(f"got more than {limits._MAXHEADERS} trailers")
 
     def _get_chunk_left(self) -> int | None:
         """Return how much of the present chunk is unread, the next one begun where it is none.
@@ -544,7 +572,11 @@ class HTTPResponse(stock.HTTPResponse):
             ending = fp.read(2)
             if len(ending) < 2:  # noqa: PLR2004 - CRLF
                 raise IncompleteRead(ending, 2 - len(ending))
-        return self._begin_chunk(fp.readline(compat.max_line() + 1))
+        line = fp.readline(limits._MAXLINE + 1)
+        if line == self._last_line:
+            self.chunk_left = left = self._last_size
+            return left
+        return self._begin_chunk(line)
 
     def _begin_chunk(self, line: bytes) -> int | None:
         """Take a chunk-size line, and after the last chunk the trailer; see `_get_chunk_left`."""
@@ -556,6 +588,9 @@ class HTTPResponse(stock.HTTPResponse):
             self._read_and_discard_trailer()
             self._close_conn()
             left = None
+        else:
+            self._last_line = line
+            self._last_size = left
         self.chunk_left = left
         return left
 
@@ -567,13 +602,11 @@ class HTTPResponse(stock.HTTPResponse):
         """
         fp = self.fp
         read, readline = fp.read, fp.readline
-        size = compat.max_line() + 1
+        size = limits._MAXLINE + 1
+        in_memory = amt is None and type(fp) in _IN_MEMORY
         pieces: list[bytes] = []
-        append = pieces.append
-        same: bytes | None = None
         try:
             left = self._get_chunk_left()
-            take = self._read_large  # until the size is known
             while left is not None:
                 if amt is not None:
                     if amt <= left:
@@ -581,57 +614,35 @@ class HTTPResponse(stock.HTTPResponse):
                         self.chunk_left = left - amt
                         break
                     amt -= left
-                data = take(left)
+                data = read(left) if left < _LARGE else self._read_large(left)
                 if len(data) < left:
                     raise IncompleteRead(data, left - len(data))
-                append(data)
+                pieces.append(data)
+                self.chunk_left = 0
                 ending = read(2)
                 if len(ending) < 2:  # noqa: PLR2004 - CRLF
-                    self.chunk_left = 0
                     raise IncompleteRead(ending, 2 - len(ending))
                 line = readline(size)
-                # Most chunks of a stream have one size: not parsing it again saves a fifth, and
-                # nothing has to be noted, since chunk_left says the size already.
-                if line != same:
-                    self.chunk_left = 0
+                if line != self._last_line:
                     left = self._begin_chunk(line)
-                    same = line
-                    take = read if left is None or left < _LARGE else self._read_large
+                    continue
+                self.chunk_left = left = self._last_size
+                if in_memory:
+                    pieces += _run_at_hand(fp, line, left)
         except IncompleteRead as short:
             raise IncompleteRead(b"".join(pieces)) from short
         return b"".join(pieces)
 
     def _readinto_chunked(self, b: WriteableBuffer) -> int:
         """Fill a buffer from as many chunks as it takes; see `readinto`."""
-        view = memoryview(b)
-        room = view
-        done = 0
-        try:
-            while (left := self._get_chunk_left()) is not None:
-                if len(room) <= left:
-                    count = self._safe_readinto(room)
-                    self.chunk_left = left - count
-                    return done + count
-                count = self._safe_readinto(room[:left])
-                self.chunk_left = 0
-                room = room[count:]
-                done += count
-        except IncompleteRead:
-            raise IncompleteRead(bytes(view[:done])) from None
-        return done
+        view = memoryview(b).cast("B")
+        data = self._read_chunked(len(view))
+        view[: len(data)] = data
+        return len(data)
 
     def _read1_chunked(self, n: int) -> bytes:
         """Return up to ``n`` bytes of the present chunk; see `read1`."""
-        left = self._get_chunk_left()
-        if left is None or n == 0:
-            return b""
-        if not 0 <= n <= left:
-            n = left
-        data = self.fp.read1(n)
-        self.chunk_left = left - len(data)
-        if not data:
-            raise IncompleteRead(b"")
-        return data
+        return self.read1(n)
 
     def _readline_chunked(self, limit: int) -> bytes:
         """Return the next line, through the chunks it lies in; see `readline`."""
@@ -725,3 +736,29 @@ def _content_length(value: str | None) -> int | None:
     except ValueError:
         return None
     return length if length >= 0 else None
+
+
+def _run_at_hand(fp: BinaryIO, line: bytes, size: int) -> list[bytes]:
+    """Return the payload of the chunks that are in memory whole, as long as they have one size.
+
+    Cutting what is there in one go takes half the time of three reads a chunk.
+
+    Args:
+        fp: Stands at the payload of a chunk. Afterwards it stands at the payload of a later one,
+            of the same size again.
+        line: The chunk-size line before it.
+        size: The size that it says, in bytes.
+    """
+    ahead = memoryview(_IN_MEMORY[type(fp)](fp))
+    # One record: a payload, the CRLF behind it, and the next chunk-size line.
+    step = size + 2 + len(line)
+    count = len(ahead) // step
+    run: list[bytes] = []
+    if count > 1:
+        records = struct.iter_unpack(f"{size}s2x{len(line)}s", ahead[: count * step])
+        for payload, following in records:
+            if following != line:
+                break
+            run.append(payload)
+        fp.read(len(run) * step)
+    return run
