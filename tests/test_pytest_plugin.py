@@ -22,7 +22,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
         server.shutdown()
@@ -51,7 +51,8 @@ def project(pytester, monkeypatch, server):
 
 
 def run(project, *arguments):
-    return project.runpytest("-p", "no:randomly", *arguments)
+    # Each run in process imports its plugins anew: hypothesis alone would take a second.
+    return project.runpytest("-p", "no:hypothesispytest", *arguments)
 
 
 def test_a_test_records_once_and_then_replays_offline(project, server):
