@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from cassette import CassetteError
 from clients.outcome import Answer, Failure, Outcome, fields
 from servers.address import Address
 from servers.calls import Call
@@ -69,9 +70,15 @@ class Way:
         """The proxy as most clients want to be told it."""
         return f"http://{self.proxy.host}:{self.proxy.port}" if self.proxy else None
 
-    def context(self) -> ssl.SSLContext:
-        """Return a TLS context that trusts what is to be trusted."""
-        return ssl.create_default_context(cafile=self.trust)
+    def context(self) -> ssl.SSLContext | None:
+        """Return a TLS context that trusts what is to be trusted, if TLS is spoken at all."""
+        return _context(self.trust) if self.secure else None
+
+
+@functools.cache
+def _context(trust: Path | None) -> ssl.SSLContext:
+    # Loading the certificates of the system takes 10 ms each time.
+    return ssl.create_default_context(cafile=trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,8 @@ class Driver:
                 for call in session:
                     try:
                         outcomes.append(ask(call))
+                    except CassetteError:
+                        raise  # no outcome that a server could bring about
                     except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome
                         outcomes.append(Failure.of(error))
         return outcomes
@@ -135,7 +144,8 @@ def open_http_client(way: Way) -> Iterator[Ask]:
 def open_urllib_request(way: Way) -> Iterator[Ask]:
     proxies = {"http": way.proxy_url, "https": way.proxy_url} if way.proxy else {}
     opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=way.context())
+        urllib.request.ProxyHandler(proxies),
+        *([urllib.request.HTTPSHandler(context=context)] if (context := way.context()) else []),
     )
 
     def ask(call: Call) -> Answer:
@@ -172,7 +182,7 @@ def open_xmlrpc(way: Way) -> Iterator[Ask]:
         proxy("close")()
 
 
-def _timed_transport(way: Way, context: ssl.SSLContext) -> xmlrpc.client.Transport:
+def _timed_transport(way: Way, context: ssl.SSLContext | None) -> xmlrpc.client.Transport:
     """Return a transport that has a timeout: the library itself offers none."""
     base = xmlrpc.client.SafeTransport if way.secure else xmlrpc.client.Transport
 
@@ -205,6 +215,13 @@ def open_urllib3(way: Way) -> Iterator[Ask]:
         return Answer(response.status, response.reason or "", headers, response.data)
 
     yield ask
+    _close_pools(manager)
+
+
+def _close_pools(manager: Any) -> None:
+    """Close every connection now: clearing a manager leaves that to the garbage collector."""
+    for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated otherwise
+        manager.pools[key].close()
     manager.clear()
 
 
@@ -230,6 +247,9 @@ def open_requests(way: Way) -> Iterator[Ask]:
             return Answer(response.status_code, response.reason or "", headers, response.content)
 
         yield ask
+        for adapter in session.adapters.values():
+            for manager in (adapter.poolmanager, *adapter.proxy_manager.values()):
+                _close_pools(manager)
 
 
 @contextlib.contextmanager
@@ -261,7 +281,7 @@ def open_httpx(way: Way) -> Iterator[Ask]:
     import httpx
 
     with httpx.Client(
-        verify=way.context(),
+        verify=way.context() or False,
         proxy=way.proxy_url,
         timeout=way.timeout,
         follow_redirects=True,

@@ -36,11 +36,6 @@ class Taping:
         """All request bytes in the cassette, in its order."""
         return b"".join(each.request.raw for each in cassette.load(self.path).interactions)
 
-    @property
-    def received(self) -> bytes:
-        """All response bytes in the cassette, in its order."""
-        return b"".join(each.response.raw for each in cassette.load(self.path).interactions)
-
     def assert_same(self) -> None:
         """Fail where the three runs differ in what a program can see.
 
@@ -56,10 +51,13 @@ class Taping:
             tap: The relay between client and server, or proxy.
             unread: The client may have left bytes of the server unread; they are in no cassette.
         """
-        received = tap.received[: len(self.received)] if unread else tap.received
-        # Where they differ is told first: the whole of it is rarely readable.
+        kept = [each.response.raw for each in cassette.load(self.path).interactions]
+        crossed = [bytes(each.received) for each in tap.conversations]
+        if unread:  # one interaction a conversation, or it could not be told where each one is cut
+            crossed = [data[: len(read)] for read, data in zip(kept, crossed, strict=True)]
+        # Where they part is told first: the whole of it is rarely readable.
         assert _parting(self.sent, tap.sent) is None
-        assert _parting(self.received, received) is None
+        assert _parting(b"".join(kept), b"".join(crossed)) is None
 
 
 def _parting(kept: bytes, crossed: bytes) -> tuple[int, bytes, bytes] | None:

@@ -12,7 +12,7 @@ from servers.raw import RawServer, Script, Step
 from servers.tap import Tap
 from servers.tls import Authority
 
-SOON = 0.1  # seconds until a client gives up waiting
+SOON = 0.05  # seconds until a client gives up waiting
 
 RawFactory = Callable[..., RawServer]
 TapFactory = Callable[..., Tap]
@@ -52,20 +52,24 @@ def test_a_name_that_was_not_found_is_not_found_again(driver: Driver, tmp_path: 
 
 @every_client
 def test_a_certificate_of_a_stranger_fails_again(
-    driver: Driver, authority: Authority, raw_server: RawFactory, tmp_path: Path
+    driver: Driver,
+    authority: Authority,
+    raw_server: RawFactory,
+    tap: TapFactory,
+    tmp_path: Path,
 ):
-    server = raw_server([Step.READ_HEAD, OK], context=authority.server_context())
-    way = Way(origin(server.address, tls=True))
-    assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml", server))
+    relay = tap(raw_server([Step.HANG], context=authority.server_context()).address)
+    way = Way(origin(relay.address, tls=True))
+    assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml", relay))
 
 
 @every_client
 def test_tls_to_a_server_without_tls_fails_again(
-    driver: Driver, raw_server: RawFactory, tmp_path: Path
+    driver: Driver, raw_server: RawFactory, tap: TapFactory, tmp_path: Path
 ):
-    server = raw_server([b"HTTP/1.1 400 Bad Request\r\n\r\n"])
-    way = Way(origin(server.address, tls=True))
-    assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml", server))
+    relay = tap(raw_server([b"HTTP/1.1 400 Bad Request\r\n\r\n"]).address)
+    way = Way(origin(relay.address, tls=True))
+    assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml", relay))
 
 
 @pytest.fixture
