@@ -110,7 +110,8 @@ class _Stream:
         if failed is not None and failed.failure is not None:
             timeout = failed.ended is Ended.TIMEOUT
             kind = self._httpcore.ConnectTimeout if timeout else self._httpcore.ConnectError
-            raise kind(str(rebuild(failed.failure)))
+            error = rebuild(failed.failure)
+            raise kind(error) from error  # httpcore too puts the error itself inside its own
 
     def _connected(self) -> Any:
         if self._live is None:
@@ -160,9 +161,9 @@ class _Stream:
             try:
                 return bytes(player.receive(max_bytes))
             except TimeoutError as error:
-                raise self._httpcore.ReadTimeout(str(error)) from error
+                raise self._httpcore.ReadTimeout(error) from error
             except OSError as error:
-                raise self._httpcore.ReadError(str(error)) from error
+                raise self._httpcore.ReadError(error) from error
         try:
             data: bytes = self._live.read(max_bytes, timeout)
         except Exception as error:
