@@ -375,6 +375,13 @@ def test_a_fresh_redactor_remembers_nothing_but_its_options():
     assert not fresh.has_learned
 
 
+def test_numbers_of_masks_in_a_file_are_not_given_again():
+    redactor = Redactor()
+    redactor.reserve(b"- call: GET https://h/REDACTED-3-xx\n  Cookie: a=DACTED-12\n")
+    fresh = redactor.redact(interaction(request("/x", "Authorization: Bearer abcdefghijkl")))
+    assert b"Bearer REDACTED-13-" in fresh.request.raw
+
+
 # -- secrets learned from named fields
 
 

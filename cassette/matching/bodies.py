@@ -7,6 +7,7 @@ coding and chunk framing undone. Secrets and masks are equal to each other.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -120,7 +121,8 @@ class BodyReader:
         if may_be_json(content, media):
             value = self.json_value(content)
             if value is not NOT_JSON:
-                return "json", _ENCODER.encode(value)
+                with contextlib.suppress(RecursionError):
+                    return "json", _ENCODER.encode(value)
         if "x-www-form-urlencoded" in media:
             pairs = self.form_pairs(content)
             if pairs is not None:
@@ -135,12 +137,13 @@ class BodyReader:
         """
         try:
             value = _DECODER.decode(content.decode(json.detect_encoding(content)))
+            if self._redactor.may_hold(content):
+                value = _without_secrets(value, self._redactor.is_secret)
+            for path in self._json_paths:
+                value = path.removed_from(value)
         except (ValueError, RecursionError):
+            # Nested deeper than Python can follow, it is compared by its bytes.
             return NOT_JSON
-        if self._redactor.may_hold(content):
-            value = _without_secrets(value, self._redactor.is_secret)
-        for path in self._json_paths:
-            value = path.removed_from(value)
         return value
 
     def form_pairs(self, content: bytes) -> list[tuple[str, str]] | None:

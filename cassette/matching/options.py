@@ -46,7 +46,8 @@ class Matching:
 
     Args:
         match_on: Names of matchers, and functions ``(recorded, incoming) -> bool``. A function may
-            raise ``AssertionError`` instead of returning False; its message is then shown.
+            raise ``AssertionError`` instead of returning False; its message is then shown. None
+            counts as True, so that a function may consist of assertions.
         ignore: What does not count: ``header:Date``, ``query:ts``, ``form:nonce``,
             ``json:$.meta.id``.
         redactor: Says which fields are secret; those are compared as equal whatever they hold.
@@ -157,7 +158,7 @@ class Matching:
             answer = matcher(recorded, incoming)
         except AssertionError as error:
             return str(error) or "an assertion failed"
-        return None if answer else f"returned {answer!r}"
+        return None if answer or answer is None else f"returned {answer!r}"
 
 
 def _listed(option: str, values: Iterable[Any], what: str) -> list[Any]:

@@ -18,6 +18,7 @@ from cassette.redaction.masks import (
     Ledger,
     Spot,
     mask_number,
+    mask_numbers,
     without_masks,
     without_masks_bytes,
 )
@@ -184,6 +185,14 @@ class Redactor:
     def cover(self, text: bytes) -> bytes:
         """Return a text with the secrets that were learned so far masked."""
         return _overwritten(text, self._ledger.spots(text)) if self._ledger else text
+
+    def reserve(self, data: bytes) -> None:
+        """Give the numbers of the masks in these bytes to no new secret.
+
+        For recording into a cassette that has interactions: two secrets with one mask would look
+        like one.
+        """
+        self._ledger.reserve(max(mask_numbers(data), default=0))
 
     @property
     def has_learned(self) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _NAME: Final = b"REDACTED"
 
 _WHOLE: Final = re.compile(rb"REDACTED-(\d+)(?:-x*)?")
+_NUMBERED: Final = re.compile(rb"ACTED-(\d{1,9})(?!\d)")
 _CUT: Final = re.compile(rb"(?:(?:(?:(?:(?:(?:E?D)?A)?C)?T)?E)?D)?-(\d+)")
 _BLANK: Final = re.compile(rb"x{1,4}")
 
@@ -66,6 +67,11 @@ def mask_number(value: bytes) -> int | None:
         number = int(found[1]) if len(found[1]) <= 9 else 0  # noqa: PLR2004 - none is so long
         return number if number and mask(number, len(value)) == value else None
     return 0 if _BLANK.fullmatch(value) else None
+
+
+def mask_numbers(data: bytes) -> Iterator[int]:
+    """Yield the numbers of the masks in some bytes that are long enough to be told from words."""
+    return (int(found[1]) for found in _NUMBERED.finditer(data))
 
 
 def mask_digits(number: bytes) -> bytes:
