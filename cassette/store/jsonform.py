@@ -1,123 +1,131 @@
-"""JSON bodies over several lines, in a way that gives the very bytes back.
+"""JSON bodies broken into lines, in a way that gives the very bytes back.
 
 Nothing here reads JSON into values: spelling of numbers, escapes, duplicate keys and their order
-stay because only the blanks *between* tokens change. ``style`` names the blanks that the body
-has, and the way back is a rule for lines:
+stay, because the lines are the body itself, broken where a reader wants it. A short list or object
+that holds no other stays on its line. ``style`` says how the lines are joined again:
 
-1. the blanks at the start of each line are left out and the lines are joined;
+1. the blanks at the start of each line are left out, and the lines are joined;
 2. ``spaced`` puts one blank behind a comma that ends a line;
-3. ``compact`` leaves out the blank behind the colon of a key;
+3. ``compact`` leaves out the blank behind the colon of a key, should a hand have put one there;
 4. a style that ends in ``-newline`` puts a newline at the end.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from cassette.store.forms import BREAK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STYLES: Final = ("compact", "spaced", "compact-newline", "spaced-newline")
-"""What json.dumps, JSON.stringify and their kin write; the newline is from Go and Flask."""
+"""What JSON.stringify, json.dumps and their kin write; the newline is from Go and Flask."""
 
 MAX_JSON: Final = 1 << 16
-"""Longest body in bytes that is spread over lines. A longer one is not read by people, and would
-cost more in the file than it holds."""
+"""Longest body in bytes that is broken into lines: people read no longer one, and the indentation
+would cost more than it is worth."""
 
-MAX_DEPTH: Final = 64
-"""Deepest nesting that is spread over lines, because indentation costs its square."""
+MAX_DEPTH: Final = 32
+"""Deepest nesting that is broken into lines, for the same reason."""
 
-_STRING: Final = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
-_STRING_THEN_COLON: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")(?:(:) )?', re.DOTALL)
-_TOKEN: Final = re.compile(rb"[{}\[\],:]|[^{}\[\],: ]+")
-_SCALAR: Final = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
-_BREAKS: Final = [b"\n" + b"  " * depth for depth in range(MAX_DEPTH + 1)]
-_COMMAS: Final = [b"," + line_break for line_break in _BREAKS]
+MAX_WIDTH: Final = 80
+"""Longest list or object in bytes that stays on one line."""
+
+_STRING: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_SCALAR: Final = rb"-?\d[\d.eE+-]*|true|false|null"
+_FLAT: Final = rb"[\[{](?:[\w.,:+%b-]|%b){0,40}[\]}]"
+# A line is a member with its comma, or the start of one that holds others, or an end.
+_LINE: Final = rb"(?:%b:%b)?(?:(?:%b|%b|%b)(?:,%b)?|[\[{])|[\]}](?:,%b)?"
 
 
-def encode_json(body: bytes) -> tuple[bytes, str] | None:
-    """Return the body over several lines and the name of its style.
+def _line_pattern(blank: bytes) -> re.Pattern[bytes]:
+    flat = _FLAT % (blank, _STRING)
+    return re.compile(_LINE % (_STRING, blank, _STRING, flat, _SCALAR, blank, blank), re.DOTALL)
+
+
+_LINES: Final = {False: _line_pattern(b""), True: _line_pattern(b" ")}
+_OPENING_PART: Final = re.compile(rb"(?:%b: ?)?[\[{]" % _STRING, re.DOTALL)
+_KEY_END: Final = re.compile(rb"(%b)(?:(:) )?" % _STRING, re.DOTALL)
+_BREAKS: Final = [BREAK + b"  " * depth for depth in range(MAX_DEPTH + 2)]
+_OPENING: Final = frozenset(b"[{")
+_CLOSING: Final = frozenset(b"]}")
+_CLOSED: Final = (b"]", b"}", b"],", b"},", b"], ", b"}, ")
+
+
+def encode_json(body: bytes) -> tuple[bytes, bytes] | None:
+    """Return the body as indented lines, each behind its break, and the name of its style.
 
     Returns:
         None where the body is no JSON object or array in one of the styles.
     """
     if body[:1] not in (b"{", b"[") or len(body) > MAX_JSON:
         return None
-    end = "-newline" if body.endswith(b"\n") else ""
-    colon = body.find(b'":')
-    spaced = body[colon + 2 : colon + 3] == b" " if colon > 0 else b", " in body
-    style = ("spaced" if spaced else "compact") + end
-    lines = _spread(body[:-1] if end else body, spaced=spaced)
-    if lines is None or b" \n" in lines or decode_json(lines, style) != body:
+    end = b"-newline" if body.endswith(b"\n") else b""
+    text = body[:-1] if end else body
+    colon = text.find(b'":')
+    spaced = text.startswith(b" ", colon + 2) if colon > 0 else b", " in text
+    style = (b"spaced" if spaced else b"compact") + end
+    # The first character by itself: a body of one short object is worth several lines too.
+    pattern = _LINES[spaced]
+    lines = pattern.findall(text, 1)
+    if len(lines) < 2 or text[:1] + b"".join(lines) != text:  # noqa: PLR2004 - {} and []
         return None
-    return lines, style
+    if max(map(len, lines)) > MAX_WIDTH:
+        lines = list(_widen(lines, pattern))
+    indented = _indent_members(text[:1], lines, spaced=spaced)
+    if indented is None or decode_json(indented, style) != body:
+        return None
+    return indented, style
 
 
-def decode_json(lines: bytes, style: str) -> bytes:
-    """Return the body that these lines stand for."""
-    if style.startswith("spaced"):
+def decode_json(lines: bytes, style: bytes) -> bytes | None:
+    """Return the body that indented lines stand for, or None where one is not indented enough.
+
+    Args:
+        lines: Lines of which each starts with a break and at least six blanks.
+        style: Name of the style.
+    """
+    if style.startswith(b"spaced"):
         lines = lines.replace(b",\n", b", \n")
-    body = b"".join(map(bytes.lstrip, lines.split(b"\n")))
-    if style.startswith("compact"):
-        # Without a backslash every quotation mark delimits a string, and without ` ": ` none of
-        # the strings starts with a colon and a blank: all that is left are the ends of keys.
-        if b"\\" not in body and b' ": ' not in lines and body[:1] in (b"{", b"["):
-            body = body.replace(b'": ', b'":')
-        else:
-            body = _STRING_THEN_COLON.sub(rb"\1\2", body)
-    return body + b"\n" if style.endswith("newline") else body
-
-
-def _spread(body: bytes, *, spaced: bool) -> bytes | None:
-    """Return the body with a line for each member, or None where it is no JSON."""
-    # Either way strings and what stands between them take turns.
-    parts = _STRING.split(body) if b"\\" in body else body.split(b'"')
-    if len(parts) % 2 == 0:
+    body = b"".join(map(bytes.lstrip, lines.split(BREAK)))
+    if b"\n" in body:
         return None
-    colon, comma = (b": ", b", ") if spaced else (b":", b",")
-    depth = 0
-    comma_break = _COMMAS[0]
-    between = parts[::2]
-    last = len(between) - 1
-    for index, part in enumerate(between):
-        if part == colon:
-            between[index] = b": "
-        elif part == comma:
-            between[index] = comma_break
+    if style.startswith(b"compact") and b'": ' in body:
+        body = _KEY_END.sub(rb"\1\2", body)
+    return body + b"\n" if style.endswith(b"newline") else body
+
+
+def _widen(lines: list[bytes], pattern: re.Pattern[bytes]) -> Iterator[bytes]:
+    """Give the lines with long lists and objects broken up."""
+    for line in lines:
+        opening = _OPENING_PART.match(line) if len(line) > MAX_WIDTH else None
+        if opening is not None and line.endswith(_CLOSED):
+            yield opening[0]
+            yield from pattern.findall(line, opening.end())
         else:
-            spread, depth = _spread_tokens(part, depth)
-            if not 0 <= depth <= MAX_DEPTH or (depth == 0) is not (index == last):
-                return None
-            between[index] = spread
-            comma_break = _COMMAS[depth]
-    parts[::2] = between
-    return b'"'.join(parts)
+            yield line
 
 
-def _spread_tokens(part: bytes, depth: int) -> tuple[bytes, int]:
-    """Return what stands between two strings over several lines, and the depth behind it."""
-    out: list[bytes] = []
-    tokens = _TOKEN.findall(part)
-    before = b""
-    for index, token in enumerate(tokens):
-        if token in b"{[":
-            depth += 1
-            out.append(token)
-            empty = tokens[index + 1 : index + 2] in ([b"}"], [b"]"])
-            if not empty and depth <= MAX_DEPTH:
-                out.append(_BREAKS[depth])
-        elif token in b"}]":
+def _indent_members(start: bytes, lines: list[bytes], *, spaced: bool) -> bytes | None:
+    """Return the lines with their indentation, or None where brackets do not match up."""
+    out = [BREAK, start]
+    depth = 1
+    line_break = _BREAKS[1]
+    for line in lines:
+        if line[0] in _CLOSING:
             depth -= 1
             if depth < 0:
-                break
-            if before not in (b"{", b"["):
-                out.append(_BREAKS[min(depth, MAX_DEPTH)])
-            out.append(token)
-        elif token == b",":
-            out.append(_COMMAS[min(depth, MAX_DEPTH)])
-        elif token == b":":
-            out.append(b": ")
-        elif _SCALAR.fullmatch(token):
-            out.append(token)
-        else:
-            return b"", -1
-        before = token
-    return b"".join(out), depth
+                return None
+            line_break = _BREAKS[depth]
+        out += (line_break, line)
+        if line[-1] in _OPENING:
+            depth += 1
+            if depth > MAX_DEPTH:
+                return None
+            line_break = _BREAKS[depth]
+    text = b"".join(out)
+    if depth:
+        return None
+    return text.replace(b", \n", b",\n") if spaced else text

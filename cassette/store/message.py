@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cassette.store.forms import encode_binary, encode_bytes, encode_text, indent, is_plain_text
+from cassette.store.forms import (
+    BREAK,
+    encode_binary,
+    encode_bytes,
+    encode_text,
+    is_plain_text,
+)
 from cassette.store.jsonform import STYLES, decode_json, encode_json
 from cassette.store.preview import preview
 from cassette.wire.encode import encode_chunks
@@ -113,7 +119,9 @@ def _join_body(key: str, value: Value, style: str | None) -> bytes:
     if value.binary or style is None:
         missing = "is a text" if value.binary else "needs its style"
         raise MessageError(key, f"{missing}: one of {', '.join(STYLES)}")
-    return decode_json(value.data, style)
+    # A text that came from a YAML parser has lost the indentation of the file.
+    body = decode_json(BREAK + value.data.replace(b"\n", BREAK), style.encode())
+    return body or b""
 
 
 def encode_message(message: Message) -> bytes:
@@ -154,21 +162,18 @@ def find_head_end(raw: bytes) -> int:
 
 def encode_head(head: bytes) -> bytes | None:
     """Return the form of a head, or None where its lines do not end in CRLF."""
-    lines = head[:-2]
-    if not has_crlf_lines(lines):
+    text = to_text(head[:-2])
+    if text is None:
         return None
-    return encode_lines(lines) or encode_binary(head)
+    return encode_text(text) or encode_binary(head)
 
 
-def has_crlf_lines(lines: bytes) -> bool:
-    """Return whether every line ends in CRLF, and CR and LF stand nowhere else."""
-    count = lines.count(CRLF)
-    return lines.count(b"\r") == count == lines.count(b"\n")
-
-
-def encode_lines(lines: bytes) -> bytes | None:
-    """Return lines that end in CRLF in the form of a text, where a newline means CRLF."""
-    return encode_text(lines.replace(CRLF, b"\n"))
+def to_text(lines: bytes) -> bytes | None:
+    """Return the lines with newlines for their CRLFs; None if CR or LF stand anywhere else."""
+    text = lines.replace(CRLF, b"\n")
+    if b"\r" in text or text.count(b"\n") != len(lines) - len(text):
+        return None
+    return text
 
 
 def encode_chunked_body(message: Message, head_size: int) -> bytes:
@@ -183,7 +188,7 @@ def encode_chunked_body(message: Message, head_size: int) -> bytes:
     return b"%b    chunks: [%b]\n%b" % (
         encode_body(body, message) if body else b"",
         ", ".join(map(str, sizes)).encode(),
-        b"    trailers: %b\n" % (encode_lines(trailers) or encode_binary(trailers))
+        b"    trailers: %b\n" % (encode_text(to_text(trailers) or b"") or encode_binary(trailers))
         if trailers
         else b"",
     )
@@ -206,14 +211,14 @@ def canonical_chunks(message: Message, head_size: int) -> list[int] | None:
         place, before = stop, CRLF
     start, stop = parsed.trailers
     canonical = raw[place:start] == before + b"0\r\n" and raw[stop:] == CRLF
-    return sizes if canonical and has_crlf_lines(raw[start:stop]) else None
+    return sizes if canonical else None
 
 
 def encode_body(body: bytes, message: Message) -> bytes:
     """Return the lines of a body without chunk framing."""
     spread = encode_json(body)
     if spread is not None and is_plain_text(body):
-        return b"    json: |%b\n    style: %b\n" % (indent(spread[0]), spread[1].encode())
+        return b"    json: |%b\n    style: %b\n" % spread
     text = encode_text(body)
     if text is not None:
         return b"    text: %b\n" % text

@@ -7,7 +7,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from cassette.store.forms import UNSAFE_TEXT
+from cassette.store.forms import BREAK, UNSAFE_TEXT
 from cassette.store.jsonform import encode_json
 
 if TYPE_CHECKING:
@@ -30,8 +30,11 @@ def preview(body: bytes, message: Message) -> bytes:
         return b""
     spread = encode_json(content)
     kind = _CHARSET.search(message.headers.get("content-type") or "")
-    text = _decode(spread[0] if spread else content, kind[1] if kind else "utf-8")
-    if not text or len(UNSAFE_TEXT.findall(text)) * 10 > len(text):
+    text = _decode(
+        spread[0].replace(BREAK, b"\n").lstrip() if spread else content,
+        kind[1] if kind else "utf-8",
+    )
+    if not text or text.isspace() or len(UNSAFE_TEXT.findall(text)) * 10 > len(text):
         return b""
     lines = text.splitlines()
     shown = [UNSAFE_TEXT.sub("\ufffd", line[:MAX_WIDTH]) for line in lines[:MAX_LINES]]
@@ -59,6 +62,6 @@ def _unpack(body: bytes, coding: str) -> bytes | None:
 def _decode(content: bytes, charset: str) -> str | None:
     try:
         decoder = codecs.getincrementaldecoder(charset)()
-        return str(decoder.decode(content))
+        return str(decoder.decode(content, final=len(content) < MAX_BYTES))
     except (LookupError, UnicodeError, TypeError, ValueError, AttributeError):
         return None

@@ -22,11 +22,10 @@ from cassette.store.message import CRLF, HEAD_END, MessageError, Value, join_mes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Inside a value a break is held as CR while a message is taken apart, because no file in own
-# shape has a CR in it: what is left of newlines are the ends of keys.
+# Where several keys must be told apart, a break inside of a value is held as CR, because no file in
+# own shape has a CR in it: what is left of newlines are the ends of keys.
 _CR: Final = b"\r"
-_JOINED_HEAD: Final = b"    head: |\r"
-_STYLES: Final = {style.encode(): style for style in STYLES}
+_STYLES: Final = frozenset(style.encode() for style in STYLES)
 _CHUNKS: Final = re.compile(rb"\[(?:(?:0|[1-9]\d{0,11})(?:, (?:0|[1-9]\d{0,11}))*)?\]")
 _PIECE: Final = rb"\[(?:0|[1-9]\d{0,8})\.\d{1,17}, (?:0|[1-9]\d{0,11})\]"
 _ARRIVED: Final = re.compile(rb"\[%b(?:, %b)*\]" % (_PIECE, _PIECE))
@@ -38,15 +37,14 @@ _KEYS: Final = {
 }
 _EXTRAS: Final = ("style", "chunks", "arrived")
 _BLOCK_HEADER: Final = re.compile(rb"\|(2?)([-+]?)")
-_ENDED: Final = {b"  ended: " + ended.encode(): ended for ended in Ended}
+_ENDED: Final = {ended.encode(): ended for ended in Ended}
 _HEAD_START: Final = b"\n    head: |\n      "
 _WORDS: Final = rb"[A-Za-z][\w.$*/()-]*(?: [\w.$*/()-]+)*"
-_FAILURE: Final = (
-    rb"  failure:\n    kind: (%b)\n(?:    errno: (-?[1-9]\d{0,8})\n)?    message: (%b)"
-)
-_REDACTED: Final = rb"  redacted: \[(%b(?:, %b)*)\]"
-_MIDDLE: Final = re.compile(
-    rb"(?:%b(?:\n|\Z))?(?:%b)?" % (_FAILURE % (_WORDS, _WORDS), _REDACTED % (_WORDS, _WORDS))
+_FACTS: Final = re.compile(
+    rb"  at: (\d{4}-\d\d-\d\dT[\d:.]{8,15}Z)\n  took: (\d{1,9}\.\d{1,20})\n"
+    rb"(?:  failure:\n    kind: (%b)\n(?:    errno: (-?[1-9]\d{0,8})\n)?    message: (%b)\n)?"
+    rb"(?:  redacted: \[(%b(?:, %b)*)\]\n)?"
+    rb"  ended: (%b)" % (_WORDS, _WORDS, _WORDS, _WORDS, b"|".join(_ENDED))
 )
 # What can stand before a quotation mark that closes a scalar, but not before one that opens it.
 _BEFORE_CLOSING: Final = frozenset(
@@ -75,7 +73,7 @@ def decode_entry(call: str, entry: bytes, parse: Callable[[], Interaction]) -> I
     if not request_lines.startswith(b"  request:"):
         return None
     response = _decode_section(entry[response_at + 12 : end_at])
-    facts = _decode_facts(entry[end_at + 1 :].split(b"\n"))
+    facts = _decode_facts(entry[end_at + 1 :])
     if response is None or facts is None:
         return None
     raw, arrived = response
@@ -139,35 +137,22 @@ def _is_own_text(text: bytes) -> bool:
 
 
 def _decode_facts(
-    lines: list[bytes],
+    lines: bytes,
 ) -> tuple[datetime, float, Failure | None, tuple[str, ...], Ended] | None:
     """Return what the lines say from ``at`` to ``ended``, or None."""
-    at, took, *middle, last = lines
-    ended = _ENDED.get(last)
-    moment = at[6:].decode("ascii", "replace")
-    number = took[8:]
-    if (
-        ended is None
-        or not took.startswith(b"  took: ")
-        or not number.replace(b".", b"", 1).isdigit()
-        or not moment.endswith("Z")
-    ):
-        return None
-    try:
-        when = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    if not middle:
-        return when, float(number), None, (), ended
-    found = _MIDDLE.fullmatch(b"\n".join(middle))
+    found = _FACTS.fullmatch(lines)
     if found is None:
         return None
-    kind, errno, message, redacted = found.groups()
+    at, took, kind, errno, message, redacted, ended = found.groups()
+    try:
+        moment = datetime.fromisoformat(at.decode())
+    except ValueError:
+        return None
     failure = None
     if kind is not None:
         failure = Failure(kind.decode(), None if errno is None else int(errno), message.decode())
-    places = tuple(redacted.decode().split(", ")) if redacted is not None else ()
-    return when, float(number), failure, places, ended
+    places = () if redacted is None else tuple(redacted.decode().split(", "))
+    return moment, float(took), failure, places, _ENDED[ended]
 
 
 def decode_message(lines: bytes) -> tuple[bytes, Arrived] | None:
@@ -176,19 +161,28 @@ def decode_message(lines: bytes) -> tuple[bytes, Arrived] | None:
     Args:
         lines: The lines under ``request`` or ``response``, without the last newline.
     """
-    if b"\n\n" in lines or lines.endswith(b"\n"):
-        lines = _indent_empty_lines(lines)
-    head, *rest = lines.replace(BREAK, _CR).split(b"\n")
-    if not head.startswith(_JOINED_HEAD) or head[11:12] in b" \t\r":
-        return _decode_any([head, *rest])
-    raw = head[11:].rstrip(_CR).replace(_CR, CRLF) + HEAD_END
-    if not rest:
-        return raw, ()
-    if rest[0].startswith(b"    json: |\r") and rest[0][11:12] in b"{[":
-        style = _STYLES.get(b"".join(rest[1:]).removeprefix(b"    style: "))
-        if style is not None:
-            return raw + decode_json(rest[0][11:].replace(_CR, b"\n"), style), ()
-    return _decode_any([head, *rest])
+    head, mark, rest = lines.partition(b"\n    json: |" + BREAK)
+    if mark:
+        content, _, style = rest.rpartition(b"\n    style: ")
+        if style in _STYLES and rest[:1] in b"{[":
+            raw = _decode_head(head)
+            body = decode_json(BREAK + content, style)
+            if raw is not None and body is not None:
+                return raw + body, ()
+    else:
+        raw = _decode_head(lines)
+        if raw is not None:
+            return raw, ()
+    return _decode_any(lines)
+
+
+def _decode_head(lines: bytes) -> bytes | None:
+    """Return a head that stands by itself, or None."""
+    if not lines.startswith(_HEAD_START[1:]) or lines[18:19] in b" \t\n":
+        return None
+    raw = lines[18:].replace(BREAK, CRLF)
+    # A newline that is left ends a value or stands for an empty line.
+    return raw + HEAD_END if raw.count(b"\n") == raw.count(_CR) else None
 
 
 def _indent_empty_lines(lines: bytes) -> bytes:
@@ -199,12 +193,15 @@ def _indent_empty_lines(lines: bytes) -> bytes:
     return lines + BREAK[1:] if lines.endswith(b"\n") else lines
 
 
-def _decode_any(lines: list[bytes]) -> tuple[bytes, Arrived] | None:
-    """Return what any message in own shape holds, or None; the breaks are held as CR."""
+def _decode_any(message: bytes) -> tuple[bytes, Arrived] | None:
+    """Return what any message in own shape holds, or None."""
+    if b"\n\n" in message or message.endswith(b"\n"):
+        message = _indent_empty_lines(message)
+    lines = message.replace(BREAK, _CR).split(b"\n")
     values: dict[str, Value] = {}
     extras: dict[str, bytes] = {}
     for line in lines:
-        if line.startswith(b"    # "):
+        if line.startswith(b"    #"):
             continue
         key, _, scalar = line.partition(b": ")
         name = _KEYS.get(key)
@@ -229,7 +226,7 @@ def _decode_any(lines: list[bytes]) -> tuple[bytes, Arrived] | None:
     try:
         raw = join_message(
             values,
-            None if style is None else _STYLES[style],
+            None if style is None else style.decode(),
             None if chunks is None else json.loads(chunks),
         )
     except MessageError:
