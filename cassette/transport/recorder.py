@@ -5,7 +5,8 @@ fact, so it can neither delay nor change what the program sees.
 
 An interaction is over as soon as its response is complete by its framing (RFC 9112, section 6.3).
 Where framing cannot tell, the facts do: the end of the stream, a failure, the client closing, or
-the client sending its next request.
+the client sending its next request. So they do where the response breaks the grammar and clients
+may disagree with us about its end.
 """
 
 from __future__ import annotations
@@ -65,10 +66,13 @@ class Recorder:
         if not draft.answered:
             return
         rest = data[taken:]
-        if rest and len(self._open) == 1:
-            # Nobody waits for these bytes, but the client has read them with the answer.
-            draft.take_surplus(rest)
-            rest = b""
+        if len(self._open) == 1:
+            if rest:
+                # Nobody waits for these bytes, but the client has read them with the answer.
+                draft.take_surplus(rest, same_piece=taken > 0)
+                rest = b""
+            if draft.doubtful:
+                return
         self._finish(Ended.OPEN)
         if rest:
             self.received(rest, filled=filled)
@@ -80,6 +84,8 @@ class Recorder:
 
     def closed(self) -> None:
         """Note that the client has closed its side, or that the cassette is left."""
+        if self._open and self._open[0].answered:
+            self._finish(Ended.OPEN)
         self._finish_all(Ended.ABANDONED)
 
     def _draft_for_sending(self) -> _Draft:
@@ -132,6 +138,11 @@ class _Draft:
         return self._response is not None and self._response.complete
 
     @property
+    def doubtful(self) -> bool:
+        """Clients may disagree about where the response ends."""
+        return self._response is not None and self._response.doubtful
+
+    @property
     def request_over(self) -> bool:
         """What is sent next belongs to another request."""
         return self._request.complete or (self._request.garbage and self.begun)
@@ -148,8 +159,8 @@ class _Draft:
         self._keep(data[:taken], filled=filled)
         return taken
 
-    def take_surplus(self, data: bytes) -> None:
-        self._piece_open = True  # it came with the piece before it
+    def take_surplus(self, data: bytes, *, same_piece: bool) -> None:
+        self._piece_open = self._piece_open or same_piece
         self._keep(data, filled=False)
 
     def _keep(self, data: bytes, *, filled: bool) -> None:

@@ -33,3 +33,15 @@ CHUNK_SIZE: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*)?\r?
 
 CONTENT_LENGTH: Final = re.compile(rb"\d{1,18}")
 """Value of Content-Length. RFC 9110, section 8.6; strict, because ``int`` takes ``1_0`` too."""
+
+CERTAIN_HEAD: Final = re.compile(
+    rb"HTTP/1\.[01] \d{3}(?: [^\r\n\0]*)?\r\n(?:[!#-'*+\-.0-9A-Z^-z|~]+:[^\r\n\0]*\r\n)*\r\n"
+)
+"""A response head without any fault, so that all clients see the same fields in it.
+
+RFC 9112, sections 4 and 5. Clients differ over the others: ``http.client`` drops every field from
+a line without a colon on, h11 refuses the whole response.
+"""
+
+CERTAIN_CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]+(?:;[^\r\n]*)?\r\n")
+"""A chunk-size line without any fault. RFC 9112, section 7.1."""

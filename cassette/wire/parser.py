@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.wire.framing import Framing, request_framing, response_framing
 from cassette.wire.grammar import (
+    CERTAIN_CHUNK_SIZE,
+    CERTAIN_HEAD,
     CHUNK_SIZE,
     HEAD_END,
     MAX_HEAD,
@@ -41,6 +43,8 @@ class MessageParser:
     Attributes:
         complete: The message has ended.
         garbage: The bytes are no HTTP message; they last until the close.
+        doubtful: There is a fault in what decides where the message ends, so that some clients
+            may wait for more than ``complete`` says, or for less. Responses only.
         head_size: Bytes of the head, interim responses and the empty line included; 0 before
             the head is complete.
         fields: Header fields of the (final) head.
@@ -54,6 +58,7 @@ class MessageParser:
     def __init__(self) -> None:
         self.complete = False
         self.garbage = False
+        self.doubtful = False
         self.head_size = 0
         self.fields: list[Field] = []
         self.framing: Framing | None = None
@@ -161,6 +166,7 @@ class MessageParser:
             return None, taken
         line = bytes(self._held)
         self._held.clear()
+        self.doubtful |= not line.endswith(b"\r\n")
         return line, taken
 
     def _chunk_size(self, data: bytes, start: int) -> int:
@@ -172,6 +178,7 @@ class MessageParser:
         found = CHUNK_SIZE.fullmatch(line)
         if found is None:
             return self._lose_count(taken)
+        self.doubtful |= CERTAIN_CHUNK_SIZE.fullmatch(line) is None
         self._remaining = int(found[1], 16)
         if self._remaining:
             self._state = self._chunk_data
@@ -277,6 +284,7 @@ class ResponseParser(MessageParser):
         self.version, self.reason = line[1], line[3] or b""
         self.status = int(line[2])
         self.fields = parse_fields(head[line.end() :])
+        self.doubtful |= CERTAIN_HEAD.fullmatch(head) is None
         if 100 <= self.status < 200 and self.status != 101:  # noqa: PLR2004
             # RFC 9110, section 15.2: a final response is still to come.
             self.head_start = self.size

@@ -187,3 +187,39 @@ def test_a_request_to_a_proxy_is_filed_under_its_origin(recorder, taken):
     recorder.sent(b"GET http://Origin.example:80/x?y HTTP/1.1\r\n\r\n")
     recorder.received(OK)
     assert taken[0].call == "GET http://origin.example/x?y"
+
+
+FAULTY = {
+    "line without a colon": b"HTTP/1.1 200 OK\r\nodd\r\nContent-Length: 2\r\n\r\nok",
+    "blank before the colon": b"HTTP/1.1 200 OK\r\nX-Odd : 1\r\nContent-Length: 2\r\n\r\nok",
+    "bare LF after a chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\n0\r\n\r\n",
+}
+faulty = pytest.mark.parametrize("response", FAULTY.values(), ids=FAULTY)
+
+
+@faulty
+def test_a_faulty_response_lasts_until_the_end_that_the_client_reads(recorder, taken, response):
+    recorder.sent(GET)
+    recorder.received(response)
+    recorder.received(b" and more")
+    recorder.received(b"")
+    (one,) = taken
+    assert (one.response.raw, one.ended) == (response + b" and more", Ended.CLOSED)
+    assert [size for _, size in one.arrived] == [len(response), len(b" and more")]
+
+
+@faulty
+def test_a_faulty_response_fails_where_the_client_waits_in_vain(recorder, taken, response):
+    recorder.sent(GET)
+    recorder.received(response)
+    recorder.failed(TimeoutError("timed out"))
+    assert [(one.response.raw, one.ended) for one in taken] == [(response, Ended.TIMEOUT)]
+
+
+@faulty
+def test_a_faulty_response_is_over_when_the_client_moves_on_or_closes(recorder, taken, response):
+    for _ in range(2):
+        recorder.sent(GET)
+        recorder.received(response)
+    recorder.closed()
+    assert [(one.response.raw, one.ended) for one in taken] == [(response, Ended.OPEN)] * 2
