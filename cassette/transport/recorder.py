@@ -62,6 +62,9 @@ class Recorder:
             self._early += data
             return
         draft = self._open[0]
+        if draft.answered:  # beyond doubt it would be finished, so the client waits for more
+            draft.take_surplus(data, same_piece=False)
+            return
         taken = draft.take_received(data, filled=filled)
         if not draft.answered:
             return
@@ -69,7 +72,7 @@ class Recorder:
         if len(self._open) == 1:
             if rest:
                 # Nobody waits for these bytes, but the client has read them with the answer.
-                draft.take_surplus(rest, same_piece=taken > 0)
+                draft.take_surplus(rest, same_piece=True)
                 rest = b""
             if draft.doubtful:
                 return
