@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import zlib
@@ -65,6 +66,9 @@ def sent_line(raw):
         ("X-API-KEY: abcdefghijklmn", "X-API-KEY: REDACTED-1-xxx"),
         ("X-Amz-Security-Token: abcdefghijklmn", "X-Amz-Security-Token: REDACTED-1-xxx"),
         ("Cookie: id=abcdefghijklmn; b=c", "Cookie: id=REDACTED-1-xxx; b=x"),
+        ('Cookie: id=a"bcdefghijklm"; c=', "Cookie: id=REDACTED-1-xxx; c="),
+        ('Cookie: id="abcd;efghij"; c=d', 'Cookie: id="REDACTED-1-"; c=x'),
+        ("Authorization: Negotiate", "Authorization: Negotiate"),
         ('Cookie: id="abcdefghijklmn"', 'Cookie: id="REDACTED-1-xxx"'),
         ("Cookie: abcdefghijklmn", "Cookie: REDACTED-1-xxx"),
         (
@@ -152,6 +156,11 @@ def test_bytes_that_are_no_http_are_searched_too():
         ("/x?api%5Fkey=abcdefghijklmn", "/x?api%5Fkey=REDACTED-1-xxx"),
         ("/x?user[password]=abcdefghijklmn", "/x?user[password]=REDACTED-1-xxx"),
         ("/x?user%5Bpassword%5D=abcdefghijklmn", "/x?user%5Bpassword%5D=REDACTED-1-xxx"),
+        ("/x?a=1;token=abcdefghijkl", "/x?a=1;token=REDACTED-1-x"),
+        (
+            "/x?next=https%3A%2F%2Fh%2F%3Ftoken%3Dabc%252Fdefg%26a%3D1&b",
+            "/x?next=https%3A%2F%2Fh%2F%3Ftoken%3DREDACTED-1-x%26a%3D1&b",
+        ),
         ("/x?token=&page_token=2", "/x?token=&page_token=2"),
         ("http://u:abcdefghijklmn@h/", "http://x:REDACTED-2-xxx@h/"),
         (
@@ -186,7 +195,16 @@ def test_the_call_is_masked_like_the_target():
         ('{"password": -1}', '{"password": -9}'),
         ('{"password": null, "secret": true}', '{"password": null, "secret": true}'),
         ('{"password": ""}', '{"password": ""}'),
-        ('{"tokens": ["abcdefghijkl", 1]}', '{"tokens": ["REDACTED-1-x", 1]}'),
+        ('{"token": ["abcdefghijkl", 1]}', '{"token": ["REDACTED-1-x", 1]}'),
+        (
+            '{"secret": {"value": ["abcdefghijkl"], "until": "Monday"}, "text": "a"}',
+            '{"secret": {"value": ["REDACTED-1-x"], "until": "Monday"}, "text": "a"}',
+        ),
+        (
+            '{"secret": [{"key": {"x": "y", "raw": "abcdefghijkl"}}, "b", [], {}]}',
+            '{"secret": [{"key": {"x": "y", "raw": "REDACTED-1-x"}}, "x", [], {}]}',
+        ),
+        ('{"secret": {"value": "abcdefghijkl', '{"secret": {"value": "REDACTED-1-x'),
         (
             '{"secret": {"key": "abcdefghijkl"}, "a": "b"}',
             '{"secret": {"key": "REDACTED-1-x"}, "a": "b"}',
@@ -198,6 +216,7 @@ def test_the_call_is_masked_like_the_target():
             '{"a": "{\\"password\\": \\"abcdefghijkl\\"}"}',
             '{"a": "{\\"password\\": \\"REDACTED-1-x\\"}"}',
         ),
+        ('{"u": "https:\\/\\/u:abcdefghijkl@h"}', '{"u": "https:\\/\\/x:REDACTED-2-x@h"}'),
         ('{"u": "https://h/?token=abcdefghijkl&a"}', '{"u": "https://h/?token=REDACTED-1-x&a"}'),
         ('{"u": "/?a\\u0026token=abcdefghijkl"}', '{"u": "/?a\\u0026token=REDACTED-1-x"}'),
         ("<Password>abcdefghijkl</Password>", "<Password>REDACTED-1-x</Password>"),
@@ -406,6 +425,14 @@ def test_a_learned_secret_is_masked_in_every_spelling(spelling):
     assert b"see REDACTED-1-" in later.response.body
     assert "request.headers.x-note" in later.redacted
     assert "response.body" in later.redacted
+
+
+def test_the_password_of_basic_credentials_is_learned():
+    credentials = base64.b64encode(b"bob:abcdefghijkl").decode()
+    result = redacted(
+        request("/x", f"Authorization: Basic {credentials}"), response(b"hello abcdefghijkl")
+    )
+    assert result.response.body == b"hello REDACTED-2-x"
 
 
 def test_a_learned_secret_is_found_in_what_came_before_its_field():

@@ -149,14 +149,15 @@ class Redactor:
 
     def mask_request(self, request: Request) -> Request:
         """Return a request as it would be recorded; the same object where it holds no secret."""
-        if not self.names:
+        raw = request.raw
+        if not self.names or not (self._is_suspect(raw) or self._ledger.occurs(raw)):
             return request
         draft = Draft(request.raw, request.parsed, "request")
         draft.find(self.is_secret, self._words, self._ledger)
         if self._ledger:
             draft.find_learned(self._ledger)
         masked = draft.masked()
-        return request if masked is request.raw else Request(masked, self.mask_url(request.url))
+        return request if masked is raw else Request(masked, self.mask_url(request.url))
 
     def learn(self, request: Request) -> bool:
         """Look for the secrets of a request elsewhere too; return whether there were new ones."""

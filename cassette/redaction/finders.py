@@ -6,6 +6,8 @@ a secret keeps its bytes, and a body that was cut short is searched like a whole
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -24,7 +26,7 @@ class Hit(NamedTuple):
 
     Attributes:
         start: Offset of its first byte as it is spelt.
-        stop: Offset after its last byte.
+        stop: Offset after its last byte; that of the first where the secret is only learned.
         secret: The secret itself, any encoding undone: what its other spellings have in common.
         place: Where it stands, such as ``headers.authorization``.
         learn: Whether to look for it elsewhere too.
@@ -47,8 +49,9 @@ _LINE: Final = re.compile(rb"[^\s](?:[^\r\n]*[^\s])?")
 _SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*[ \t]+(?=\S)")
 _AWS: Final = re.compile(rb"(?i:credential=([^/,\s]+))|(?i:signature=([^,\s]+))")
 _COOKIE: Final = re.compile(
-    rb"[^=;]*=[ \t]*\"?((?:[^;\"\s]|[ \t]+(?=[^;\"\s]))*)[^;]*|([^=;\s][^=;]*)"
+    rb"[^=;]*=[ \t]*(?:\"([^\"]*)\"(?=[ \t]*(?:;|\Z))|([^;]*))|[ \t]*([^=;]+)"
 )
+_SCHEMES: Final = frozenset({b"basic", b"bearer", b"digest", b"negotiate", b"ntlm"})
 
 _AUTHORIZATION: Final = frozenset({"authorization", "proxyauthorization", "xauthorization"})
 _COOKIES: Final = frozenset({"cookie", "cookie2"})
@@ -86,7 +89,8 @@ def _in_authorization(value: bytes, at: int, place: str) -> Iterator[Hit]:
     """Yield the credentials; the scheme stays (RFC 9110, section 11.4)."""
     scheme = _SCHEME.match(value)
     if scheme is None:
-        yield Hit(at, at + len(value), value, place)
+        if value.lower() not in _SCHEMES:
+            yield Hit(at, at + len(value), value, place)
         return
     if value[:4].upper() == b"AWS4":
         # The date, region and service in the scope, and the signed names, are no secrets.
@@ -97,6 +101,10 @@ def _in_authorization(value: bytes, at: int, place: str) -> Iterator[Hit]:
         return
     start = scheme.end()
     yield Hit(at + start, at + len(value), value[start:], place)
+    if value[:5].lower() == b"basic":
+        with contextlib.suppress(ValueError):
+            password = base64.b64decode(value[start:]).partition(b":")[2]
+            yield Hit(at, at, password, place)
 
 
 def _in_cookies(value: bytes, at: int, place: str, *, last: bool) -> Iterator[Hit]:
@@ -110,11 +118,12 @@ def _in_cookies(value: bytes, at: int, place: str, *, last: bool) -> Iterator[Hi
     """
     for pair in _COOKIE.finditer(value):
         # A cookie without a name is all value (RFC 6265bis, section 5.6).
-        group = 1 if pair[1] is not None else 2
-        if pair[group]:
-            start, stop = pair.span(group)
-            learn = _looks_random(unquote_to_bytes(pair[group]))
-            yield Hit(at + start, at + stop, pair[group], place, learn=learn)
+        group = next(n for n in (1, 2, 3) if pair[n] is not None)
+        secret = pair[group].rstrip()
+        if secret:
+            start = at + pair.start(group)
+            learn = _looks_random(unquote_to_bytes(secret))
+            yield Hit(start, start + len(secret), secret, place, learn=learn)
         if last:
             return
 
@@ -128,9 +137,13 @@ def _looks_random(value: bytes) -> bool:
     return letters and re.search(rb"\d", value) is not None
 
 
-_USERINFO: Final = re.compile(rb"://([^/?#\s\"'<>@:\\]*)(?::([^/?#\s\"'<>@\\]*))?@")
+_USERINFO: Final = re.compile(rb":\\?/\\?/([^/?#\s\"'<>@:\\]*)(?::([^/?#\s\"'<>@\\]*))?@")
+# The value stands in a lookahead, so that what is no secret is searched for further parameters.
 _PARAMETER: Final = re.compile(
-    rb"(?:[?&#;]|\\u0026)([\w.~%+\[\]-]+)(?:=|\\u003[dD])([^&#\s\"'<>\\]*)"
+    rb"(?:[?&#;]|\\u0026)([\w.~%+\[\]-]+)(?:=|\\u003[dD])(?=([^&#\s\"'<>\\]*))"
+)
+_ESCAPED_PARAMETER: Final = re.compile(
+    rb"(?i:%3f|%26|%23)([\w.~%\[\]-]+?)(?i:%3d)(?=((?:[^&#\s\"'<>\\%]|%(?!26|23)[0-9A-Fa-f]{2})*))"
 )
 _PAIR: Final = re.compile(rb"([^&=]*)=([^&]*)")
 _SCOPE: Final = re.compile(rb"/|%2[fF]")
@@ -159,8 +172,7 @@ def in_urls(data: bytes, start: int, stop: int, is_secret: IsSecret, place: str)
             yield Hit(*found.span(1), unquote_to_bytes(user), f"{place}.userinfo", not password)
         if password:
             yield Hit(*found.span(2), unquote_to_bytes(password), f"{place}.userinfo")
-    for found in _PARAMETER.finditer(data, start, stop):
-        yield from _in_pair(found, is_secret, f"{place}.query")
+    yield from _in_parameters(data, start, stop, is_secret, f"{place}.query")
 
 
 def in_target(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator[Hit]:
@@ -173,6 +185,18 @@ def in_target(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterat
     query = data.find(b"?", start, stop)
     if query >= 0:
         yield from in_form(data, query + 1, stop, is_secret, "query")
+        # What stands between ``;``, or in a URL that is itself a parameter.
+        yield from _in_parameters(data, query, stop, is_secret, "query")
+
+
+def _in_parameters(
+    data: bytes, start: int, stop: int, is_secret: IsSecret, place: str
+) -> Iterator[Hit]:
+    for found in _PARAMETER.finditer(data, start, stop):
+        yield from _in_pair(found, is_secret, place)
+    if data.find(b"%", start, stop) >= 0:
+        for found in _ESCAPED_PARAMETER.finditer(data, start, stop):
+            yield from _in_pair(found, is_secret, place)
 
 
 def in_form(
@@ -202,6 +226,7 @@ def _in_pair(found: re.Match[bytes], is_secret: IsSecret, place: str) -> Iterato
 _MEMBER: Final = re.compile(rb'"([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)"\s*+:\s*+(?=["\d\-\[{])', re.DOTALL)
 _STRING: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+\\?)("|\Z)', re.DOTALL)
 _NUMBER: Final = re.compile(rb"-?\d+(?:\.\d*)?(?:[eE][+-]?\d*)?")
+_WRAPPED: Final = frozenset({"value", "values", "key", "raw", "plain", "plaintext", "text", "data"})
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?(?:"(\s*:)?|\Z)|[\[\]{}]', re.DOTALL)
 
 
@@ -234,17 +259,31 @@ def _in_string(data: bytes, at: int, stop: int, place: str) -> Iterator[Hit]:
 
 
 def _in_composite(data: bytes, at: int, stop: int, place: str) -> Iterator[Hit]:
-    depth = 0
+    """Yield what is secret in an array or object because of the name that it has itself.
+
+    In an array that is every string. In an object it is what a wrapper calls its content; the
+    other members tell by their own names, and an expiry date must stay a date.
+    """
+    hot: list[bool] = []  # for each open bracket: whether strings directly inside are secret
+    arrays: list[bool] = []
+    value_is_hot = True
     for token in _TOKEN.finditer(data, at, stop):
         first = token[0][:1]
         if first in b"[{":
-            depth += 1
+            hot.append(value_is_hot)
+            arrays.append(first == b"[")
         elif first in b"]}":
-            depth -= 1
-            if not depth:
+            hot.pop()
+            arrays.pop()
+            if not hot:
                 return
-        elif token[1] is None:
+        elif token[1] is not None:
+            name = token[0].rpartition(b'"')[0][1:].decode("utf-8", "replace")
+            value_is_hot = hot[-1] and normal_name(name) in _WRAPPED
+            continue
+        elif value_is_hot:
             yield from _in_string(data, token.start(), token.end(), place)
+        value_is_hot = hot[-1] and arrays[-1]
 
 
 _NESTED: Final = re.compile(

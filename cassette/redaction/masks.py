@@ -38,6 +38,9 @@ LEARNED_LENGTH: Final = 8
 Shorter ones stand in innocent places by chance: a PIN of four digits is in every timestamp.
 """
 
+_LONGEST: Final = 1 << 14
+"""Longest secret that is looked for elsewhere: no key is longer, and a pattern costs its length."""
+
 _COMMON_WORDS: Final = """
     anonymous application authenticated authorized boundary changeme credentials default
     disabled enabled encoding identity javascript keep-alive localhost multipart production
@@ -142,7 +145,9 @@ class Ledger:
 
     def learn(self, secret: bytes) -> None:
         """Look for this secret everywhere from now on, if it is long and rare enough."""
-        if len(secret) < LEARNED_LENGTH or secret in self._learned or secret.isspace():
+        if not LEARNED_LENGTH <= len(secret) <= _LONGEST or secret in self._learned:
+            return
+        if secret.isspace():
             return
         text = secret.decode("utf-8", "replace")
         if text.lower() in _COMMON or mask_number(secret) is not None:

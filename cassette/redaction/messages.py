@@ -159,13 +159,14 @@ class Draft:
             if known is not None:
                 ledger.reserve(known)
                 continue
-            hidden = mask_digits(text) if hit.number else ledger.mask(hit.secret, len(text))
-            if hidden == text:
-                continue
-            spots.append(Spot(hit.start, hit.stop, hidden))
-            self.places.append(f"{self.role}.{hit.place}")
             if hit.learn:
                 ledger.learn(hit.secret)
+            if not text:
+                continue
+            hidden = mask_digits(text) if hit.number else ledger.mask(hit.secret, len(text))
+            if hidden != text:
+                spots.append(Spot(hit.start, hit.stop, hidden))
+                self.places.append(f"{self.role}.{hit.place}")
 
     def find_learned(self, ledger: Ledger) -> None:
         """Mark what was learned elsewhere, wherever it stands in this message."""

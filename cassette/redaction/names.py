@@ -20,7 +20,7 @@ _WORDS: Final = bytes(
 _DROPPED: Final = b"-_.0123456789"
 """Bytes that are dropped from words; without digits, numbers are no words to be looked up."""
 
-_ESCAPES: Final = (b"%2d", b"%2D", b"%2e", b"%2E", b"%4", b"%5", b"%6", b"%7")
+_ESCAPES: Final = (b"%2d", b"%2D", b"%2e", b"%2E", b"%3d", b"%3D", b"%4", b"%5", b"%6", b"%7")
 
 _STRIP: Final = str.maketrans("", "", _IGNORED)
 
@@ -47,33 +47,32 @@ _HEADERS: Final = """
 
 _FIELDS: Final = """
     access_token  refresh_token  id_token  auth_token  oauth_token  oauth_token_secret
-    oauth_verifier  oauth_signature  oauth_consumer_secret  bearer_token  bearer  token  tokens
+    oauth_verifier  oauth_signature  oauth_consumer_secret  bearer_token  bearer  token
     api_token  user_token  session_token  security_token  device_token  push_token  bot_token
-    personal_access_token  private_token  csrf_token  xsrf_token  csrfmiddlewaretoken  csrf  xsrf
-    authenticity_token  __RequestVerificationToken  request_verification_token  jwt  jwt_token
-    client_token  login_token  secret_token  service_token  service_account_token  account_token
-    registration_token  reset_token  password_reset_token  confirmation_token  remember_token
-    web_token  app_token  web_identity_token  subject_token  actor_token  sso_token  mfa_token
-    two_factor_token  master_token  root_token  admin_token  github_token  gitlab_token
-    slack_token  discord_token  webhook_secret  signing_secret  shared_secret  hmac_secret
-    client_secret  client_assertion  assertion  SAMLResponse  code_verifier  device_code
-    consumer_secret  app_secret  api_secret  api_secret_key  application_secret  secret  secrets
-    secret_key  secret_access_key  secret_value  secret_string  secret_binary
-    session_secret  jwt_secret  totp_secret  otp_secret
-    password  passwd  passwort  pwd  pass  passphrase  passcode  user_password  new_password
-    old_password  current_password  confirm_password  password_confirmation  password1  password2
-    db_password  database_password  admin_password  root_password  smtp_password  proxy_password
+    personal_access_token  private_token  csrf_token  xsrf_token  csrfmiddlewaretoken  csrf
+    xsrf  authenticity_token  __RequestVerificationToken  request_verification_token  jwt
+    jwt_token  client_token  login_token  secret_token  service_token  service_account_token
+    account_token  registration_token  reset_token  password_reset_token  confirmation_token
+    remember_token  web_token  app_token  web_identity_token  subject_token  actor_token
+    sso_token  mfa_token  two_factor_token  master_token  root_token  admin_token  github_token
+    gitlab_token  slack_token  discord_token  webhook_secret  signing_secret  shared_secret
+    hmac_secret  client_secret  client_assertion  assertion  SAMLResponse  code_verifier
+    device_code  consumer_secret  app_secret  api_secret  api_secret_key  application_secret
+    secret  secret_key  secret_access_key  secret_value  secret_string  secret_binary
+    session_secret  jwt_secret  totp_secret  otp_secret  password  passwd  passwort  pwd  pass
+    passphrase  passcode  user_password  new_password  old_password  current_password
+    confirm_password  password_confirmation  password1  password2  db_password
+    database_password  admin_password  root_password  smtp_password  proxy_password
     ftp_password  master_password  master_user_password  login_password  password_hash  userpass
     api_key  apikey  app_key  application_key  access_key  access_key_id  aws_access_key_id
     aws_secret_access_key  aws_session_token  account_key  storage_key  master_key  shared_key
-    private_key  private_key_id  private_key_pem  signing_key  encryption_key  client_key  auth_key
-    authorization_key  subscription_key  license_key  service_key  server_key  ssh_key
-    ssh_private_key  rsa_private_key  host_key  deploy_key  webhook_key  connection_string
-    session_id  sessionid  jsessionid  phpsessid  session_key  session_cookie  sid_token
-    authorization  authentication  auth  credentials  credential
-    X-Amz-Credential  X-Amz-Signature  X-Amz-Security-Token  AWSAccessKeyId  X-Goog-Signature
-    X-Goog-Credential  signature  sig  hmac  otp  totp  mfa_code  otp_code  verification_code
-    recovery_code  recovery_codes  backup_codes  user_code_secret  sas_token  kubeconfig
+    private_key  private_key_id  private_key_pem  signing_key  encryption_key  client_key
+    auth_key  authorization_key  subscription_key  license_key  service_key  server_key  ssh_key
+    ssh_private_key  rsa_private_key  deploy_key  webhook_key  connection_string  session_id
+    sessionid  jsessionid  phpsessid  session_key  session_cookie  authorization  auth
+    credential  X-Amz-Credential  X-Amz-Signature  X-Amz-Security-Token  AWSAccessKeyId
+    X-Goog-Signature  X-Goog-Credential  signature  sig  hmac  otp  totp  mfa_code  otp_code
+    verification_code  recovery_code  recovery_codes  backup_codes  sas_token  kubeconfig
 """
 
 
@@ -135,5 +134,5 @@ def has_name(data: bytes, words: frozenset[bytes], start: int = 0, stop: int | N
 def _window_has_name(data: bytes, words: frozenset[bytes]) -> bool:
     if not words.isdisjoint(data.translate(_WORDS, _DROPPED).split()):
         return True
-    # A name may be spelt with escapes. Nobody escapes letters, but everybody can.
+    # A name may be spelt with escapes, or a whole query may be escaped as the value of another.
     return b"\\u00" in data or (b"%" in data and any(escape in data for escape in _ESCAPES))
