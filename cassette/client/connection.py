@@ -64,6 +64,9 @@ _contains_disallowed_method_pchar_re: Final = re.compile("[\x00-\x1f]")
 
 _OK: Final = 200
 
+_NO_SIZE: Final = "Unable to determine size of %r"
+"""Filled in by ``%``, and so is a tuple's first element, not the tuple: stock prints that too."""
+
 
 def _encode(data: str, name: str = "data") -> bytes:
     """Return text in ISO-8859-1.
@@ -80,7 +83,7 @@ def _encode(data: str, name: str = "data") -> bytes:
             exc.object,
             exc.start,
             exc.end,
-            f"{name.title()} ({culprit:.20r}) is not valid Latin-1. "
+            f"{name.title()} ({culprit!r:.20}) is not valid Latin-1. "
             f"Use {name}.encode('utf-8') if you want to send it encoded in UTF-8.",
         ) from None
 
@@ -292,11 +295,13 @@ class HTTPConnection(stock.HTTPConnection):
 
         response = self.response_class(self.sock, method=self._method)
         try:
-            _, code, message = response._read_status()  # noqa: SLF001 - as libraries call it
-            self._raw_proxy_headers = _read_headers(response.fp)
-            if self.debuglevel > 0:
-                for line in self._raw_proxy_headers:
-                    print("header:", line.decode())  # noqa: T201
+            _, code, message = response._read_status()  # as libraries call it
+            if code == _OK or compat.TUNNEL_IN_HTTP_11:
+                lines = _read_headers(response.fp)
+                self._raw_proxy_headers = lines
+                if self.debuglevel > 0:
+                    for line in lines if compat.TUNNEL_IN_HTTP_11 else lines[:-1]:
+                        print("header:", line.decode())
             if code != _OK:
                 self.close()
                 raise OSError(f"Tunnel connection failed: {code} {message.strip()}")
@@ -597,7 +602,7 @@ class HTTPConnection(stock.HTTPConnection):
                 self.putheader("Content-Length", str(length))
             elif body is not None:
                 if self.debuglevel > 0:
-                    print(f"Unable to determine size of {body!r}")  # noqa: T201
+                    print(_NO_SIZE % body)  # noqa: T201
                 encode_chunked = True
                 self.putheader("Transfer-Encoding", "chunked")
         for name, value in headers.items():

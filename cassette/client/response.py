@@ -594,8 +594,13 @@ class HTTPResponse(stock.HTTPResponse):
         self.chunk_left = left
         return left
 
-    def _read_chunked(self, amt: int | None = None) -> bytes:
+    def _read_chunked(self, amt: int | None = None, *, is_room: bool = False) -> bytes:
         """Return up to ``amt`` bytes, or all.
+
+        Args:
+            amt: Number of bytes; None means all.
+            is_room: Whether `amt` is the room in a buffer, which matters for a negative chunk
+                size alone: the stock module then leaves so many bytes at the buffer's end free.
 
         Raises:
             IncompleteRead: The body ended early; ``partial`` has the chunks that were complete.
@@ -613,6 +618,8 @@ class HTTPResponse(stock.HTTPResponse):
                         pieces.append(self._safe_read(amt))
                         self.chunk_left = left - amt
                         break
+                    if left < 0 and is_room:
+                        left = max(amt + left, 0)
                     amt -= left
                 data = read(left) if left < _LARGE else self._read_large(left)
                 if len(data) < left:
@@ -636,7 +643,7 @@ class HTTPResponse(stock.HTTPResponse):
     def _readinto_chunked(self, b: WriteableBuffer) -> int:
         """Fill a buffer from as many chunks as it takes; see `readinto`."""
         view = memoryview(b).cast("B")
-        data = self._read_chunked(len(view))
+        data = self._read_chunked(len(view), is_room=True)
         view[: len(data)] = data
         return len(data)
 
