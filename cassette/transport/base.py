@@ -19,7 +19,9 @@ Timeout
 Failure
     Any other ``OSError``, with the class and number that the operating system, or TLS, gave.
 Reading past the recording
-    A player raises ``RecordingEndedError`` where the recorded program had stopped reading.
+    A player raises ``RecordingEndedError`` where the recorded program had stopped reading in the
+    middle of a response. Behind a complete one it gives the end of the stream, since a server may
+    close a connection that it keeps at any time.
 No recording
     ``sendall`` raises ``UnmatchedRequestError`` with the last byte of the request.
 ``makefile("rb")``

@@ -30,6 +30,11 @@ _PLAIN: Final = re.compile(
 _INTERIM: Final = re.compile(rb"(?:HTTP/1\.1 100[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n)+")
 
 
+# A server may close a connection that it keeps open at any time (RFC 9112, section 9.5): for a
+# client that reads on behind a complete response it has done so.
+_FOLLOWED_BY_THE_END: Final = (Ended.OPEN, Ended.CLOSED)
+
+
 class Answers(Protocol):
     """Where the player finds its interactions."""
 
@@ -132,6 +137,27 @@ class Player:
         self._position = stop
         return self._data[start:stop]
 
+    def take_whole(self, limit: int) -> bytes | None:
+        """Return the whole response at once, where nobody could tell it from its pieces.
+
+        That is where it came in one piece that fits a reader's buffer, nothing of it has been
+        received, and it is followed by the end of the stream.
+
+        Args:
+            limit: Size of that buffer in bytes.
+        """
+        current = self._interaction
+        if (
+            current is None
+            or self._position
+            or current.arrived
+            or current.ended not in _FOLLOWED_BY_THE_END
+            or not 0 < len(self._data) <= limit
+        ):
+            return None
+        self._position = len(self._data)
+        return current.response.raw
+
     def _more(self) -> None:
         """Find what follows when all bytes are given: an early answer, the end, a failure."""
         if self._parser is not None:
@@ -145,7 +171,7 @@ class Player:
             return
         if current.failure is not None:
             raise rebuild(current.failure)
-        if current.ended is not Ended.CLOSED:
+        if current.ended not in _FOLLOWED_BY_THE_END:
             raise self._answers.exhausted(current)
 
     def _ask_pending(self) -> bytes:

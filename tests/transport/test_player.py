@@ -108,9 +108,36 @@ def test_a_failure_comes_after_the_bytes_before_it():
     assert caught.value.errno == 104
 
 
-@pytest.mark.parametrize("ended", [Ended.OPEN, Ended.ABANDONED])
-def test_reading_past_the_recording_is_an_error_of_ours(ended):
-    machine = player(interaction(OK, ended=ended))
+def test_behind_a_complete_response_is_the_end():
+    machine = player(interaction(OK, ended=Ended.OPEN))
+    machine.sent(GET)
+    machine.receive(100)
+    assert not machine.readable
+    assert bytes(machine.receive(100)) == b""
+
+
+@pytest.mark.parametrize(
+    ("facts", "limit", "whole"),
+    [
+        ({}, 100, True),
+        ({"ended": Ended.CLOSED}, 100, True),
+        ({}, len(OK) - 1, False),
+        ({"ended": Ended.ABANDONED}, 100, False),
+        ({"arrived": ((0.0, 5), (0.1, len(OK) - 5))}, 100, False),
+        ({"ended": Ended.RESET, "failure": Failure("OSError", 1, "x")}, 100, False),
+    ],
+)
+def test_a_response_is_given_whole_only_where_nobody_could_tell(facts, limit, whole):
+    machine = player(interaction(OK, **facts))
+    assert machine.take_whole(limit) is None
+    machine.sent(GET)
+    assert machine.take_whole(limit) == (OK if whole else None)
+    assert machine.take_whole(limit) is None or not whole
+    assert machine.readable is (not whole or facts.get("ended") is Ended.CLOSED)
+
+
+def test_reading_past_the_recording_is_an_error_of_ours():
+    machine = player(interaction(OK, ended=Ended.ABANDONED))
     machine.sent(GET)
     machine.receive(100)
     assert not machine.readable
