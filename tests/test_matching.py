@@ -80,7 +80,7 @@ def test_bodies_may_come_in_any_order():
     messages = [post(b'{"n": %d}' % (n % 7)) for n in range(50)]
     found = index(*messages)
     shuffled = list(range(50))
-    random.Random(1).shuffle(shuffled)  # noqa: S311
+    random.Random(1).shuffle(shuffled)
     answers = [find(found, messages[n]) for n in shuffled]
     for rest in range(7):
         assert [a for a in answers if a % 7 == rest] == list(range(rest, 50, 7))
@@ -324,7 +324,8 @@ def test_the_encoding_of_a_query_does_not_count(pairs, chance):
 
 MULTIPART = (
     b'--%(b)b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
-    b'--%(b)b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n\x00\xff\r\n--%(b)b--\r\n'
+    b'--%(b)b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n\x00\xff'
+    b"\r\n--%(b)b--\r\n"
 )
 
 
@@ -362,7 +363,7 @@ def chunked(body, *sizes):
         (post(b'{"token": {"a": 1}}'), post(b'{"token": null}')),
         (post(b"user=bob&password=a", FORM), post(b"user=bob&password=REDACTED-1", FORM)),
         (post(b'{"text": "it is REDACTED-1-xxx"}'), post(b'{"text": "it is REDACTED-2-"}')),
-        (post(b"<Password>abc</Password>", "text/xml"), post(b"<Password>ED-1</Password>", "text/xml")),
+        (post(b"<Pwd>abc</Pwd>", "text/xml"), post(b"<Pwd>D-1</Pwd>", "text/xml")),
         (request("/", "POST", Content_Length="0"), request("/", "POST")),
         (post(b"x" * 5000, "text/plain"), post(b"x" * 5000, "text/css")),
     ],
@@ -606,39 +607,51 @@ def test_ignoring_elements_keeps_their_number():
     [
         (
             {"match_on": ["metod"]},
-            "match_on: there is no matcher 'metod'; did you mean 'method'?\n"
-            "The matchers are: body, headers, host, method, path, port, query, raw_body, scheme, uri; "
-            "or give a function (recorded, incoming) -> bool.",
+            (
+                "match_on: there is no matcher 'metod'; did you mean 'method'?\n"
+                "The matchers are: body, headers, host, method, path, port, query, raw_body, "
+                "scheme, uri; or give a function (recorded, incoming) -> bool."
+            ),
         ),
         (
             {"match_on": [3]},
-            "match_on: there is no matcher 3\n"
-            "The matchers are: body, headers, host, method, path, port, query, raw_body, scheme, uri; "
-            "or give a function (recorded, incoming) -> bool.",
+            (
+                "match_on: there is no matcher 3\n"
+                "The matchers are: body, headers, host, method, path, port, query, raw_body, "
+                "scheme, uri; or give a function (recorded, incoming) -> bool."
+            ),
         ),
         (
             {"match_on": "method"},
-            "match_on: expected a list of the matchers, found the string 'method'\n"
-            "Write match_on=('method',) for a single one.",
+            (
+                "match_on: expected a list of the matchers, found the string 'method'\n"
+                "Write match_on=('method',) for a single one."
+            ),
         ),
         ({"ignore": 3}, "ignore: expected a list of what to ignore, found 3"),
         (
             {"ignore": ["heder:Date"]},
-            "ignore: 'heder:Date' says nothing that can be ignored; did you mean 'header'?\n"
-            "Write header:NAME, query:NAME, form:NAME or json:PATH, such as header:Date or "
-            "json:$.meta.id",
+            (
+                "ignore: 'heder:Date' says nothing that can be ignored; did you mean 'header'?\n"
+                "Write header:NAME, query:NAME, form:NAME or json:PATH, such as header:Date or "
+                "json:$.meta.id"
+            ),
         ),
         (
             {"ignore": ["json:$.a..b"]},
-            "ignore: '..b' in the JSON path '$.a..b' is no step of a path\n"
-            "Write $ and steps: .name, ['a name'], [0], [*] for every element, .* for every member; "
-            "such as json:$.items[*].id",
+            (
+                "ignore: '..b' in the JSON path '$.a..b' is no step of a path\n"
+                "Write $ and steps: .name, ['a name'], [0], [*] for every element, "
+                ".* for every member; such as json:$.items[*].id"
+            ),
         ),
         (
             {"ignore": ["json:a"]},
-            "ignore: 'a' in the JSON path 'a' is no step of a path\n"
-            "Write $ and steps: .name, ['a name'], [0], [*] for every element, .* for every member; "
-            "such as json:$.items[*].id",
+            (
+                "ignore: 'a' in the JSON path 'a' is no step of a path\n"
+                "Write $ and steps: .name, ['a name'], [0], [*] for every element, "
+                ".* for every member; such as json:$.items[*].id"
+            ),
         ),
     ],
 )
@@ -670,11 +683,13 @@ def test_the_nearest_recordings_come_first():
         "#0 GET https://api.example.com/users?page=3   matches, but was already played",
         "#1 GET https://api.example.com/users?page=1   query: page is '3', recorded '1'",
         "#2 GET https://api.example.com/users?page=2   query: page is '3', recorded '2'",
-        "#3 POST https://api.example.com/\n"
-        "    method is 'GET', recorded 'POST'\n"
-        "    path is '/users', recorded '/'\n"
-        "    query: page is '3', not recorded\n"
-        "    body: is missing, recorded '1'",
+        (
+            "#3 POST https://api.example.com/\n"
+            "    method is 'GET', recorded 'POST'\n"
+            "    path is '/users', recorded '/'\n"
+            "    query: page is '3', not recorded\n"
+            "    body: is missing, recorded '1'"
+        ),
     ]
 
 
@@ -734,8 +749,10 @@ def test_other_origins_are_told_about_only_for_the_same_path():
         (
             multipart(b"o", MULTIPART.replace(b'"x"', b'"y"')),
             multipart(b"o"),
-            '   body: head of f is \'Content-Disposition: form-data; name="f"; filename="x"\', '
-            'recorded \'Content-Disposition: form-data; name="f"; filename="y"\'',
+            (
+                '   body: head of f is \'Content-Disposition: form-data; name="f"; filename="x"\', '
+                'recorded \'Content-Disposition: form-data; name="f"; filename="y"\''
+            ),
         ),
         (
             multipart(b"o", MULTIPART.replace(b'"a"', b'"b"')),
@@ -750,9 +767,11 @@ def test_other_origins_are_told_about_only_for_the_same_path():
         (
             post(bytes(range(100)), "image/png"),
             post(bytes(range(50)) + b"\xff" + bytes(range(51, 99)), "image/png"),
-            "   body: is 99 bytes, recorded 100, different from offset 50 on: "
-            "2a 2b 2c 2d 2e 2f 30 31 ff 33 34 35 36 37 38 39 3a 3b 3c 3d... (32 bytes), "
-            "recorded '*+,-./0123456789:;<=>?@ABCDEFGHI'",
+            (
+                "   body: is 99 bytes, recorded 100, different from offset 50 on: "
+                "2a 2b 2c 2d 2e 2f 30 31 ff 33 34 35 36 37 38 39 3a 3b 3c 3d... (32 bytes), "
+                "recorded '*+,-./0123456789:;<=>?@ABCDEFGHI'"
+            ),
         ),
         (
             post(b"<a/>", "text/xml"),
@@ -773,11 +792,13 @@ def test_headers_and_raw_bodies_are_explained():
         post(b"[ 1]", X_A="2"),
         match_on=["headers", "raw_body"],
     ) == [
-        "#0 POST https://api.example.com/\n"
-        "    headers: content-length is '4', recorded '3'\n"
-        "    headers: x-a is '2', recorded '1'\n"
-        "    headers: cookie is missing, recorded a secret\n"
-        "    raw_body is '[ 1]', recorded '[1]'"
+        (
+            "#0 POST https://api.example.com/\n"
+            "    headers: content-length is '4', recorded '3'\n"
+            "    headers: x-a is '2', recorded '1'\n"
+            "    headers: cookie is missing, recorded a secret\n"
+            "    raw_body is '[ 1]', recorded '[1]'"
+        )
     ]
 
 
