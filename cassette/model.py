@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _AUTHORITY = re.compile(r"[^/?#]*")
+_SLICE = 1 << 20
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -128,7 +130,10 @@ class Message:
     def parsed(self) -> MessageParser:
         """Where the parts of the message are."""
         parser = self._new_parser()
-        parser.feed(self.raw)
+        raw = self.raw
+        # In slices, because the parser copies what it is fed while it looks for the head.
+        for start in range(0, len(raw), _SLICE):
+            parser.feed(raw[start : start + _SLICE])
         parser.close()
         return parser
 

@@ -18,6 +18,9 @@ from typing import Final
 BREAK: Final = b"\n      "
 """A line break inside a value: the newline and the indentation of the next line."""
 
+BLOCK_HEADER: Final = re.compile(rb"\|(2?)([-+]?)")
+"""What introduces a literal block scalar: indentation indicator and chomping indicator."""
+
 MAX_QUOTED: Final = 1 << 18
 """Longest text in bytes that is worth escapes; beyond that nobody reads it line by line."""
 
@@ -84,16 +87,14 @@ def encode_block(data: bytes) -> bytes | None:
     if not lines or not is_plain_text(data) or has_trailing_blanks(data):
         return None
     newlines = len(data) - len(lines)
-    scalar = block_header(data[:1], newlines) + indent(lines)
+    scalar = block_header(data[:1], newlines) + break_lines(b"\n" + lines)
     return scalar + b"\n" * (newlines - 1) if newlines > 1 else scalar
 
 
-def indent(lines: bytes) -> bytes:
-    """Return each line behind a break and the indentation; empty lines without indentation."""
-    indented = BREAK + lines.replace(b"\n", BREAK)
-    if lines[:1] == b"\n" or b"\n\n" in lines:
-        return _EMPTY_LINE.sub(b"", indented)
-    return indented
+def break_lines(text: bytes) -> bytes:
+    """Return a text with the indentation of a block behind each newline but before empty lines."""
+    broken = text.replace(b"\n", BREAK)
+    return _EMPTY_LINE.sub(b"", broken) if b"\n\n" in text else broken
 
 
 def encode_quoted(data: bytes) -> bytes | None:

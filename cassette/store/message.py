@@ -17,16 +17,23 @@ from cassette.store.forms import (
     is_plain_text,
 )
 from cassette.store.jsonform import STYLES, decode_json, encode_json
-from cassette.store.preview import preview
+from cassette.store.preview import MAX_BYTES, preview
+from cassette.store.slices import encode_spans
 from cassette.wire.encode import encode_chunks
+from cassette.wire.headers import first_value, parse_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cassette.model import Message
 
 CRLF: Final = b"\r\n"
 HEAD_END: Final = b"\r\n\r\n"
+
+VALUE_KEYS: Final = ("raw", "head", "json", "text", "body", "wire", "trailers")
+"""The keys of a message behind which stand bytes."""
+
+MESSAGE_KEYS: Final = (*VALUE_KEYS, "style", "chunks", "arrived")
 
 
 class Value(NamedTuple):
@@ -128,19 +135,60 @@ def encode_message(message: Message) -> bytes:
     """Return the lines of one message, from the key ``head`` on; empty for an empty message."""
     raw = message.raw
     head_size = find_head_end(raw)
-    head = encode_head(raw[:head_size]) if head_size else None
-    if head is None:
+    head = raw[:head_size]
+    form = encode_head(head) if head else None
+    if form is None:
         return b"    raw: %b\n" % encode_bytes(raw) if raw else b""
     if head_size == len(raw):
-        return b"    head: %b\n" % head
-    if b"chunked" in raw[:head_size].lower() and is_chunked(message):
-        return b"    head: %b\n%b" % (head, encode_chunked_body(message, head_size))
-    return b"    head: %b\n%b" % (head, encode_body(raw[head_size:], message))
+        return b"    head: %b\n" % form
+    if not is_chunked(head):
+        return b"    head: %b\n%b" % (form, encode_body(raw[head_size:], head))
+    sizes = canonical_chunks(message, head_size)
+    if sizes is None:
+        return b"    head: %b\n    wire: %b\n" % (form, encode_bytes(raw[head_size:]))
+    body = encode_body(message.body, head) if sizes else b""
+    return b"    head: %b\n%b%b" % (form, body, encode_framing(message, sizes))
 
 
-def is_chunked(message: Message) -> bool:
-    """Return whether the body says that it is in chunked coding."""
-    return (message.headers.get("transfer-encoding") or "").lower() == "chunked"
+def encode_large_message(message: Message) -> Iterator[bytes]:
+    """Give what ``encode_message`` returns in pieces, without a copy of the body."""
+    raw = message.raw
+    head_size = find_head_end(raw)
+    head = raw[:head_size]
+    form = encode_head(head) if head else None
+    if form is None:
+        yield from encode_spans(b"raw", raw, [(0, len(raw))])
+        return
+    yield b"    head: %b\n" % form
+    rest = [(head_size, len(raw))]
+    if not is_chunked(head):
+        comment = preview(raw[head_size : head_size + MAX_BYTES], head)
+        yield from encode_spans(b"text", raw, rest, comment)
+    elif sizes := canonical_chunks(message, head_size):
+        spans = message.parsed.payload
+        comment = preview(raw[spans[0][0] : spans[0][1]][:MAX_BYTES], head)
+        yield from encode_spans(b"text", raw, spans, comment)
+        yield encode_framing(message, sizes)
+    else:
+        yield from encode_spans(b"wire", raw, rest)
+
+
+def is_chunked(head: bytes) -> bool:
+    """Return whether a head says that the body is in chunked coding."""
+    if b"chunked" not in head.lower():
+        return False
+    return (first_value(parse_fields(head), b"transfer-encoding") or b"").lower() == b"chunked"
+
+
+def encode_framing(message: Message, sizes: Sequence[int]) -> bytes:
+    """Return the lines that tell the chunks of a body and its trailers."""
+    start, stop = message.parsed.trailers
+    line = b"    chunks: [%b]\n" % ", ".join(map(str, sizes)).encode()
+    if start == stop:
+        return line
+    trailers = message.raw[start:stop]
+    form = encode_text(to_text(trailers) or b"") or encode_binary(trailers)
+    return b"%b    trailers: %b\n" % (line, form)
 
 
 def find_head_end(raw: bytes) -> int:
@@ -176,24 +224,6 @@ def to_text(lines: bytes) -> bytes | None:
     return text
 
 
-def encode_chunked_body(message: Message, head_size: int) -> bytes:
-    """Return the lines of a body that says it is chunked."""
-    raw = message.raw
-    sizes = canonical_chunks(message, head_size)
-    if sizes is None:
-        return b"    wire: %b\n" % encode_bytes(raw[head_size:])
-    body = message.body
-    start, stop = message.parsed.trailers
-    trailers = raw[start:stop]
-    return b"%b    chunks: [%b]\n%b" % (
-        encode_body(body, message) if body else b"",
-        ", ".join(map(str, sizes)).encode(),
-        b"    trailers: %b\n" % (encode_text(to_text(trailers) or b"") or encode_binary(trailers))
-        if trailers
-        else b"",
-    )
-
-
 def canonical_chunks(message: Message, head_size: int) -> list[int] | None:
     """Return the chunk sizes if the chunk framing is what ``encode_chunks`` would write.
 
@@ -214,7 +244,7 @@ def canonical_chunks(message: Message, head_size: int) -> list[int] | None:
     return sizes if canonical else None
 
 
-def encode_body(body: bytes, message: Message) -> bytes:
+def encode_body(body: bytes, head: bytes) -> bytes:
     """Return the lines of a body without chunk framing."""
     spread = encode_json(body)
     if spread is not None and is_plain_text(body):
@@ -222,4 +252,4 @@ def encode_body(body: bytes, message: Message) -> bytes:
     text = encode_text(body)
     if text is not None:
         return b"    text: %b\n" % text
-    return b"%b    body: %b\n" % (preview(body, message), encode_binary(body))
+    return b"%b    body: %b\n" % (preview(body, head), encode_binary(body))

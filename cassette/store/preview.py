@@ -5,13 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from cassette.store.forms import BREAK, UNSAFE_TEXT
 from cassette.store.jsonform import encode_json
-
-if TYPE_CHECKING:
-    from cassette.model import Message
+from cassette.wire.headers import first_value, parse_fields
 
 MAX_BYTES: Final = 1 << 13
 """As much is decoded at most, so that a body that unpacks to gigabytes costs nothing."""
@@ -22,14 +20,20 @@ MAX_WIDTH: Final = 160
 _CHARSET: Final = re.compile(r"charset=[\"']?([\w.-]+)", re.IGNORECASE | re.ASCII)
 
 
-def preview(body: bytes, message: Message) -> bytes:
-    """Return comment lines that show the start of a body as text; none where it is no text."""
-    coding = (message.headers.get("content-encoding") or "").strip().lower()
+def preview(body: bytes, head: bytes) -> bytes:
+    """Return comment lines that show the start of a body as text; none where it is no text.
+
+    Args:
+        body: The body, or its first ``MAX_BYTES``.
+        head: The head that tells its coding and charset.
+    """
+    fields = parse_fields(head)
+    coding = (first_value(fields, b"content-encoding") or b"").decode("latin-1").strip().lower()
+    kind = _CHARSET.search((first_value(fields, b"content-type") or b"").decode("latin-1"))
     content = _unpack(body, coding)
     if content is None:
         return b""
     spread = encode_json(content)
-    kind = _CHARSET.search(message.headers.get("content-type") or "")
     text = _decode(
         spread[0].replace(BREAK, b"\n").lstrip() if spread else content,
         kind[1] if kind else "utf-8",

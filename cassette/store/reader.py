@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from itertools import accumulate
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.store.document import compose
+from cassette.store.large import decode_large_entry
 from cassette.store.schema import Place, read_call, read_entry, read_header
 from cassette.store.shape import decode_entry
-from cassette.store.split import ENDS, MARK, is_whole, read_own_call
+from cassette.store.slices import LARGE
+from cassette.store.split import ENDS, MARK, MappedEntries, is_whole, read_own_call
 from cassette.store.writer import encode_entry
 
 if TYPE_CHECKING:
@@ -26,6 +30,9 @@ PARTIAL: Final = ".partial"
 """What the name of a journal ends in."""
 
 _OWN_HEADER: Final = re.compile(rb"cassette: 1\nrecorded: (\d{4}-[0-9T:.-]+Z)\ninteractions:")
+_MAPPED: Final = 1 << 25
+"""Bytes from which on a file is mapped instead of read."""
+
 _WHOLE_END: Final = tuple(end + b"\n" for end in ENDS)
 
 
@@ -69,7 +76,7 @@ class CassetteReader:
         self.recorded = datetime.fromtimestamp(0, UTC)
         self.calls: list[str] = []
         self._header = b""
-        self._entries: list[bytes] = []  # behind each mark; empty if the file was parsed whole
+        self._entries: Sequence[bytes] = []  # behind each mark; empty if the file was parsed whole
         self._parsed: dict[int, Place] = {}  # interactions that went through a YAML parser
 
     @classmethod
@@ -83,7 +90,14 @@ class CassetteReader:
             CassetteFormatError: The file is no cassette, or a damaged one.
         """
         reader = cls(Path(path))
-        reader._load(_read_file(reader.path))
+        text = _read_file(reader.path)
+        if reader.path.name.endswith(PARTIAL):
+            text = _without_torn_entry(text[:])
+            if not text:
+                # Not even the time of the recording is complete.
+                reader.recorded = datetime.fromtimestamp(reader.path.stat().st_mtime, UTC)
+                return reader
+        reader._split(text)
         return reader
 
     def __len__(self) -> int:
@@ -106,8 +120,7 @@ class CassetteReader:
             CassetteFormatError: Something in it is not as ``docs/format.md`` says.
         """
         if index not in self._parsed:
-            parse = partial(self._parse, index)
-            found = decode_entry(self.calls[index], self._entries[index], parse)
+            found = self._decode(self.calls[index], index)
             if found is not None:
                 return found
         return self._parse(index)
@@ -118,20 +131,21 @@ class CassetteReader:
             return encode_entry(self.interaction(index))
         return MARK[1:] + self._entries[index] + b"\n"
 
-    def _load(self, text: bytes) -> None:
-        if self.path.name.endswith(PARTIAL):
-            text = _without_torn_entry(text)
-            if not text:
-                self.recorded = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
-                return
-        self._header, *self._entries = text.split(MARK)
+    def _split(self, text: bytes | mmap) -> None:
+        if isinstance(text, bytes):
+            self._header, *entries = text.split(MARK)
+            if entries:
+                entries[-1] = entries[-1].removesuffix(b"\n")
+            self._entries = entries
+        else:
+            self._entries = MappedEntries(text)
+            self._header = self._entries.header
         if not self._entries:
             self._load_whole()
             return
-        self._entries[-1] = self._entries[-1].removesuffix(b"\n")
         try:
             self.recorded = self._read_header()
-            self.calls = [self._read_call(i, entry) for i, entry in enumerate(self._entries)]
+            self.calls = self._read_calls()
         except _SplitError:
             self._load_whole()
 
@@ -173,20 +187,38 @@ class CassetteReader:
             raise _SplitError
         return recorded
 
-    def _read_call(self, index: int, entry: bytes) -> str:
-        """Return the call of an entry, after a check that it ends where the next mark stands.
+    def _read_calls(self) -> list[str]:
+        """Return the calls, after a check that each entry ends where the next mark stands.
 
         Raises:
-            _SplitError: It does not; or it cannot stand for itself.
+            _SplitError: One does not; or it cannot stand for itself.
         """
+        entries = self._entries
+        if isinstance(entries, MappedEntries):
+            return [
+                self._read_call(index, entries.start(index), whole=entries.is_whole(index))
+                for index in range(len(entries))
+            ]
+        return [
+            self._read_call(index, entry, whole=is_whole(entry))
+            for index, entry in enumerate(entries)
+        ]
+
+    def _read_call(self, index: int, entry: bytes, *, whole: bool) -> str:
         call = read_own_call(entry)
-        if call is not None:
-            if is_whole(entry):
-                return call
-            if decode_entry(call, entry, partial(self._parse, index)) is not None:
-                return call
+        if call is not None and (whole or self._decode(call, index) is not None):
+            return call
         place = self._parsed[index] = self._compose(index)
         return read_call(place)
+
+    def _decode(self, call: str, index: int) -> Interaction | None:
+        """Return an interaction in the writer's own shape, or None."""
+        parse = partial(self._parse, index)
+        if isinstance(self._entries, MappedEntries):
+            start, stop = self._entries.spans[index]
+            if stop - start > LARGE:
+                return decode_large_entry(call, self._entries.text, start, stop, parse)
+        return decode_entry(call, self._entries[index], parse)
 
     def _parse(self, index: int) -> Interaction:
         """Return an interaction by way of a YAML parser."""
@@ -233,9 +265,14 @@ class _SplitError(Exception):
     """The file does not fall into entries at the marks; only parsing all of it can tell."""
 
 
-def _read_file(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes | mmap:
+    """Return the text of a file: mapped if it is large and has the line ends of the writer."""
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            start = file.read(64)
+            if os.fstat(file.fileno()).st_size > _MAPPED and b"\r\n" not in start:
+                return mmap(file.fileno(), 0, access=ACCESS_READ)
+            text = start + file.read()
     except FileNotFoundError:
         raise CassetteNotFoundError(path) from None
     except OSError as error:
@@ -244,11 +281,9 @@ def _read_file(path: Path) -> bytes:
             path=path,
             remedy="A cassette is a file that this user may read.",
         ) from None
-    if b"\r\n" in text[:64]:
-        # A checkout with autocrlf. YAML takes either break for a newline, and the writer never
-        # puts a CR into a file, so nothing is lost.
-        return text.replace(b"\r\n", b"\n")
-    return text
+    # A checkout with autocrlf. YAML takes either break for a newline, and the writer never puts a
+    # CR into a file, so nothing is lost.
+    return text.replace(b"\r\n", b"\n") if b"\r\n" in start else text
 
 
 def _without_torn_entry(text: bytes) -> bytes:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.model import Ended, Failure, Interaction, Request, Response
 from cassette.store.jsonform import STYLES
-from cassette.store.message import MessageError, Value, join_message
+from cassette.store.message import MESSAGE_KEYS, VALUE_KEYS, MessageError, Value, join_message
 from cassette.store.writer import VERSION
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ _COUNT: Final = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 _ERRNO: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 
 _ENTRY_KEYS: Final = ("call", "request", "response", "at", "took", "failure", "redacted", "ended")
-_SCALAR_KEYS: Final = ("raw", "head", "json", "text", "body", "wire", "trailers")
-_MESSAGE_KEYS: Final = (*_SCALAR_KEYS, "style", "chunks", "arrived")
 
 
 @cache
@@ -222,8 +220,8 @@ def read_entry(entry: Place) -> Interaction:
 def _read_message(
     message: Place,
 ) -> tuple[Callable[[], bytes] | bytes, tuple[tuple[float, int], ...]]:
-    places = message.mapping(_MESSAGE_KEYS)
-    values: dict[str, Value] = {key: places[key].value() for key in _SCALAR_KEYS if key in places}
+    places = message.mapping(MESSAGE_KEYS)
+    values: dict[str, Value] = {key: places[key].value() for key in VALUE_KEYS if key in places}
     style = places["style"].text() if "style" in places else None
     if style is not None and style not in STYLES:
         raise places["style"].error(f"expected one of {', '.join(STYLES)}, found {style[:40]!r}")

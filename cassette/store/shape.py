@@ -10,14 +10,22 @@ from __future__ import annotations
 import binascii
 import json
 import re
+import string
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cassette.model import Ended, Failure, Interaction, Request, Response
-from cassette.store.forms import BREAK
+from cassette.store.forms import BLOCK_HEADER, BREAK
 from cassette.store.jsonform import STYLES, decode_json
-from cassette.store.message import CRLF, HEAD_END, MessageError, Value, join_message
+from cassette.store.message import (
+    CRLF,
+    HEAD_END,
+    MESSAGE_KEYS,
+    MessageError,
+    Value,
+    join_message,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,14 +37,7 @@ _STYLES: Final = frozenset(style.encode() for style in STYLES)
 _CHUNKS: Final = re.compile(rb"\[(?:(?:0|[1-9]\d{0,11})(?:, (?:0|[1-9]\d{0,11}))*)?\]")
 _PIECE: Final = rb"\[(?:0|[1-9]\d{0,8})\.\d{1,17}, (?:0|[1-9]\d{0,11})\]"
 _ARRIVED: Final = re.compile(rb"\[%b(?:, %b)*\]" % (_PIECE, _PIECE))
-_KEYS: Final = {
-    b"    " + key.encode(): key
-    for key in (
-        *("raw", "head", "json", "style", "text", "body", "wire", "chunks", "trailers", "arrived"),
-    )
-}
-_EXTRAS: Final = ("style", "chunks", "arrived")
-_BLOCK_HEADER: Final = re.compile(rb"\|(2?)([-+]?)")
+_KEYS: Final = frozenset(b"    " + key.encode() for key in MESSAGE_KEYS)
 _ENDED: Final = {ended.encode(): ended for ended in Ended}
 _HEAD_START: Final = b"\n    head: |\n      "
 _WORDS: Final = rb"[A-Za-z][\w.$*/()-]*(?: [\w.$*/()-]+)*"
@@ -48,7 +49,7 @@ _FACTS: Final = re.compile(
 )
 # What can stand before a quotation mark that closes a scalar, but not before one that opens it.
 _BEFORE_CLOSING: Final = frozenset(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./=+-_;%()"
+    char.encode() for char in string.ascii_letters + string.digits + "./=+-_;%()"
 )
 _UNSAFE_BREAKS: Final = re.compile("[\x85\u2028\u2029\ufeff]")
 
@@ -67,13 +68,13 @@ def decode_entry(call: str, entry: bytes, parse: Callable[[], Interaction]) -> I
     request_at = entry.find(b"\n")
     response_at = entry.find(b"\n  response:", request_at)
     end_at = entry.rfind(b"\n  at: ")
-    if not 0 < request_at < response_at < end_at or b"\r" in entry or not _is_own_text(entry):
+    if not 0 < request_at < response_at < end_at or b"\r" in entry or not is_own_text(entry):
         return None
     request_lines = entry[request_at + 1 : response_at]
     if not request_lines.startswith(b"  request:"):
         return None
-    response = _decode_section(entry[response_at + 12 : end_at])
-    facts = _decode_facts(entry[end_at + 1 :])
+    response = decode_section(entry[response_at + 12 : end_at])
+    facts = decode_facts(entry[end_at + 1 :])
     if response is None or facts is None:
         return None
     raw, arrived = response
@@ -81,7 +82,7 @@ def decode_entry(call: str, entry: bytes, parse: Callable[[], Interaction]) -> I
     request: bytes | Callable[[], bytes] = partial(_decode_late, section, parse)
     if has_open_quote(section) or not section.startswith(_HEAD_START):
         # Only a look at all of it tells whether it ends where it seems to.
-        decoded = _decode_section(section)
+        decoded = decode_section(section)
         if decoded is None or decoded[1]:
             return None
         request = decoded[0]
@@ -108,25 +109,25 @@ def has_open_quote(text: bytes) -> bool:
     """
     double = text.rfind(b'"')
     single = text.rfind(b"'")
-    return (double >= 0 and text[double - 1] not in _BEFORE_CLOSING) or (
-        single >= 0 and text[single - 1] not in _BEFORE_CLOSING
+    return (double >= 0 and text[double - 1 : double] not in _BEFORE_CLOSING) or (
+        single >= 0 and text[single - 1 : single] not in _BEFORE_CLOSING
     )
 
 
 def _decode_late(section: bytes, parse: Callable[[], Interaction]) -> bytes:
     """Return the bytes of a request that was left alone until somebody asked for it."""
-    decoded = _decode_section(section)
+    decoded = decode_section(section)
     return parse().request.raw if decoded is None or decoded[1] else decoded[0]
 
 
-def _decode_section(section: bytes) -> tuple[bytes, Arrived] | None:
+def decode_section(section: bytes) -> tuple[bytes, Arrived] | None:
     """Return what stands behind the key ``request:`` or ``response:``, or None."""
     if section == b" {}":
         return b"", ()
     return decode_message(section[1:]) if section.startswith(b"\n    ") else None
 
 
-def _is_own_text(text: bytes) -> bool:
+def is_own_text(text: bytes) -> bool:
     """Return whether a text is UTF-8 without characters that YAML takes for a line break."""
     if text.isascii():
         return True
@@ -136,7 +137,7 @@ def _is_own_text(text: bytes) -> bool:
         return False
 
 
-def _decode_facts(
+def decode_facts(
     lines: bytes,
 ) -> tuple[datetime, float, Failure | None, tuple[str, ...], Ended] | None:
     """Return what the lines say from ``at`` to ``ended``, or None."""
@@ -193,45 +194,62 @@ def _indent_empty_lines(lines: bytes) -> bytes:
     return lines + BREAK[1:] if lines.endswith(b"\n") else lines
 
 
+class Parts(NamedTuple):
+    """What stands under the keys of a message.
+
+    Attributes:
+        values: What the message is joined of.
+        style: Style of its JSON body; None without one.
+        chunks: Sizes of its chunks; None without chunked coding.
+        arrived: When its pieces arrived.
+    """
+
+    values: dict[str, Value]
+    style: str | None
+    chunks: list[int] | None
+    arrived: Arrived
+
+
 def _decode_any(message: bytes) -> tuple[bytes, Arrived] | None:
     """Return what any message in own shape holds, or None."""
+    parts = decode_parts(message)
+    if parts is None:
+        return None
+    try:
+        return join_message(*parts[:3]), parts.arrived
+    except MessageError:
+        return None
+
+
+def decode_parts(message: bytes) -> Parts | None:
+    """Return what stands under the keys of a message in own shape, or None."""
     if b"\n\n" in message or message.endswith(b"\n"):
         message = _indent_empty_lines(message)
-    lines = message.replace(BREAK, _CR).split(b"\n")
-    values: dict[str, Value] = {}
-    extras: dict[str, bytes] = {}
-    for line in lines:
-        if line.startswith(b"    #"):
-            continue
+    scalars: dict[bytes, bytes] = {}
+    for line in message.replace(BREAK, _CR).split(b"\n"):
         key, _, scalar = line.partition(b": ")
-        name = _KEYS.get(key)
-        if name is None or name in values or name in extras:
+        if key in _KEYS and key not in scalars:
+            scalars[key] = scalar
+        elif not line.startswith(b"    #"):
             return None
-        if name in _EXTRAS:
-            extras[name] = scalar
-            continue
-        value = decode_value(scalar)
-        if value is None:
-            return None
-        values[name] = value
-    style = extras.get("style")
-    chunks = extras.get("chunks")
-    arrived = extras.get("arrived")
+    style = scalars.pop(b"    style", None)
+    chunks = scalars.pop(b"    chunks", None)
+    arrived = scalars.pop(b"    arrived", None)
+    values = {key[4:].decode(): decode_value(scalar) for key, scalar in scalars.items()}
+    known = {key: value for key, value in values.items() if value is not None}
     if (
-        (style is not None and style not in _STYLES)
+        len(known) < len(values)
+        or (style is not None and style not in _STYLES)
         or (chunks is not None and not _CHUNKS.fullmatch(chunks))
         or (arrived is not None and not _ARRIVED.fullmatch(arrived))
     ):
         return None
-    try:
-        raw = join_message(
-            values,
-            None if style is None else style.decode(),
-            None if chunks is None else json.loads(chunks),
-        )
-    except MessageError:
-        return None
-    return raw, () if arrived is None else tuple(map(tuple, json.loads(arrived)))
+    return Parts(
+        known,
+        None if style is None else style.decode(),
+        None if chunks is None else json.loads(chunks),
+        () if arrived is None else tuple(map(tuple, json.loads(arrived))),
+    )
 
 
 def decode_value(scalar: bytes) -> Value | None:
@@ -251,7 +269,7 @@ def decode_value(scalar: bytes) -> Value | None:
 
 def _decode_block(scalar: bytes) -> Value | None:
     header, _, lines = scalar.partition(_CR)
-    form = _BLOCK_HEADER.fullmatch(header)
+    form = BLOCK_HEADER.fullmatch(header)
     text = lines.rstrip(_CR)
     # Without an indentation indicator the first line alone tells YAML the indentation.
     if form is None or not text or (not form[1] and lines[:1] in b" \t\r"):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from cassette.store.forms import encode_scalar
-from cassette.store.message import encode_message
+from cassette.store.message import encode_large_message, encode_message
+from cassette.store.slices import LARGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from cassette.model import Failure, Interaction
@@ -32,14 +34,30 @@ def encode_entry(interaction: Interaction) -> bytes | Iterable[bytes]:
     Raises:
         ValueError: A duration is no finite, positive number.
     """
-    call = interaction.call
-    response = encode_message(interaction.response)
-    if interaction.arrived:
-        response += _encode_arrived(interaction.arrived)
-    return b"- call: %b\n%b%b  at: %b\n  took: %b\n%b%b  ended: %b\n" % (
-        (call if _PLAIN_CALL.fullmatch(call) else encode_scalar(call)).encode(),
-        _section(b"request", encode_message(interaction.request)),
-        _section(b"response", response),
+    start, end = _encode_start(interaction.call), _encode_end(interaction)
+    request, response = interaction.request, interaction.response
+    if len(request.raw) + len(response.raw) < LARGE:
+        return b"%b%b%b%b" % (
+            start,
+            _section(b"request", encode_message(request)),
+            _section(b"response", encode_message(response) + _encode_arrived(interaction.arrived)),
+            end,
+        )
+    return chain(
+        [start, b"  request:\n" if request.raw else b"  request: {}\n"],
+        encode_large_message(request),
+        [b"  response:\n" if response.raw or interaction.arrived else b"  response: {}\n"],
+        encode_large_message(response),
+        [_encode_arrived(interaction.arrived), end],
+    )
+
+
+def _encode_start(call: str) -> bytes:
+    return b"- call: %b\n" % (call if _PLAIN_CALL.fullmatch(call) else encode_scalar(call)).encode()
+
+
+def _encode_end(interaction: Interaction) -> bytes:
+    return b"  at: %b\n  took: %b\n%b%b  ended: %b\n" % (
         encode_time(interaction.at).encode(),
         encode_seconds(interaction.took).encode(),
         _encode_failure(interaction.failure) if interaction.failure else b"",
@@ -71,7 +89,9 @@ def _section(key: bytes, lines: bytes) -> bytes:
     return b"  %b:\n%b" % (key, lines) if lines else b"  %b: {}\n" % key
 
 
-def _encode_arrived(arrived: Iterable[tuple[float, int]]) -> bytes:
+def _encode_arrived(arrived: Sequence[tuple[float, int]]) -> bytes:
+    if not arrived:
+        return b""
     pieces = ", ".join([f"[{encode_seconds(when)}, {count}]" for when, count in arrived])
     return f"    arrived: [{pieces}]\n".encode()
 

@@ -1,0 +1,110 @@
+"""Entries of more than a mebibyte in own shape: read from a mapped file, without a copy of it."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from cassette.model import Interaction, Request, Response
+from cassette.store.message import MessageError, Value, join_message
+from cassette.store.shape import Parts, decode_facts, decode_parts, decode_section
+from cassette.store.slices import LARGE, decode_slices, join_slices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from mmap import mmap
+
+    from cassette.store.shape import Arrived
+
+    Raw = bytes | Callable[[], bytes]
+
+# A newline at the end of a value: what follows it is a key, or nothing that YAML would accept.
+_VALUE_END: Final = re.compile(rb"\n(?! {6}|\n)")
+_LARGE_VALUE: Final = re.compile(rb"\n    (text|body|wire|raw): (?=[|!])")
+_MAX_SMALL: Final = LARGE // 4
+
+
+def decode_large_entry(
+    call: str, text: mmap, start: int, stop: int, parse: Callable[[], Interaction]
+) -> Interaction | None:
+    """Return an interaction whose messages are decoded when asked for; None if not in own shape.
+
+    Args:
+        call: Its call, read already.
+        text: The file.
+        start: Where the entry starts, behind ``- call: ``.
+        stop: Where it ends, before its last newline.
+        parse: Gives the interaction by way of a YAML parser.
+    """
+    lines = [found.start() for found in _VALUE_END.finditer(text, start, stop)]
+    at = {text[line + 1 : line + 7]: index for index, line in enumerate(lines)}
+    request, response, end = (at.get(key, -1) for key in (b"  requ", b"  resp", b"  at: "))
+    if not 0 == request < response < end:
+        return None
+    facts = decode_facts(text[lines[end] + 1 : stop])
+    sent = _read_message(text, lines[: response + 1], lambda: parse().request.raw)
+    received = _read_message(text, lines[response : end + 1], lambda: parse().response.raw)
+    if facts is None or sent is None or received is None or sent[1]:
+        return None
+    method, _, url = call.partition(" ")
+    moment, took, failure, redacted, ended = facts
+    return Interaction(
+        call,
+        Request(sent[0], url),
+        Response(received[0], method),
+        moment,
+        took,
+        received[1],
+        ended,
+        failure,
+        redacted,
+    )
+
+
+def _read_message(
+    text: mmap, lines: list[int], parse: Callable[[], bytes]
+) -> tuple[Raw, Arrived] | None:
+    """Return the bytes of a message, or what gives them, and when they arrived; or None.
+
+    Args:
+        text: The file.
+        lines: Where the newline before each key is, from ``request`` or ``response`` to what
+            follows it.
+        parse: Gives the bytes by way of a YAML parser.
+    """
+    start, stop = lines[0], lines[-1]
+    if stop - start <= LARGE:
+        key = text[start : start + 12].partition(b":")[0]
+        return decode_section(text[start + len(key) + 1 : stop])
+    small = []
+    large = None
+    for line, end in pairwise(lines[1:]):
+        if end - line <= _MAX_SMALL:
+            small.append(text[line + 1 : end])
+        elif large is None and (found := _LARGE_VALUE.match(text, line)):
+            large = (found[1].decode(), found.end(), end)
+        else:
+            return None
+    if large is None:
+        return None
+    parts = decode_parts(b"\n".join(small)) if small else Parts({}, None, None, ())
+    if parts is None:
+        return None
+    name, *place = large
+    # With nothing for the large value, what surrounds it is joined, and checked.
+    hollow = {**parts.values, name: Value(b"", binary=True)}
+    try:
+        frame = join_message(hollow, parts.style, None if parts.chunks is None else [])
+        head = join_message({"head": parts.values["head"]}) if "head" in hollow else b""
+    except MessageError:
+        return None
+
+    def join() -> bytes:
+        try:
+            body = decode_slices(text, *place)
+            return join_slices(head, body, parts.chunks, frame[len(head) :])
+        except ValueError:
+            return parse()
+
+    return join, parts.arrived
