@@ -7,8 +7,11 @@ this package's. It knows nothing about recording: bytes go through ``sock``.
 ``docs/client.md`` tells how it is built and what it promises.
 """
 
-# The modules below stand here under their names because programs reach for them through
-# `http.client`, to patch `http.client.socket.create_connection` for instance.
+# ruff: noqa: F401, F403, F405 - all of this is imported to be found under `http.client`; a
+# redundant alias tells type checkers so where `__all__`, which is the stock module's, does not.
+
+# These modules stand here because programs reach for them through `http.client`, to patch
+# `http.client.socket.create_connection` for instance.
 import collections
 import email.message
 import email.parser
@@ -18,24 +21,27 @@ import io
 import re
 import socket
 import sys
-from typing import Final
 from urllib.parse import urlsplit
 
 from cassette.client import compat
 from cassette.client.connection import (
-    HTTP_PORT,
-    HTTPS_PORT,
-    HTTPConnection,
-    _contains_disallowed_method_pchar_re,
-    _contains_disallowed_url_pchar_re,
     _CS_IDLE,
     _CS_REQ_SENT,
     _CS_REQ_STARTED,
+    _METHODS_EXPECTING_BODY,
+    HTTPConnection,
+    _contains_disallowed_method_pchar_re,
+    _contains_disallowed_url_pchar_re,
     _encode,
     _is_illegal_header_value,
     _is_legal_header_name,
-    _METHODS_EXPECTING_BODY,
     _strip_ipv6_iface,
+)
+from cassette.client.connection import (
+    HTTP_PORT as HTTP_PORT,
+)
+from cassette.client.connection import (
+    HTTPS_PORT as HTTPS_PORT,
 )
 from cassette.client.errors import (
     BadStatusLine,
@@ -54,15 +60,48 @@ from cassette.client.errors import (
     UnknownTransferEncoding,
     error,
 )
-from cassette.client.message import HTTPMessage, _parse_header_lines, _read_headers, parse_headers
-from cassette.client.response import _UNKNOWN, HTTPResponse
+from cassette.client.message import (
+    HTTPMessage as HTTPMessage,
+)
+from cassette.client.message import (
+    _parse_header_lines,
+    _read_headers,
+)
+from cassette.client.message import (
+    parse_headers as parse_headers,
+)
+from cassette.client.response import (
+    _UNKNOWN,
+    HTTPResponse,
+)
 from cassette.client.status import *
 
-__all__ = list(compat.PUBLIC_NAMES)
+__all__ = [
+    "BadStatusLine",
+    "CannotSendHeader",
+    "CannotSendRequest",
+    "HTTPConnection",
+    "HTTPException",
+    "HTTPResponse",
+    "ImproperConnectionState",
+    "IncompleteRead",
+    "InvalidURL",
+    "LineTooLong",
+    "NotConnected",
+    "RemoteDisconnected",
+    "ResponseNotReady",
+    "UnimplementedFileMode",
+    "UnknownProtocol",
+    "UnknownTransferEncoding",
+    "error",
+    "responses",
+]
 
 if compat.HAS_TLS:
     import ssl
 
     from cassette.client.https import HTTPSConnection, _create_https_context
+
+    __all__ += ["HTTPSConnection"]
 
 sys.modules[__name__].__class__ = compat.Face

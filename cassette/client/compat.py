@@ -5,6 +5,8 @@ the code asks the constant, never the version. Each is decided by what the runni
 looks like where that can be seen, since patch releases carried some of these back.
 """
 
+# ruff: noqa: SLF001 - the private names are what this package is about
+
 from __future__ import annotations
 
 import http.client as stock
@@ -12,9 +14,6 @@ import sys
 import types
 import warnings
 from typing import Any, Final
-
-PUBLIC_NAMES: Final = tuple(stock.__all__)
-"""``__all__`` of this interpreter's ``http.client``."""
 
 HAS_TLS: Final = hasattr(stock, "HTTPSConnection")
 """Programs take the absence of ``HTTPSConnection`` for an interpreter without ``ssl``."""
@@ -56,28 +55,28 @@ class Face(types.ModuleType):
     @property
     def _MAXLINE(self) -> int:  # noqa: N802 - the name is http.client's
         """Longest line to accept, in bytes."""
-        return limits._MAXLINE  # type: ignore[no-any-return]  # noqa: SLF001
+        return limits._MAXLINE  # type: ignore[no-any-return]
 
     @_MAXLINE.setter
     def _MAXLINE(self, value: int) -> None:  # noqa: N802
-        limits._MAXLINE = value  # noqa: SLF001
+        limits._MAXLINE = value
 
     @_MAXLINE.deleter
     def _MAXLINE(self) -> None:  # noqa: N802 - `unittest.mock` deletes and sets again
-        del limits._MAXLINE  # noqa: SLF001
+        del limits._MAXLINE
 
     @property
     def _MAXHEADERS(self) -> int:  # noqa: N802
         """How many lines a head may have, its empty line included."""
-        return limits._MAXHEADERS  # type: ignore[no-any-return]  # noqa: SLF001
+        return limits._MAXHEADERS  # type: ignore[no-any-return]
 
     @_MAXHEADERS.setter
     def _MAXHEADERS(self, value: int) -> None:  # noqa: N802
-        limits._MAXHEADERS = value  # noqa: SLF001
+        limits._MAXHEADERS = value
 
     @_MAXHEADERS.deleter
     def _MAXHEADERS(self) -> None:  # noqa: N802
-        del limits._MAXHEADERS  # noqa: SLF001
+        del limits._MAXHEADERS
 
 
 def warn_old_keyword(names: str, remedy: str, stacklevel: int = 3) -> None:
@@ -85,19 +84,20 @@ def warn_old_keyword(names: str, remedy: str, stacklevel: int = 3) -> None:
     warnings.warn(f"{names}: deprecated; {remedy}", DeprecationWarning, stacklevel + 1)
 
 
-def positional(
-    old: tuple[Any, ...], key_file: Any, cert_file: Any, timeout: Any, source_address: Any
-) -> tuple[Any, Any, Any, Any]:
-    """Return what ``HTTPSConnection`` was given without keywords where Python 3.11 allows it.
+def positional(old: tuple[Any, ...], named: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what ``HTTPSConnection`` was given, where Python 3.11 allows it without keywords.
+
+    Args:
+        old: What was given without keywords, host and port aside.
+        named: key_file, cert_file, timeout and source_address as given with keywords.
 
     Raises:
         TypeError: This Python does not allow it, or there are too many.
     """
-    names = (key_file, cert_file, timeout, source_address)
-    if not POSITIONAL_KEY_FILE or len(old) > len(names):
-        most = 3 + len(names) if POSITIONAL_KEY_FILE else 3
+    most = len(named) if POSITIONAL_KEY_FILE else 0
+    if len(old) > most:
         raise TypeError(
-            f"HTTPSConnection takes up to {most} arguments without keywords, self included, "
+            f"HTTPSConnection takes up to {3 + most} arguments without keywords, self included, "
             f"but {3 + len(old)} were given"
         )
-    return (*old, *names[len(old) :])
+    return (*old, *named[len(old) :])

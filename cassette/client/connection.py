@@ -13,6 +13,8 @@ Every step goes through ``self``, in an order that subclasses count on; the tabl
 ``sendall``, ``makefile`` and ``close``, and which ``self._create_connection`` makes.
 """
 
+# ruff: noqa: SLF001, T201 - the private names are http.client's, and a debug level prints
+
 from __future__ import annotations
 
 import collections.abc
@@ -116,7 +118,7 @@ def _checked_name(header: str | bytes) -> bytes:
         ValueError: It would break the framing.
         UnicodeEncodeError: It is not ASCII.
     """
-    name = header.encode("ascii") if hasattr(header, "encode") else header
+    name: bytes = header.encode("ascii") if hasattr(header, "encode") else header
     if not _is_legal_header_name(name):
         raise ValueError(f"Invalid header name {name!r}")
     return name
@@ -132,13 +134,14 @@ def _field_start(header: str) -> bytes:
     return _checked_name(header) + b": "
 
 
-def _field_line(value: HeaderValue) -> bytes:
+def _field_line(value: Any) -> bytes:  # noqa: ANN401 - whatever `putheader` is given
     """Return one line of a field value for the wire.
 
     Raises:
         ValueError: It would break the framing.
         UnicodeEncodeError: It is not ISO-8859-1.
     """
+    line: bytes
     if hasattr(value, "encode"):
         line = value.encode("latin-1")
         if b"\n" not in line and b"\r" not in line:
@@ -187,7 +190,7 @@ class HTTPConnection(stock.HTTPConnection):
         self,
         host: str,
         port: int | None = None,
-        timeout: float | None = socket._GLOBAL_DEFAULT_TIMEOUT,  # type: ignore[attr-defined]  # noqa: SLF001
+        timeout: float | None = socket._GLOBAL_DEFAULT_TIMEOUT,  # type: ignore[attr-defined]
         source_address: tuple[str, int] | None = None,
         blocksize: int = 8192,
         *,
@@ -286,7 +289,7 @@ class HTTPConnection(stock.HTTPConnection):
             version = b"HTTP/1.0"
         if compat.BRACKETS:
             target = self._wrap_ipv6(target)
-        lines = [b"CONNECT %s:%d %s\r\n" % (target, port, version)]
+        lines = [b"CONNECT %s:%d %s\r\n" % (target, port or 0, version)]
         for name, value in self._tunnel_headers.items():
             lines.append(f"{name}: {value}\r\n".encode("latin-1"))
         lines.append(b"\r\n")
@@ -359,23 +362,24 @@ class HTTPConnection(stock.HTTPConnection):
                 raise NotConnected
             self.connect()
         if self.debuglevel > 0:
-            print("send:", repr(data))  # noqa: T201
+            print("send:", repr(data))
+        payload: Any = data
         if type(data) is not bytes and hasattr(data, "read"):
             if self.debuglevel > 0:
-                print("sending a readable")  # noqa: T201
-            for block in self._blocks(data):
+                print("sending a readable")
+            for block in self._blocks(payload):
                 sys.audit("http.client.send", self, block)
                 self.sock.sendall(block)
             return
         sys.audit("http.client.send", self, data)
         try:
-            self.sock.sendall(data)
+            self.sock.sendall(payload)
         except TypeError:
             if not isinstance(data, collections.abc.Iterable):
                 raise TypeError(
                     f"data should be a bytes-like object or an iterable, got {type(data)!r}"
                 ) from None
-            for piece in data:
+            for piece in payload:
                 self.sock.sendall(piece)
 
     def _output(self, s: bytes) -> None:
@@ -385,13 +389,13 @@ class HTTPConnection(stock.HTTPConnection):
     def _read_readable(self, readable: SupportsRead[Any]) -> Iterator[bytes]:
         """Yield the contents of a file in blocks, text in ISO-8859-1."""
         if self.debuglevel > 0:
-            print("reading a readable")  # noqa: T201
+            print("reading a readable")
         return self._blocks(readable)
 
     def _blocks(self, readable: SupportsRead[Any]) -> Iterator[bytes]:
         encode = self._is_textIO(readable)
         if encode and self.debuglevel > 0:
-            print("encoding file using iso-8859-1")  # noqa: T201
+            print("encoding file using iso-8859-1")
         while block := readable.read(self.blocksize):
             yield block.encode("iso-8859-1") if encode else block
 
@@ -433,7 +437,7 @@ class HTTPConnection(stock.HTTPConnection):
             if not piece:
                 # An empty chunk would end the body.
                 if self.debuglevel > 0:
-                    print("Zero length chunk ignored")  # noqa: T201
+                    print("Zero length chunk ignored")
                 continue
             self.send(b"%X\r\n" % len(piece) + piece + b"\r\n" if chunked else piece)
         if chunked:
@@ -509,8 +513,7 @@ class HTTPConnection(stock.HTTPConnection):
         found = _contains_disallowed_method_pchar_re.search(method)
         if found:
             raise ValueError(
-                f"method can't contain control characters. {method!r} "
-                f"(found at least {found[0]!r})"
+                f"method can't contain control characters. {method!r} (found at least {found[0]!r})"
             )
 
     def _validate_path(self, url: str) -> None:
@@ -545,7 +548,9 @@ class HTTPConnection(stock.HTTPConnection):
         else:
             self._output(start + b"\r\n\t".join([_field_line(value) for value in values]))
 
-    def endheaders(self, message_body: Any = None, *, encode_chunked: bool = False) -> None:  # noqa: ANN401
+    def endheaders(
+        self, message_body: DataType | None = None, *, encode_chunked: bool = False
+    ) -> None:
         """End the head and send the request, a body included where one is given.
 
         Raises:
@@ -562,7 +567,7 @@ class HTTPConnection(stock.HTTPConnection):
         method: str,
         url: str,
         body: DataType | str | None = None,
-        headers: Mapping[str, HeaderValue] = {},  # noqa: B006 - never written to
+        headers: Mapping[str, HeaderValue] = {},
         *,
         encode_chunked: bool = False,
     ) -> None:
@@ -584,10 +589,15 @@ class HTTPConnection(stock.HTTPConnection):
         self._send_request(method, url, body, headers, encode_chunked)
 
     def _send_request(
-        self, method: str, url: str, body: Any, headers: Mapping[str, HeaderValue], encode_chunked: bool  # noqa: ANN401, FBT001, E501
+        self,
+        method: str,
+        url: str,
+        body: Any,  # noqa: ANN401 - see `request`
+        headers: Mapping[str, HeaderValue],
+        encode_chunked: bool,  # noqa: FBT001
     ) -> None:
         names = {name.lower() for name in headers}
-        skips = {}
+        skips: dict[str, Any] = {}
         if "host" in names:
             skips["skip_host"] = 1
         if "accept-encoding" in names:
@@ -602,7 +612,7 @@ class HTTPConnection(stock.HTTPConnection):
                 self.putheader("Content-Length", str(length))
             elif body is not None:
                 if self.debuglevel > 0:
-                    print(_NO_SIZE % body)  # noqa: T201
+                    print(_NO_SIZE % body)
                 encode_chunked = True
                 self.putheader("Transfer-Encoding", "chunked")
         for name, value in headers.items():

@@ -19,6 +19,8 @@ Code that imported the stock module long before this one says ``except http.clie
 class here derives from its parent in this tree and from the stock class of the same name.
 """
 
+# ruff: noqa: SLF001 - the limit is http.client's
+
 from __future__ import annotations
 
 import http.client as stock

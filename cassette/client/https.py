@@ -76,7 +76,7 @@ class HTTPSConnection(HTTPConnection, stock.HTTPSConnection):
     ) -> None:
         if old:
             key_file, cert_file, timeout, source_address = compat.positional(
-                old, key_file, cert_file, timeout, source_address
+                old, (key_file, cert_file, timeout, source_address)
             )
         super().__init__(host, port, timeout, source_address, blocksize)
         if strict is not None:
@@ -87,10 +87,7 @@ class HTTPSConnection(HTTPConnection, stock.HTTPSConnection):
         self.cert_file = cert_file
         if context is None:
             context = _create_https_context(self._http_vsn)
-        if check_hostname is None:
-            check = context.check_hostname
-        else:
-            check = check_hostname
+        check = context.check_hostname if check_hostname is None else check_hostname
         if check and context.verify_mode == ssl.CERT_NONE:
             raise ValueError(
                 "check_hostname needs a SSL context with either CERT_OPTIONAL or CERT_REQUIRED"

@@ -6,13 +6,15 @@ look for parts) goes through ``email.parser``, so that defects and payload are w
 stock module see, on whatever interpreter this runs.
 """
 
+# ruff: noqa: SLF001 - these private names are http.client's and the e-mail package's
+
 from __future__ import annotations
 
 import email.message
 import email.parser
 import http.client as stock
 import re
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from cassette.client.compat import limits
 from cassette.client.errors import HTTPException, LineTooLong
@@ -57,7 +59,7 @@ class HTTPMessage(stock.HTTPMessage):
         wanted = name.lower() + ":"
         found: list[str] = []
         inside = False
-        for key in self.keys():  # noqa: SIM118 - a message iterates over its names by `keys`
+        for key in self.keys():
             if key[: len(wanted)].lower() == wanted:
                 inside = True
             elif not key[:1].isspace():
@@ -125,10 +127,10 @@ def split_fields(block: bytes, count: int, folded: bytes) -> list[tuple[str, str
 
 def message_of(fields: list[tuple[str, str]], _class: type[_MessageT]) -> _MessageT:
     """Return a message with these fields, as the e-mail parser would leave it."""
-    message = _class()
-    message._headers = fields  # noqa: SLF001 - what `Message.items` and its kin read
-    message._payload = ""  # noqa: SLF001 - the parser leaves an empty text, not None
-    return message
+    message: Any = _class()
+    message._headers = fields
+    message._payload = ""
+    return message  # type: ignore[no-any-return]  # Any for the sake of its private fields
 
 
 def parse_odd(block: bytes, _class: type[_MessageT]) -> _MessageT:
@@ -137,7 +139,8 @@ def parse_odd(block: bytes, _class: type[_MessageT]) -> _MessageT:
 
 
 def _parse_header_lines(
-    header_lines: Sequence[bytes], _class: type[_MessageT] = HTTPMessage  # type: ignore[assignment]
+    header_lines: Sequence[bytes],
+    _class: type[_MessageT] = HTTPMessage,  # type: ignore[assignment]
 ) -> _MessageT:
     """Return the message that these lines make; their bytes are read as ISO-8859-1."""
     block = b"".join(header_lines)
@@ -149,7 +152,8 @@ def _parse_header_lines(
 
 
 def parse_headers(
-    fp: SupportsReadline, _class: type[_MessageT] = HTTPMessage  # type: ignore[assignment]
+    fp: SupportsReadline,
+    _class: type[_MessageT] = HTTPMessage,  # type: ignore[assignment]
 ) -> _MessageT:
     """Read a header section and return it as a message.
 

@@ -5,6 +5,8 @@ it, wrap it and read from it themselves. So there is no buffer beside it, nothin
 ahead, and ``fp is None`` *is* the closed state.
 """
 
+# ruff: noqa: SLF001, T201 - the private names are http.client's, and a debug level prints
+
 from __future__ import annotations
 
 import contextlib
@@ -139,7 +141,7 @@ class HTTPResponse(stock.HTTPResponse):
         if len(line) > limit:
             raise LineTooLong("status line")
         if self.debuglevel > 0:
-            print("reply:", repr(line))  # noqa: T201 - what a debug level is for
+            print("reply:", repr(line))
         if not line:
             raise RemoteDisconnected("Remote end closed connection without response")
         try:
@@ -169,7 +171,7 @@ class HTTPResponse(stock.HTTPResponse):
         """
         if self.headers is not None:
             return
-        version, status, reason = self._read_status()
+        version, status, reason = self._read_status()  # type: ignore[unreachable]  # None is left out of typeshed
         if status == _CONTINUE:
             version, status, reason = self._skip_interim()
         self.code = self.status = status
@@ -193,7 +195,7 @@ class HTTPResponse(stock.HTTPResponse):
             self.headers = self.msg = message_of(fields, HTTPMessage)
         if self.debuglevel > 0:
             for name, value in self.headers.items():
-                print("header:", f"{name}:", value)  # noqa: T201
+                print("header:", f"{name}:", value)
         if fields is None or self.version != 11:  # noqa: PLR2004
             self._frame()
         else:
@@ -257,7 +259,7 @@ class HTTPResponse(stock.HTTPResponse):
         for _ in range(compat.MAX_INTERIM):
             skipped = _read_headers(self.fp)
             if self.debuglevel > 0:
-                print("headers:", skipped)  # noqa: T201
+                print("headers:", skipped)
             found = self._read_status()
             if found[1] != _CONTINUE:
                 return found
@@ -287,7 +289,7 @@ class HTTPResponse(stock.HTTPResponse):
             # Past the stock class, whose own code has no part in this one.
             super(stock.HTTPResponse, self).close()
         finally:
-            if self.fp:
+            if self.fp is not None:
                 self._close_conn()
 
     def __del__(self) -> None:
@@ -333,7 +335,7 @@ class HTTPResponse(stock.HTTPResponse):
         """
         fp = self.fp
         if fp is None:
-            return b""
+            return b""  # type: ignore[unreachable]  # None is left out of typeshed
         if self._method == "HEAD":
             self._close_conn()
             return b""
@@ -341,29 +343,29 @@ class HTTPResponse(stock.HTTPResponse):
             amt = None
         if self.chunked:
             return self._read_chunked(amt)
+        if amt is not None:
+            return self._read_some(amt)
         length = self.length
-        if amt is None:
-            if length is None:
-                data = fp.read()
-            else:
-                data = fp.read(length) if length < _LARGE else self._read_large(length)
-                if len(data) < length:
-                    self._close_conn()
-                    raise IncompleteRead(data, length - len(data))
-                self.length = 0
-            self._close_conn()
-            return data
         if length is None:
-            data = fp.read(amt)
-            if amt and not data:
+            data = fp.read()
+        else:
+            data = fp.read(length) if length < _LARGE else self._read_large(length)
+            if len(data) < length:
                 self._close_conn()
-            return data
-        if amt > length:
+                raise IncompleteRead(data, length - len(data))
+            self.length = 0
+        self._close_conn()
+        return data
+
+    def _read_some(self, amt: int) -> bytes:
+        """Return up to ``amt`` bytes of a body that is not chunked; see `read`."""
+        length = self.length
+        if length is not None and amt > length:
             amt = length
-        data = fp.read(amt)
+        data = self.fp.read(amt)
         if amt and not data:
             self._close_conn()
-        else:
+        elif length is not None:
             self.length = length = length - len(data)
             if not length:
                 self._close_conn()
@@ -380,7 +382,7 @@ class HTTPResponse(stock.HTTPResponse):
         """
         fp = self.fp
         if fp is None:
-            return 0
+            return 0  # type: ignore[unreachable]  # None is left out of typeshed
         if self._method == "HEAD":
             self._close_conn()
             return 0
@@ -390,7 +392,7 @@ class HTTPResponse(stock.HTTPResponse):
         if length is not None and len(b) > length:  # type: ignore[arg-type]
             b = memoryview(b)[:length]
         count = fp.readinto(b)
-        if not count and b:
+        if not count and b:  # type: ignore[truthy-bool]  # an empty buffer is false
             self._close_conn()
         elif length is not None:
             self.length = length = length - count
@@ -405,7 +407,7 @@ class HTTPResponse(stock.HTTPResponse):
             IncompleteRead: The body is chunked and ended early.
         """
         fp = self.fp
-        if fp is None or self._method == "HEAD":
+        if fp is None or self._method == "HEAD":  # type: ignore[redundant-expr]  # likewise
             return b""
         if self.chunked:
             # A chunk a call, so each call of our own is felt: what `_get_chunk_left` does for a
@@ -439,7 +441,7 @@ class HTTPResponse(stock.HTTPResponse):
         Of a body that is not chunked this may show bytes that belong to the next answer.
         """
         fp = self.fp
-        if fp is None or self._method == "HEAD":
+        if fp is None or self._method == "HEAD":  # type: ignore[redundant-expr]  # likewise
             return b""
         if not self.chunked:
             return fp.peek(n)
@@ -458,7 +460,7 @@ class HTTPResponse(stock.HTTPResponse):
             IncompleteRead: The body is chunked and ended early.
         """
         fp = self.fp
-        if fp is None or self._method == "HEAD":
+        if fp is None or self._method == "HEAD":  # type: ignore[redundant-expr]  # likewise
             return b""
         if self.chunked:
             return self._readline_chunked(limit)
@@ -623,12 +625,12 @@ class HTTPResponse(stock.HTTPResponse):
                     amt -= left
                 data = read(left) if left < _LARGE else self._read_large(left)
                 if len(data) < left:
-                    raise IncompleteRead(data, left - len(data))
+                    raise IncompleteRead(data, left - len(data))  # noqa: TRY301
                 pieces.append(data)
                 self.chunk_left = 0
                 ending = read(2)
                 if len(ending) < 2:  # noqa: PLR2004 - CRLF
-                    raise IncompleteRead(ending, 2 - len(ending))
+                    raise IncompleteRead(ending, 2 - len(ending))  # noqa: TRY301
                 line = readline(size)
                 if line != self._last_line:
                     left = self._begin_chunk(line)
@@ -662,7 +664,8 @@ class HTTPResponse(stock.HTTPResponse):
                 left = self._get_chunk_left()
             except IncompleteRead:
                 if self.fp is None:
-                    break  # no chunk size: the stock module takes that for the end of the line
+                    # No chunk size: the stock module takes that for the end of the line.
+                    break  # type: ignore[unreachable]  # None is left out of typeshed
                 raise IncompleteRead(b"") from None
             if left is None:
                 break
