@@ -152,7 +152,12 @@ _SCOPE: Final = re.compile(rb"/|%2[fF]")
 def has_userinfo(data: bytes, start: int = 0, stop: int | None = None) -> bool:
     """Return whether a URL with userinfo stands in some bytes."""
     stop = len(data) if stop is None else stop
-    return data.find(b"@", start, stop) >= 0 and bool(_USERINFO.search(data, start, stop))
+    # Plain searches first: e-mail addresses are common, userinfo is not.
+    if data.find(b"@", start, stop) < 0:
+        return False
+    if data.find(b"//", start, stop) < 0 and data.find(b"\\", start, stop) < 0:
+        return False
+    return _USERINFO.search(data, start, stop) is not None
 
 
 def in_urls(data: bytes, start: int, stop: int, is_secret: IsSecret, place: str) -> Iterator[Hit]:

@@ -112,7 +112,7 @@ def has_name(data: bytes, words: frozenset[bytes], start: int = 0, stop: int | N
     """Return whether one of some names may stand in a text; False is certain.
 
     The bytes become words in the normal form of names, and the words are looked up in a set. For
-    2 KiB that takes 10 microseconds; a regular expression of 250 alternatives takes 300, and a
+    2 KiB that takes 10 microseconds; a regular expression of all names takes 300 and more, and a
     search for each of 50 parts of names takes 50.
 
     Args:
@@ -135,4 +135,7 @@ def _window_has_name(data: bytes, words: frozenset[bytes]) -> bool:
     if not words.isdisjoint(data.translate(_WORDS, _DROPPED).split()):
         return True
     # A name may be spelt with escapes, or a whole query may be escaped as the value of another.
-    return b"\\u00" in data or (b"%" in data and any(escape in data for escape in _ESCAPES))
+    # Single bytes are found ten times faster than two.
+    return (b"\\" in data and b"\\u00" in data) or (
+        b"%" in data and any(escape in data for escape in _ESCAPES)
+    )
