@@ -79,9 +79,9 @@ class Face(types.ModuleType):
         del limits._MAXHEADERS
 
 
-def warn_old_keyword(names: str, remedy: str, stacklevel: int = 3) -> None:
-    """Warn, at the caller's caller's line, that a keyword of old was given."""
-    warnings.warn(f"{names}: deprecated; {remedy}", DeprecationWarning, stacklevel + 1)
+def warn_old_keyword(names: str, remedy: str) -> None:
+    """Warn that keywords of old were given, at the line that called the class."""
+    warnings.warn(f"{names}: deprecated, {remedy}", DeprecationWarning, stacklevel=3)
 
 
 def positional(old: tuple[Any, ...], named: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -103,6 +103,15 @@ def _strip_ipv6_iface(enc_name: bytes) -> bytes:
     return address + b"]"
 
 
+def _refuse_control_characters(text: str) -> None:
+    """Raise InvalidURL where a part of a URL has control characters or blanks."""
+    found = _contains_disallowed_url_pchar_re.search(text)
+    if found:
+        raise InvalidURL(
+            f"URL can't contain control characters. {text!r} (found at least {found[0]!r})"
+        )
+
+
 def _to_ascii(host: str) -> bytes:
     """Return a host name for the wire; other alphabets in IDNA."""
     try:
@@ -281,6 +290,9 @@ class HTTPConnection(stock.HTTPConnection):
             ValueError: A field, or the host, would put more lines on the wire than one.
         """
         host, port = str(self._tunnel_host), self._tunnel_port
+        # Newer interpreters refuse what older ones would put on the wire.
+        if _contains_disallowed_url_pchar_re.search(host):
+            raise ValueError(f"Tunnel host can't contain control characters {host!r}")
         if compat.TUNNEL_IN_HTTP_11:
             target = host.encode("idna")
             version = self._http_vsn_str.encode("ascii")
@@ -291,7 +303,8 @@ class HTTPConnection(stock.HTTPConnection):
             target = self._wrap_ipv6(target)
         lines = [b"CONNECT %s:%d %s\r\n" % (target, port or 0, version)]
         for name, value in self._tunnel_headers.items():
-            lines.append(f"{name}: {value}\r\n".encode("latin-1"))
+            field = _checked_name(f"{name}".encode("latin-1"))
+            lines.append(field + b": " + _field_line(f"{value}") + b"\r\n")
         lines.append(b"\r\n")
         # In one piece, so that it fills one packet.
         self.send(b"".join(lines))
@@ -315,7 +328,8 @@ class HTTPConnection(stock.HTTPConnection):
         """Return the fields of the proxy's answer to CONNECT; None where nothing was asked."""
         if self._raw_proxy_headers is None:
             return None
-        return _parse_header_lines(self._raw_proxy_headers)
+        headers: HTTPMessage = _parse_header_lines(self._raw_proxy_headers)
+        return headers
 
     def connect(self) -> None:
         """Connect, through the tunnel where one is set."""
@@ -518,15 +532,11 @@ class HTTPConnection(stock.HTTPConnection):
 
     def _validate_path(self, url: str) -> None:
         """Raise InvalidURL where a request target would end early."""
-        found = _contains_disallowed_url_pchar_re.search(url)
-        if found:
-            raise InvalidURL(
-                f"URL can't contain control characters. {url!r} (found at least {found[0]!r})"
-            )
+        _refuse_control_characters(url)
 
     def _validate_host(self, host: str) -> None:
         """Raise InvalidURL where a host would smuggle in something else."""
-        self._validate_path(host)
+        _refuse_control_characters(host)
 
     def putheader(self, header: str | bytes, *values: HeaderValue) -> None:
         """Add a header field.

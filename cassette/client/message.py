@@ -14,7 +14,7 @@ import email.message
 import email.parser
 import http.client as stock
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from cassette.client.compat import limits
 from cassette.client.errors import HTTPException, LineTooLong
@@ -139,9 +139,8 @@ def parse_odd(block: bytes, _class: type[_MessageT]) -> _MessageT:
 
 
 def _parse_header_lines(
-    header_lines: Sequence[bytes],
-    _class: type[_MessageT] = HTTPMessage,  # type: ignore[assignment]
-) -> _MessageT:
+    header_lines: Sequence[bytes], _class: type[_MessageT | HTTPMessage] = HTTPMessage
+) -> Any:  # noqa: ANN401 - what the class says
     """Return the message that these lines make; their bytes are read as ISO-8859-1."""
     block = b"".join(header_lines)
     if _class in _FAST_CLASSES:
@@ -151,10 +150,11 @@ def _parse_header_lines(
     return parse_odd(block, _class)
 
 
-def parse_headers(
-    fp: SupportsReadline,
-    _class: type[_MessageT] = HTTPMessage,  # type: ignore[assignment]
-) -> _MessageT:
+@overload
+def parse_headers(fp: SupportsReadline) -> HTTPMessage: ...
+@overload
+def parse_headers(fp: SupportsReadline, _class: type[_MessageT]) -> _MessageT: ...
+def parse_headers(fp: SupportsReadline, _class: type[Any] = HTTPMessage) -> Any:
     """Read a header section and return it as a message.
 
     Args:

@@ -443,15 +443,7 @@ class HTTPResponse(stock.HTTPResponse):
         fp = self.fp
         if fp is None or self._method == "HEAD":  # type: ignore[redundant-expr]  # likewise
             return b""
-        if not self.chunked:
-            return fp.peek(n)
-        try:
-            left = self._get_chunk_left()
-        except IncompleteRead:
-            return b""
-        if left is None:
-            return b""
-        return self.fp.peek(left)[:left]
+        return self._peek_chunked(n) if self.chunked else fp.peek(n)
 
     def readline(self, limit: int = -1) -> bytes:  # type: ignore[override]
         """Return the next line of the body, or its first ``limit`` bytes.
@@ -652,6 +644,16 @@ class HTTPResponse(stock.HTTPResponse):
     def _read1_chunked(self, n: int) -> bytes:
         """Return up to ``n`` bytes of the present chunk; see `read1`."""
         return self.read1(n)
+
+    def _peek_chunked(self, n: int) -> bytes:  # noqa: ARG002 - how many is up to the file
+        """Return what is buffered of the present chunk; see `peek`."""
+        try:
+            left = self._get_chunk_left()
+        except IncompleteRead:
+            return b""
+        if left is None:
+            return b""
+        return self.fp.peek(left)[:left]
 
     def _readline_chunked(self, limit: int) -> bytes:
         """Return the next line, through the chunks it lies in; see `readline`."""
