@@ -366,6 +366,11 @@ def chunked(body, *sizes):
         (post(b"<Pwd>abc</Pwd>", "text/xml"), post(b"<Pwd>D-1</Pwd>", "text/xml")),
         (request("/", "POST", Content_Length="0"), request("/", "POST")),
         (post(b"x" * 5000, "text/plain"), post(b"x" * 5000, "text/css")),
+        (
+            post(b'{"u": "https://h/?token=a", "password": "b", "s": "{\\"token\\": \\"c\\"}"}'),
+            post(b'{"u": "https://h/?token=x", "password": "y", "s": "{\\"token\\": \\"z\\"}"}'),
+        ),
+        (post(b"--B--", "multipart/form-data"), post(b"--B--", "multipart/form-data")),
     ],
 )  # fmt: skip
 def test_equal_bodies(one, other):
@@ -388,16 +393,21 @@ def test_equal_bodies(one, other):
         (multipart(b"one"), multipart(b"one", MULTIPART.replace(b"1\r\n", b"2\r\n"))),
         (post(b"x" * 5000, "text/plain"), post(b"x" * 4999 + b"y", "text/plain")),
         (post(b"a\n", FORM), post(b"a", FORM)),
+        (post(b"--B--", "multipart/form-data"), post(b"--C--", "multipart/form-data")),
     ],
 )
 def test_different_bodies(one, other):
     assert not matches(one, other)
 
 
-def test_json_nested_too_deeply_is_compared_by_bytes():
-    deep = b"[" * 100_000 + b"]" * 100_000
+@pytest.mark.parametrize(("depth", "by_value"), [(200, True), (201, False), (100_000, False)])
+def test_json_nested_too_deeply_is_compared_by_bytes(depth, by_value):
+    deep = b"[" * depth + b"]" * depth
     assert matches(post(deep), post(deep))
-    assert not matches(post(deep), post(b" " + deep))
+    assert matches(post(deep), post(b" " + deep)) == by_value
+    assert matches(
+        post(b"[%b]" % b",".join([b"[]"] * 300)), post(b"[%b ]" % b",".join([b"[]"] * 300))
+    )
 
 
 JSON = st.recursive(
@@ -454,6 +464,8 @@ def test_a_learned_secret_in_a_later_request_matches_its_mask():
     redactor.learn(request("/", X_Api_Key="abcdefghijklmnop"))
     assert find(found, request("/u/abcdefghijklmnop")) == 1
     assert find(found, request("/u/abcdefghijklmnop")) is None
+    assert find(found, request("/v/nothing/secret")) is None
+    assert find(found, request("/v/abcdefghijklmnop")) is None
 
 
 def test_without_redaction_secrets_count():
@@ -779,6 +791,22 @@ def test_other_origins_are_told_about_only_for_the_same_path():
             "   body: is '<b/>', recorded '<a/>'",
         ),
         (request("/", "POST"), post(b"x"), "   body: is 'x', recorded none"),
+        (
+            post(b'{"%b": 1, "a": 2}' % (b"n" * 9)),
+            post(b'{"%b": 3, "a": 2}' % (b"n" * 9)),
+            "   body: $.nnnnnnnnn is 3, recorded 1",
+        ),
+        (post(b'{"a": 1'), post(b'{"a": 2'), """   body: is '{"a": 2', recorded '{"a": 1'"""),
+        (
+            post(b"a=%b" % (b"x" * 99), FORM),
+            post(b"a=1", FORM),
+            f"   body: a is '1', recorded '{'x' * 60}'... (99 characters)",
+        ),
+        (
+            post(b"--B--", "multipart/form-data"),
+            post(b"--C--", "multipart/form-data"),
+            "   body: is '--C--', recorded '--B--'",
+        ),
         (post(b"{ ", FORM), post(b"a=1", FORM), "   body: is 'a=1', recorded '{ '"),
     ],
 )

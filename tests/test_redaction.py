@@ -282,6 +282,41 @@ def test_a_secret_across_chunks_is_masked_in_its_pieces():
     assert result.response.raw.endswith(b'RE\r\n5;ext=1\r\nDACTE\r\n0a\r\nD-1-xxx"} \r\n0\r\n\r\n')
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["multipart/form-data", "multipart/form-data; boundary=C", "multipart/form-data; boundary=B"],
+)
+def test_parts_without_a_name_hold_nothing_secret(kind):
+    body = b"--B\r\n\r\npassword\r\n--B\r\nX: 1\r\n\r\npassword\r\n--B"
+    sent = interaction(request("/x", method="POST", body=body, kind=kind))
+    assert Redactor().redact(sent) is sent
+
+
+def test_a_part_may_be_named_without_quotes_and_cut_short():
+    body = b"--B\nContent-Disposition: form-data; name=password\n\nabcdefghijkl"
+    sent = request("/x", method="POST", body=body, kind="multipart/form-data; boundary=B")
+    assert redacted(sent).request.body.endswith(b"\n\nREDACTED-1-x")
+
+
+def test_binary_bytes_of_an_unknown_type_are_left_alone():
+    given_one = interaction(PLAIN_GET, response(b'\x00{"password": "abcdefghijkl"}', kind=""))
+    assert Redactor().redact(given_one) is given_one
+
+
+def test_a_place_is_listed_once():
+    body = b'[{"password": "abcdefghijkl"}, {"password": "mnopqrstuvwx"}, {"password": -}]'
+    assert redacted(PLAIN_GET, response(body)).redacted == ("response.json.password",)
+
+
+def test_userinfo_without_password_is_a_token():
+    redactor = Redactor()
+    body = b"see https://abcdefghijkl@h/ and https://:mnopqrstuvwx@h/"
+    first = redactor.redact(interaction(PLAIN_GET, response(body, kind="text/plain")))
+    assert first.response.body == b"see https://REDACTED-1-x@h/ and https://:REDACTED-2-x@h/"
+    later = redactor.redact(interaction(request("/abcdefghijkl/mnopqrstuvwx")))
+    assert later.request.target == b"/REDACTED-1-x/REDACTED-2-x"
+
+
 # -- compressed bodies
 
 PLAIN_JSON = b'{"password": "abcdefghijkl", "text": "' + b"lorem ipsum " * 30 + b'"}'
@@ -346,6 +381,19 @@ def test_a_compressed_body_without_secrets_stays_as_it_came(packed):
 
 def test_other_codings_stay_as_they_came():
     given_one = interaction(PLAIN_GET, response(b"password", "Content-Encoding: br"))
+    assert Redactor().redact(given_one) is given_one
+
+
+def test_compressed_images_are_not_decompressed():
+    received = response(gzip.compress(PLAIN_JSON), "Content-Encoding: gzip", kind="image/svgz+zip")
+    given_one = interaction(PLAIN_GET, received)
+    assert Redactor().redact(given_one) is given_one
+
+
+def test_a_bomb_stays_as_it_came(monkeypatch):
+    monkeypatch.setattr("cassette.redaction.messages.SCAN_LIMIT", 100)
+    received = response(gzip.compress(PLAIN_JSON), "Content-Encoding: gzip")
+    given_one = interaction(PLAIN_GET, received)
     assert Redactor().redact(given_one) is given_one
 
 
@@ -448,6 +496,52 @@ def test_a_learned_secret_is_found_in_what_came_before_its_field():
     assert b"abcdefghijkl" not in masked
 
 
+def test_a_secret_that_is_no_text_is_found_percent_encoded():
+    redactor = Redactor()
+    redactor.redact(interaction(request("/x", "X-Api-Key: a\xff\xfe\xfdefghij")))
+    later = redactor.redact(interaction(request("/u/a%FF%fe%FDefghij")))
+    assert later.request.target == b"/u/REDACTED-1-xxxxx"
+
+
+def test_a_secret_with_blanks_quotes_and_astral_letters_is_found_as_json():
+    redactor = Redactor()
+    body = json.dumps({"password": 'a b"c/d\ne\U0001f511'}).encode()
+    redactor.redact(interaction(PLAIN_GET, response(body)))
+    for text in (json.dumps('a b"c/d\ne\U0001f511'), quote('a b"c/d\ne\U0001f511')):
+        later = redactor.redact(interaction(PLAIN_GET, response(f"see {text}".encode())))
+        assert "REDACTED-1-" in later.response.text
+
+
+def test_blanks_and_long_values_are_not_looked_for():
+    redactor = Redactor()
+    body = json.dumps({"password": " " * 9, "secret": "a" * 20_000}).encode()
+    redactor.redact(interaction(PLAIN_GET, response(body)))
+    assert not redactor.has_learned
+
+
+def test_a_learned_secret_in_a_folded_field_is_masked():
+    redactor = Redactor()
+    redactor.redact(interaction(request("/x", "X-Api-Key: abcdefghijkl")))
+    sent = (
+        b"GET / HTTP/1.1\r\nHost: a\r\n abcdefghijkl\r\nX: b\r\n abcdefghijkl\r\n"
+        b": abcdefghijkl\r\n\r\n"
+    )
+    masked = redactor.redact(interaction(sent))
+    assert masked.request.raw == (
+        b"GET / HTTP/1.1\r\nHost: a\r\n abcdefghijkl\r\nX: b\r\n REDACTED-1-x\r\n"
+        b": REDACTED-1-x\r\n\r\n"
+    )
+    assert masked.redacted == ("request.headers.x", "request.headers")
+
+
+def test_names_methods_and_reasons_are_never_changed():
+    redactor = Redactor()
+    redactor.redact(interaction(request("/x", "X-Api-Key: abcdefghijkl")))
+    sent = b"abcdefghijkl / HTTP/1.1\r\nabcdefghijkl: 1\r\n\r\n"
+    given_one = interaction(sent, b"HTTP/1.1 200 abcdefghijkl\r\n\r\n")
+    assert redactor.redact(given_one) is given_one
+
+
 def test_short_and_common_values_are_not_looked_for():
     redactor = Redactor()
     body = b'{"password": "application", "pin_secret": "x", "secret": "1234567"}'
@@ -497,6 +591,7 @@ def test_off_hides_nothing():
         call="GET https://u:p@h/?sig=1",
     )
     assert not redactor
+    assert repr(redactor) == "<Redactor of 0 names>"
     assert redactor.redact(given_one) is given_one
     assert redactor.mask_call(given_one.call) == given_one.call
     assert redactor.mask_request(given_one.request) is given_one.request

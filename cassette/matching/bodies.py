@@ -7,7 +7,6 @@ coding and chunk framing undone. Secrets and masks are equal to each other.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import re
@@ -32,6 +31,12 @@ NO_BODY: Final[BodyKey] = ("none", b"")
 _LONG: Final = 1024
 """Characters of a canonical form from which on its digest is kept instead: 16 bytes are enough
 to tell bodies apart, and a cassette of large uploads must not be held in memory."""
+
+_DEEP: Final = 200
+"""Levels of JSON from which on it is compared by its bytes: Python gives up at about 1,000 calls,
+of which the program that sends has used some."""
+
+_BRACKET: Final = re.compile(rb"[\[{\]}]")
 
 _HIDDEN: Final = {SECRET: None}
 """Stands for a secret in JSON: equal to no value that a body can hold without trying hard."""
@@ -121,8 +126,7 @@ class BodyReader:
         if may_be_json(content, media):
             value = self.json_value(content)
             if value is not NOT_JSON:
-                with contextlib.suppress(RecursionError):
-                    return "json", _ENCODER.encode(value)
+                return "json", _ENCODER.encode(value)
         if "x-www-form-urlencoded" in media:
             pairs = self.form_pairs(content)
             if pairs is not None:
@@ -135,14 +139,21 @@ class BodyReader:
         Numbers are equal by value, so ``1.0`` is read as ``1``: JSON knows one kind of number
         (RFC 8259, section 6), and libraries write whole floats either way.
         """
+        if max(content.count(b"["), content.count(b"{")) > _DEEP:
+            # Perhaps nested deeper than Python can follow; to know that takes one more look.
+            depth = deepest = 0
+            for bracket in _BRACKET.findall(content):
+                depth += 1 if bracket in b"[{" else -1
+                deepest = max(deepest, depth)
+            if deepest > _DEEP:
+                return NOT_JSON
         try:
             value = _DECODER.decode(content.decode(json.detect_encoding(content)))
             if self._redactor.may_hold(content):
                 value = _without_secrets(value, self._redactor.is_secret)
             for path in self._json_paths:
                 value = path.removed_from(value)
-        except (ValueError, RecursionError):
-            # Nested deeper than Python can follow, it is compared by its bytes.
+        except ValueError:
             return NOT_JSON
         return value
 

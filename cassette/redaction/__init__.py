@@ -218,7 +218,8 @@ class Redactor:
         out: list[bytes] = []
         at = 0
         media = kind.encode("latin-1", "replace")
-        for hit in content_hits(content, 0, len(content), media, self.is_secret):
+        hits = content_hits(content, 0, len(content), media, self.is_secret)
+        for hit in sorted(hits, key=lambda hit: (hit.start, -hit.stop)):
             if hit.start >= at:
                 out += (content[at : hit.start], b"0" if hit.number else b"REDACTED")
                 at = hit.stop

@@ -22,7 +22,7 @@ _NAME: Final = b"REDACTED"
 _WHOLE: Final = re.compile(rb"REDACTED-(\d+)(?:-x*)?")
 _NUMBERED: Final = re.compile(rb"ACTED-(\d{1,9})(?!\d)")
 _CUT: Final = re.compile(rb"(?:(?:(?:(?:(?:(?:E?D)?A)?C)?T)?E)?D)?-(\d+)")
-_BLANK: Final = re.compile(rb"x{1,4}")
+_BLANK: Final = re.compile(rb"x{1,9}")
 
 _ANY: Final = r"(?<![A-Z])(?:(?:(?:R?E)?D)?A)?CTED-\d+(?:-x*)?"
 _ANY_TEXT: Final = re.compile(_ANY)
