@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cassette.matching.calls import SECRET, canonical_query, pairs_of
 from cassette.redaction import MASK_MARK, without_masks_bytes
-from cassette.redaction.finders import boundary_of, part_name, parts_of
+from cassette.redaction.multipart import boundary_of, part_name, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

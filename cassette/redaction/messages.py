@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.redaction import finders
 from cassette.redaction.masks import Spot, mask_digits, mask_number
+from cassette.redaction.multipart import boundary_of, part_name, parts_of
 from cassette.redaction.names import has_name
 from cassette.wire.framing import Framing
 
@@ -237,10 +238,10 @@ def content_hits(
         is_secret: Whether a name is the name of a secret.
     """
     media = kind.lower()
-    boundary = finders.boundary_of(kind) if b"multipart" in media else None
+    boundary = boundary_of(kind) if b"multipart" in media else None
     if boundary is not None:
-        for part in finders.parts_of(content, boundary, start, stop):
-            name = finders.part_name(content[part.start : part.body])
+        for part in parts_of(content, boundary, start, stop):
+            name = part_name(content[part.start : part.body])
             if is_secret(name) and part.body < part.stop:
                 secret = content[part.body : part.stop]
                 yield finders.Hit(part.body, part.stop, secret, f"form.{name}")
