@@ -102,27 +102,29 @@ class Redactor:
         if not self.names:
             return interaction
         request, response, ledger = interaction.request, interaction.response, self._ledger
-        drafts = [
-            Draft(message.raw, message.parsed, role) if self._is_suspect(message.raw) else None
-            for role, message in (("request", request), ("response", response))
-        ]
-        for draft in drafts:
-            if draft is not None:
-                draft.find(self.is_secret, self._words, ledger)
+        messages = (("request", request), ("response", response))
+        drafts = {
+            role: Draft(message.raw, message.parsed, role)
+            for role, message in messages
+            if self._is_suspect(message.raw)
+        }
+        for draft in drafts.values():
+            draft.find(self.is_secret, self._words, ledger)
         if ledger:
-            for at, (role, message) in enumerate((("request", request), ("response", response))):
-                if drafts[at] is None and ledger.occurs(message.raw):
-                    drafts[at] = Draft(message.raw, message.parsed, role)
-            for draft in drafts:
-                if draft is not None:
-                    draft.find_learned(ledger)
+            for role, message in messages:
+                if role not in drafts and ledger.occurs(message.raw):
+                    drafts[role] = Draft(message.raw, message.parsed, role)
+            for draft in drafts.values():
+                draft.find_learned(ledger)
+        # The call says nothing that the request does not say, userinfo excepted.
+        if not drafts and "@" not in interaction.call:
+            return interaction
         call = self.mask_call(interaction.call)
-        places = [place for draft in drafts if draft is not None for place in draft.places]
+        places = [place for role, _ in messages if role in drafts for place in drafts[role].places]
         if not places and call == interaction.call:
             return interaction
         sent, received = (
-            message.raw if draft is None else draft.masked()
-            for draft, message in zip(drafts, (request, response), strict=True)
+            drafts[role].masked() if role in drafts else message.raw for role, message in messages
         )
         return replace(
             interaction,
