@@ -1,8 +1,26 @@
 """What every test of a client library needs."""
 
+import importlib.util
 import logging
+import os
 
 import pytest
+
+REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
+
+
+@pytest.fixture(autouse=True)
+def client_is_installed(request: pytest.FixtureRequest) -> None:
+    """Skip a test whose client library is missing, or fail it where everything must be there."""
+    call = getattr(request.node, "callspec", None)
+    driver = call.params.get("driver") if call else None
+    for module in driver.needs if driver else ():
+        if importlib.util.find_spec(module) is None:
+            if REQUIRED:
+                pytest.fail(
+                    f"{module} is not installed, and CASSETTE_REQUIRE_SERVERS=1 asks for it"
+                )
+            pytest.skip(f"{module} is not installed")
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 Every program keeps its connections for as long as its library would, closes them at the end, and
 goes on with the next call after a failure, as a robust program does.
 """
+# ruff: noqa: PLC0415 - a library that is missing stops its own driver only
 
 import contextlib
 import functools
@@ -18,10 +19,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from cassette import CassetteError
 from clients.outcome import Answer, Failure, Outcome, fields
 from servers.address import Address
 from servers.calls import Call
+
+from cassette import CassetteError
 
 Ask = Callable[[Call], Answer]
 
@@ -88,10 +90,12 @@ class Driver:
     Attributes:
         name: Name of the library.
         open: Opens a session that makes one call at a time.
+        needs: Modules that must be installed for it.
     """
 
     name: str
     open: Callable[[Way], AbstractContextManager[Ask]]
+    needs: tuple[str, ...] = ()
 
     def run(self, way: Way, calls: Sequence[Call]) -> list[Outcome]:
         """Make the calls one after the other and return what each of them gave."""
@@ -116,9 +120,7 @@ def open_http_client(way: Way) -> Iterator[Ask]:
     first = way.proxy or way.address
     # Looked up here: what stands there while a cassette is in use is the point.
     if way.secure:
-        connection = http.client.HTTPSConnection(
-            *first, timeout=way.timeout, context=way.context()
-        )
+        connection = http.client.HTTPSConnection(*first, timeout=way.timeout, context=way.context())
     else:
         connection = http.client.HTTPConnection(*first, timeout=way.timeout)
     if way.tunnelled:
@@ -200,7 +202,9 @@ def open_urllib3(way: Way) -> Iterator[Ask]:
     import urllib3
 
     trust = {"ca_certs": f"{way.trust}"} if way.trust else {}
-    options: dict[str, Any] = {"timeout": way.timeout, "maxsize": 1, **trust}
+    # It tries again three times unless told otherwise; once shows as much in less time.
+    retries = urllib3.Retry(1)
+    options: dict[str, Any] = {"timeout": way.timeout, "maxsize": 1, "retries": retries, **trust}
     manager = (
         urllib3.ProxyManager(way.proxy_url, use_forwarding_for_https=False, **options)
         if way.proxy
@@ -363,11 +367,11 @@ def _content(result: dict[str, Any]) -> dict[str, Any]:
 HTTP_CLIENT = Driver("http.client", open_http_client)
 URLLIB_REQUEST = Driver("urllib.request", open_urllib_request)
 XMLRPC = Driver("xmlrpc.client", open_xmlrpc)
-URLLIB3 = Driver("urllib3", open_urllib3)
-REQUESTS = Driver("requests", open_requests)
-HTTPLIB2 = Driver("httplib2", open_httplib2)
-HTTPX = Driver("httpx", open_httpx)
-BOTO3 = Driver("boto3", open_boto3)
+URLLIB3 = Driver("urllib3", open_urllib3, ("urllib3",))
+REQUESTS = Driver("requests", open_requests, ("requests",))
+HTTPLIB2 = Driver("httplib2", open_httplib2, ("httplib2", "socks"))
+HTTPX = Driver("httpx", open_httpx, ("httpx",))
+BOTO3 = Driver("boto3", open_boto3, ("boto3",))
 
 GENERAL = (HTTP_CLIENT, URLLIB_REQUEST, URLLIB3, REQUESTS, HTTPLIB2, HTTPX)
 """Clients that can ask any server anything."""

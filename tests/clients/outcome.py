@@ -56,7 +56,9 @@ class Failure:
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
         """Return what is worth comparing about an exception."""
-        kind = next(kind for kind in type(error).__mro__ if kind.__module__.split(".")[0] != "cassette")
+        kind = next(
+            kind for kind in type(error).__mro__ if kind.__module__.split(".")[0] != "cassette"
+        )
         partial = getattr(error, "partial", None)
         wrapped = [*error.args, getattr(error, "reason", None)]
         causes = [error.__cause__] if error.__cause__ is not None else []

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cassette
 from clients.drivers import Driver, Way
 from clients.outcome import Outcome
 from servers.address import Address, refuses
 from servers.calls import Call
 from servers.tap import Tap
+
+import cassette
 
 UNMASKED: dict[str, Any] = {"redact": False}
 

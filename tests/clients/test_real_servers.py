@@ -2,13 +2,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from clients.drivers import BOTO3, GENERAL, HTTP_CLIENT, HTTPLIB2, XMLRPC, Driver, Way
+from clients.drivers import (
+    BOTO3,
+    GENERAL,
+    HTTP_CLIENT,
+    HTTPLIB2,
+    HTTPX,
+    REQUESTS,
+    XMLRPC,
+    Driver,
+    Way,
+)
 from clients.taping import Taping, origin, tape
 from servers import calls
 from servers.calls import Call
 from servers.process import Server
 from servers.tap import Tap
-from servers.tinyproxy import Proxy
 from servers.tls import Authority
 
 WAYS = ("plain", "tls", "forwarded", "tunnel")
@@ -29,7 +38,7 @@ def run(tmp_path: Path, tap: TapFactory, authority: Authority, request) -> Calla
             judge = tls_tap(tap, server, authority)
             way, taps = Way(origin(judge.address, tls=True), authority.root), (judge,)
         else:
-            proxy: Proxy = request.getfixturevalue("tinyproxy")
+            proxy = request.getfixturevalue("tinyproxy")
             entry = tap(proxy.address)
             secure = how == "tunnel"
             exit_ = tls_tap(tap, server, authority) if secure else tap(server.plain)
@@ -90,7 +99,7 @@ def test_boto3_replays(s3: Server, how: str, run):
     run(BOTO3, s3, how, s3.calls)
 
 
-@pytest.mark.parametrize("driver", GENERAL, ids=name)
+@pytest.mark.parametrize("driver", [HTTP_CLIENT, REQUESTS, HTTPX], ids=name)
 def test_tls_that_nobody_opens_on_the_way_replays(
     driver: Driver, server: Server, authority: Authority, tap: TapFactory, tmp_path: Path
 ):
@@ -102,9 +111,9 @@ def test_tls_that_nobody_opens_on_the_way_replays(
 
 @pytest.mark.parametrize("driver", GENERAL, ids=name)
 def test_with_secrets_masked_everything_else_replays(
-    driver: Driver, web_server: Server, tap: TapFactory, tmp_path: Path
+    driver: Driver, node: Server, tap: TapFactory, tmp_path: Path
 ):
-    relay = tap(web_server.plain)
+    relay = tap(node.plain)
+    asked = tuple(call for call in node.calls if call is not calls.COOKIE)
     way = Way(origin(relay.address))
-    asked = tuple(call for call in web_server.calls if call is not calls.COOKIE)
     tape(driver, way, asked, tmp_path / "tape.yaml", relay, masked=True).assert_same()

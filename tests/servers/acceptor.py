@@ -31,6 +31,8 @@ class Acceptor(ABC):
         self.failures: list[BaseException] = []
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
+        self._marker: object = None
+        self._caught_up = threading.Event()
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
 
@@ -60,6 +62,8 @@ class Acceptor(ABC):
         Raises:
             StuckError: One did not within 10 seconds.
         """
+        if self._accepting.is_alive():
+            self._catch_up()
         for thread in tuple(self._threads):
             thread.join(PATIENCE)
             if thread.is_alive():
@@ -89,12 +93,25 @@ class Acceptor(ABC):
         self._open.discard(connection)
         connection.close()
 
+    def _catch_up(self) -> None:
+        """Return once every connection so far is accepted: they are, in the order they came."""
+        with socket.socket() as marker:
+            marker.bind((self.address.host, 0))
+            self._caught_up.clear()
+            self._marker = marker.getsockname()
+            marker.connect(self.address)
+            self._caught_up.wait(PATIENCE)
+
     def _accept(self) -> None:
         while True:
             try:
-                connection, _ = self._listener.accept()
+                connection, peer = self._listener.accept()
             except OSError:  # refuse() was called
                 return
+            if peer == self._marker:
+                connection.close()
+                self._caught_up.set()
+                continue
             connection.settimeout(PATIENCE)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             number = len(self._threads)

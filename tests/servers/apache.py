@@ -172,7 +172,10 @@ def _fill(root: Path) -> None:
     for name, content in files.items():
         (root / name).write_bytes(content)
         os.utime(root / name, (10**9, 10**9))  # its ETag and Last-Modified are always the same
-    text, cookies = "Content-Type: text/plain\n", "".join(f"Set-Cookie: {c}\n" for c in calls.COOKIES)
+    text, cookies = (
+        "Content-Type: text/plain\n",
+        "".join(f"Set-Cookie: {c}\n" for c in calls.COOKIES),
+    )
     scripts = {
         "stream": _script(text, *calls.PIECES),
         "events": _script("Content-Type: text/event-stream\n", *calls.EVENTS),

@@ -28,7 +28,7 @@ Script = Sequence[bytes | Step]
 
 
 class RawServer(Acceptor):
-    """Plays one script to each connection, and the last one to all that follow.
+    """Plays one script to each connection, and starts over after the last one.
 
     Args:
         scripts: One sequence of steps for each connection, bytes to send among them. A piece is
@@ -56,7 +56,7 @@ class RawServer(Acceptor):
             self.drop(secure)
 
     def _play(self, number: int, connection: socket.socket) -> None:
-        script = self._scripts[min(number, len(self._scripts) - 1)]
+        script = self._scripts[number % len(self._scripts)]
         reader = _RequestReader(connection)
         # A client may leave in the middle of any script; that is its outcome, not our failure.
         with contextlib.suppress(ConnectionError, ssl.SSLError):
@@ -130,5 +130,6 @@ def finish(connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
             connection.unwrap()
         return
-    connection.shutdown(socket.SHUT_WR)
+    with contextlib.suppress(OSError):  # the client may have left already
+        connection.shutdown(socket.SHUT_WR)
     drain(connection)
