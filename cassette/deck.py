@@ -170,15 +170,14 @@ class Deck:
         if self._index is None or self._reader is None:
             return None
         origin = endpoint.origin
-        number = self._index.next_for_origin(origin)
-        if number is None:
-            return self._last_failure.get(origin) if self._repeat else None
-        if not self._reader.calls[number].startswith(CONNECT):
-            self._last_failure.pop(origin, None)
-            return None
-        self._index.mark(number)
-        failure = self._last_failure[origin] = self._play(number)
-        return failure
+        while (number := self._index.next_for_origin(origin)) is not None:
+            if not self._reader.calls[number].startswith(CONNECT):
+                self._last_failure.pop(origin, None)
+                return None
+            if self._index.mark(number):  # no other thread has had it meanwhile
+                failure = self._last_failure[origin] = self._play(number)
+                return failure
+        return self._last_failure.get(origin) if self._repeat else None
 
     def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
         """Return the error for a client that reads where the recording has stopped."""
@@ -192,11 +191,12 @@ class Deck:
 
     def record(self, interaction: Interaction) -> None:
         """Write an interaction to the journal, secrets masked."""
-        masked = self._redactor.redact(interaction)
         with self._lock:
             journal = self._journal
             if journal is None:
-                journal = self._journal = self._new_journal(masked.at)
+                journal = self._journal = self._new_journal(interaction.at)
+        masked = self._redactor.redact(interaction)
+        with self._lock:
             journal.append(masked)
             self.recorded += 1
             if self.mode is RecordMode.ALL and self._reader is not None:
@@ -274,6 +274,8 @@ class Deck:
         reader = self._reader
         if reader is None:
             return Journal(self.path, recorded)
+        # No new secret shares a mask with one that is in the file already.
+        self._redactor.reserve(self.path.read_bytes())
         journal = Journal(self.path, reader.recorded)
         if self.mode is RecordMode.NEW_EPISODES:
             for number in range(len(reader.calls)):

@@ -354,6 +354,14 @@ def test_secrets_never_reach_the_file_and_other_credentials_replay(path, poll):
         assert login("something-else") == live
 
 
+def test_a_new_secret_gets_no_mask_that_the_file_has_already(path, poll):
+    for mode, secret in (("rewrite", "one-secret-word"), ("new_episodes", "other-secret-word")):
+        with cassette.use(path, mode=mode):
+            get(poll.port, f"/{mode}?api_key={secret}")
+    masks = {one.request.target.partition(b"=")[2] for one in cassette.load(path).interactions}
+    assert len(masks) == 2
+
+
 def test_redaction_can_be_switched_off(path, poll):
     with cassette.use(path, mode="rewrite", redact=False):
         get(poll.port, "/?api_key=hunter2")

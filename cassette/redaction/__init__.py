@@ -7,6 +7,7 @@ and overwritten with masks of equal length (``masks``), message by message (``me
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -70,7 +71,9 @@ class Redactor:
 
     def fresh(self) -> Redactor:
         """Return a redactor with the same options that remembers no secret."""
-        return type(self)(self.names, defaults=False)
+        fresh = copy.copy(self)
+        fresh._ledger = Ledger()  # noqa: SLF001 - our own
+        return fresh
 
     def __bool__(self) -> bool:
         """Whether it hides anything."""

@@ -7,6 +7,7 @@ are other names. Looking for parts of names would hide too much: a masked page t
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 _IGNORED: Final = "-_."
@@ -94,6 +95,7 @@ CODING_NAMES: Final = frozenset({"contentencoding", "transferencoding"})
 """Names of the fields that say that a body does not show its words, in their normal form."""
 
 
+@functools.cache
 def words_of(names: frozenset[str]) -> frozenset[bytes]:
     """Return names as the words that ``has_name`` looks for.
 

@@ -179,10 +179,17 @@ class _Draft:
     def interaction(self, endpoint: Endpoint, ended: Ended, failure: Failure | None) -> Interaction:
         method = self._request.method.decode("latin-1")
         target = self._request.target
+        request = Request(self._sent.getvalue(), url_of(endpoint, target))
+        response = Response(self._received.getvalue(), method)
+        # Redaction and the writer ask where the parts are, and it is known.
+        request.parsed = self._request
+        if self._response is not None and self._response.size == len(response.raw):
+            self._response.close()
+            response.parsed = self._response
         return Interaction(
             call=call_of(method, endpoint, target),
-            request=Request(self._sent.getvalue(), url_of(endpoint, target)),
-            response=Response(self._received.getvalue(), method),
+            request=request,
+            response=response,
             at=self._at,
             took=round(Clock.monotonic() - self._started, 3),
             arrived=tuple(self._pieces) if len(self._pieces) > 1 else (),

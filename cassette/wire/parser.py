@@ -50,7 +50,8 @@ class MessageParser:
         fields: Header fields of the (final) head.
         framing: How the body ends; None before the head is complete.
         length: Content length in bytes where framing is LENGTH.
-        payload: Spans of the body proper, without chunk framing, in order.
+        payload: Spans of the body proper, without chunk framing, in order: one for each chunk,
+            else a single one.
         trailers: Span of the trailer lines, without the empty line; empty where there are none.
         size: Bytes taken so far.
     """
@@ -69,6 +70,7 @@ class MessageParser:
         self._state: Callable[[bytes, int], int] = self._head
         self._held = bytearray()  # the head, or the line, that is not complete yet
         self._remaining = 0
+        self._chunk_begun = False
 
     def feed(self, data: bytes) -> int:
         """Take the next bytes; return how many belong to this message.
@@ -196,11 +198,14 @@ class MessageParser:
 
     def _chunk_data(self, data: bytes, start: int) -> int:
         taken = min(self._remaining, len(data) - start)
-        # Chunks stay apart even when they touch: spans say where each one was.
-        self.payload.append((self.size, self.size + taken))
+        # One span a chunk, also where the chunk comes in several pieces.
+        first = self.payload.pop()[0] if self._chunk_begun else self.size
+        self.payload.append((first, self.size + taken))
+        self._chunk_begun = True
         self.size += taken
         self._remaining -= taken
         if not self._remaining:
+            self._chunk_begun = False
             self._state = self._chunk_end
         return taken
 

@@ -1,5 +1,7 @@
 """The push parsers: where a message ends, in any segmentation."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +42,7 @@ def feed(parser, data, cuts):
     """Feed data cut at these places; return how many bytes the parser took."""
     taken = 0
     edges = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in itertools.pairwise(edges):
         took = parser.feed(data[start:stop])
         taken += took
         if took < stop - start:
@@ -60,6 +62,13 @@ def test_any_segmentation_finds_the_same_end_and_payload(raw, body, cuts, rest):
     assert parser.complete
     assert not parser.garbage
     assert payload(parser, raw) == body
+    whole = ResponseParser(b"GET")
+    whole.feed(raw)
+    assert (parser.payload, parser.trailers, parser.fields) == (
+        whole.payload,
+        whole.trailers,
+        whole.fields,
+    )
 
 
 @pytest.mark.parametrize("raw", [raw for raw, _ in COMPLETE.values()], ids=COMPLETE)
