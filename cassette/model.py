@@ -221,7 +221,7 @@ class Response(Message):
         self._method = method
 
     def _new_parser(self) -> ResponseParser:
-        return ResponseParser(self._method.encode("latin-1"))
+        return ResponseParser(self._method.encode("latin-1", "replace"))
 
     @property
     def parsed_response(self) -> ResponseParser:

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     from yaml.events import Event
 
 MAX_DEPTH: Final = 12
-"""Deepest nesting that is read; the format itself needs 7."""
+"""Deepest nesting that is read; the format itself needs 6."""
+
+MAX_PARSED: Final = 1 << 28
+"""Longest text in bytes that is parsed; libyaml needs some ten times that in memory."""
 
 MAX_REPEATED: Final = 1 << 20
 """Characters that aliases may repeat."""
@@ -86,10 +89,16 @@ def compose(text: bytes, *, path: str = "<bytes>", first_line: int = 1) -> Node 
         first_line: Line of that file at which the text starts.
 
     Raises:
-        CassetteFormatError: It is no YAML, holds a second document, repeats a key, nests too
-            deeply, or its aliases repeat too much.
+        CassetteFormatError: It is too long or no YAML, holds a second document, repeats a key,
+            nests too deeply, or its aliases repeat too much.
     """
     composer = _Composer(path, first_line)
+    if len(text) > MAX_PARSED:
+        raise composer.error(
+            f"{len(text)} bytes to parse; at most {MAX_PARSED} are parsed at once",
+            0,
+            "Record it again: what the package itself writes needs no parser.",
+        )
     try:
         source: _EventSource = CParser(text) if CParser is not None else _PythonParser(text)
         return composer.compose(iter(source.get_event, None))
@@ -123,7 +132,10 @@ class _Composer:
 
     def error(self, problem: str, line: int, remedy: str = "") -> CassetteFormatError:
         """Return the error for a line counted from 0; a negative one stands for no line."""
-        where = "".join(f".{key}" for key in self._keys if key).lstrip(".")
+        where = "".join(
+            f"[{len(node.value)}]" if isinstance(node.value, list) else f".{key}" if key else ""
+            for node, key in zip(self._stack, self._keys, strict=True)
+        ).lstrip(".")
         return CassetteFormatError(
             problem,
             path=self._path,

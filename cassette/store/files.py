@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
+    def lock_file(descriptor: int) -> None:
+        """Lock an open file for this journal; raise OSError if another one has it."""
         os.lseek(descriptor, 1 << 62, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         os.lseek(descriptor, 0, os.SEEK_SET)
@@ -38,7 +39,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
+    def lock_file(descriptor: int) -> None:
         """Lock an open file for this journal; raise OSError if another one has it."""
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
@@ -157,7 +158,7 @@ def _open_locked(path: Path) -> int:
         descriptor = os.open(path, flags, 0o666)
         try:
             try:
-                _lock(descriptor)
+                lock_file(descriptor)
             except OSError:
                 raise CassetteError(
                     f"{path}: another recording is being written there\n"

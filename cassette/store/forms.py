@@ -114,10 +114,11 @@ def encode_quoted(data: bytes) -> bytes | None:
     lines = _ESCAPED.sub(_escape, text).split("\n")
     # An escaped line break takes the blanks at the start of the next line with it.
     lines[1:] = ["\\" + line if line.startswith(" ") else line for line in lines[1:]]
-    if not lines[-1]:
+    end = '"'
+    if len(lines) > 1 and not lines[-1]:
         lines.pop()
-        lines[-1:] = [lines[-1] + "\\n"]
-    return b'"' + f"\\n\\{BREAK.decode()}".join(lines).encode() + b'"'
+        end = '\\n"'
+    return ('"' + f"\\n\\{BREAK.decode()}".join(lines) + end).encode()
 
 
 def encode_binary(data: bytes) -> bytes:

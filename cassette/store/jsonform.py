@@ -64,20 +64,15 @@ def encode_json(body: bytes) -> tuple[bytes, bytes] | None:
         return None
     end = b"-newline" if body.endswith(b"\n") else b""
     text = body[:-1] if end else body
+    # Most often this tells the style; a string that looks like the end of a key may mislead it.
     colon = text.find(b'":')
-    spaced = text.startswith(b" ", colon + 2) if colon > 0 else b", " in text
-    style = (b"spaced" if spaced else b"compact") + end
-    # The first character by itself: a body of one short object is worth several lines too.
-    pattern = _LINES[spaced]
-    lines = pattern.findall(text, 1)
-    if len(lines) < 2 or text[:1] + b"".join(lines) != text:  # noqa: PLR2004 - {} and []
-        return None
-    if max(map(len, lines)) > MAX_WIDTH:
-        lines = list(_widen(lines, pattern))
-    indented = _indent_members(text[:1], lines, spaced=spaced)
-    if indented is None or decode_json(indented, style) != body:
-        return None
-    return indented, style
+    guess = text.startswith(b" ", colon + 2) if colon > 0 else b", " in text
+    for spaced in (guess, not guess):
+        lines = _break(text, spaced=spaced)
+        style = (b"spaced" if spaced else b"compact") + end
+        if lines is not None and decode_json(lines, style) == body:
+            return lines, style
+    return None
 
 
 def decode_json(lines: bytes, style: bytes) -> bytes | None:
@@ -95,6 +90,18 @@ def decode_json(lines: bytes, style: bytes) -> bytes | None:
     if style.startswith(b"compact") and b'": ' in body:
         body = _KEY_END.sub(rb"\1\2", body)
     return body + b"\n" if style.endswith(b"newline") else body
+
+
+def _break(text: bytes, *, spaced: bool) -> bytes | None:
+    """Return the text as indented lines, or None where it is no JSON in this style."""
+    pattern = _LINES[spaced]
+    # The first character by itself: a body of one short object is worth several lines too.
+    lines = pattern.findall(text, 1)
+    if len(lines) < 2 or text[:1] + b"".join(lines) != text:  # noqa: PLR2004 - {} and []
+        return None
+    if max(map(len, lines)) > MAX_WIDTH:
+        lines = list(_widen(lines, pattern))
+    return _indent_members(text[:1], lines, spaced=spaced)
 
 
 def _widen(lines: list[bytes], pattern: re.Pattern[bytes]) -> Iterator[bytes]:

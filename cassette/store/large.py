@@ -26,14 +26,14 @@ _MAX_SMALL: Final = LARGE // 4
 
 
 def decode_large_entry(
-    call: str, text: mmap, start: int, stop: int, parse: Callable[[], Interaction]
+    call: str, text: bytes | mmap, start: int, stop: int, parse: Callable[[], Interaction]
 ) -> Interaction | None:
     """Return an interaction whose messages are decoded when asked for; None if not in own shape.
 
     Args:
         call: Its call, read already.
         text: The file.
-        start: Where the entry starts, behind ``- call: ``.
+        start: Where the entry starts, behind the dash.
         stop: Where it ends, before its last newline.
         parse: Gives the interaction by way of a YAML parser.
     """
@@ -63,7 +63,7 @@ def decode_large_entry(
 
 
 def _read_message(
-    text: mmap, lines: list[int], parse: Callable[[], bytes]
+    text: bytes | mmap, lines: list[int], parse: Callable[[], bytes]
 ) -> tuple[Raw, Arrived] | None:
     """Return the bytes of a message, or what gives them, and when they arrived; or None.
 
@@ -73,10 +73,6 @@ def _read_message(
             follows it.
         parse: Gives the bytes by way of a YAML parser.
     """
-    start, stop = lines[0], lines[-1]
-    if stop - start <= LARGE:
-        key = text[start : start + 12].partition(b":")[0]
-        return decode_section(text[start + len(key) + 1 : stop])
     small = []
     large = None
     for line, end in pairwise(lines[1:]):
@@ -87,7 +83,8 @@ def _read_message(
         else:
             return None
     if large is None:
-        return None
+        section = text[lines[0] : lines[-1]]
+        return decode_section(section[section.index(b":") + 1 :])
     parts = decode_parts(b"\n".join(small)) if small else Parts({}, None, None, ())
     if parts is None:
         return None

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from cassette.store.document import Node
 
 _TAG: Final = "tag:yaml.org,2002:"
-_SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,2})?", re.ASCII)
+_SECONDS: Final = re.compile(r"\d{1,20}(?:\.\d{0,20})?(?:[eE](?:-\d{1,3}|\+?\d\d?))?", re.ASCII)
 _COUNT: Final = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 _ERRNO: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 
-_ENTRY_KEYS: Final = ("call", "request", "response", "at", "took", "failure", "redacted", "ended")
+ENTRY_KEYS: Final = ("call", "request", "response", "at", "took", "failure", "redacted", "ended")
 
 
 @cache
@@ -184,7 +184,7 @@ def read_header(root: Place) -> tuple[datetime, list[Place]]:
 def read_call(entry: Place) -> str:
     """Return the call of an interaction; raise unless all keys that must be there are."""
     required = ("call", "request", "response", "at", "took", "ended")
-    return entry.mapping(_ENTRY_KEYS, required)["call"].text()
+    return entry.mapping(ENTRY_KEYS, required)["call"].text()
 
 
 def read_entry(entry: Place) -> Interaction:
@@ -194,7 +194,7 @@ def read_entry(entry: Place) -> Interaction:
         CassetteFormatError: Something in it is not as ``docs/format.md`` says.
     """
     call = read_call(entry)
-    places = entry.mapping(_ENTRY_KEYS)
+    places = entry.mapping(ENTRY_KEYS)
     method, _, url = call.partition(" ")
     request, request_arrived = _read_message(places["request"])
     if request_arrived:

@@ -61,7 +61,7 @@ def decode_entry(call: str, entry: bytes, parse: Callable[[], Interaction]) -> I
 
     Args:
         call: Its call, read already.
-        entry: The text behind ``- call: ``, without the last newline.
+        entry: The text behind the dash, without the last newline.
         parse: Gives the interaction by way of a YAML parser, should the request, which is decoded
             when somebody looks at it, turn out to need one.
     """

@@ -108,7 +108,7 @@ def _encode_binary(slices: Iterable[bytes]) -> Iterator[bytes]:
     yield binascii.b2a_base64(held, newline=False)
 
 
-def decode_slices(text: mmap, start: int, stop: int) -> Iterator[bytes]:
+def decode_slices(text: bytes | mmap, start: int, stop: int) -> Iterator[bytes]:
     """Give the bytes of a large value in pieces.
 
     Args:
@@ -174,7 +174,7 @@ def join_slices(
     return out.getvalue()
 
 
-def _decode_binary(text: mmap, start: int, stop: int) -> Iterator[bytes]:
+def _decode_binary(text: bytes | mmap, start: int, stop: int) -> Iterator[bytes]:
     for place in range(start, stop, LARGE):
         piece = text[place : min(place + LARGE, stop)]
         if len(piece) % 4 or (piece.endswith(b"=") and place + LARGE < stop):
@@ -182,7 +182,7 @@ def _decode_binary(text: mmap, start: int, stop: int) -> Iterator[bytes]:
         yield binascii.a2b_base64(piece, strict_mode=True)
 
 
-def _decode_block(text: mmap, start: int, stop: int, chomping: bytes) -> Iterator[bytes]:
+def _decode_block(text: bytes | mmap, start: int, stop: int, chomping: bytes) -> Iterator[bytes]:
     newlines = 1
     while text[stop - 1 : stop] == b"\n":
         stop -= 1

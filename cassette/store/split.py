@@ -1,15 +1,16 @@
 """Finding the interactions of a file without parsing it.
 
 Every interaction starts with ``- call: `` at the start of a line, and nothing else in a cassette
-can: the lines of a literal block are indented, and so are all keys. The one exception is a quoted
-scalar that somebody wrote over several lines without indenting them. So each part is checked: it
-must end as an interaction ends, and no quoted scalar may be open there; if one may be, the part
-must prove itself by being decoded.
+has a dash there: the lines of a literal block are indented, and so are all keys. The one exception
+is a quoted scalar that somebody wrote over several lines without indenting them. So each part is
+checked: it must start and end as an interaction does, and no quoted scalar may be open at its end;
+if one may be, the part must prove itself by being decoded.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, overload
@@ -21,9 +22,11 @@ from cassette.store.slices import LARGE
 if TYPE_CHECKING:
     from mmap import mmap
 
-MARK: Final = b"\n- call: "
+MARK: Final = b"\n-"
+START: Final = b" call: "
 ENDS: Final = tuple(b"\n  ended: " + ended.encode() for ended in Ended)
 
+_MARKS: Final = re.compile(MARK)
 _WINDOW: Final = 1 << 20
 
 
@@ -37,7 +40,7 @@ class MappedEntries(Sequence[bytes]):
 
     def __init__(self, text: mmap) -> None:
         self.text = text
-        marks = _find_marks(text)
+        marks = [found.start() for found in _MARKS.finditer(text)]
         self.header = text[: marks[0]] if marks else text[:]
         end = len(text) - 1 if text[-1:] == b"\n" else len(text)
         self.spans = [(start + len(MARK), stop) for start, stop in pairwise([*marks, end])]
@@ -82,21 +85,11 @@ class MappedEntries(Sequence[bytes]):
         return self.text[start:stop]
 
 
-def _find_marks(text: mmap) -> list[int]:
-    """Return where the marks are. Searching in slices is three times as fast as ``mmap.find``."""
-    marks = []
-    for start in range(0, len(text), _WINDOW):
-        window = text[start : start + _WINDOW + len(MARK) - 1]
-        place = window.find(MARK)
-        while place >= 0:
-            marks.append(start + place)
-            place = window.find(MARK, place + 1)
-    return marks
-
-
 def read_own_call(entry: bytes) -> str | None:
     """Return the call of an entry, or None where it is not written as the writer would."""
-    line = entry[: entry.find(b"\n")].decode("utf-8", "replace")
+    if not entry.startswith(START):
+        return None
+    line = entry[7 : entry.find(b"\n")].decode("utf-8", "replace")
     if line.count(" ") == 1 and line[0].isalpha() and line[-1] not in ": ":
         return line
     if line[:1] == '"' and "\\ " not in line:

@@ -12,10 +12,10 @@ from cassette.store.message import encode_large_message, encode_message
 from cassette.store.slices import LARGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from cassette.model import Failure, Interaction
+    from cassette.model import Failure, Interaction, Message
 
 VERSION: Final = 1
 
@@ -36,20 +36,26 @@ def encode_entry(interaction: Interaction) -> bytes | Iterable[bytes]:
     """
     start, end = _encode_start(interaction.call), _encode_end(interaction)
     request, response = interaction.request, interaction.response
-    if len(request.raw) + len(response.raw) < LARGE:
+    arrived = _encode_arrived(interaction.arrived) if interaction.arrived else b""
+    if len(request.raw) < LARGE > len(response.raw):
         return b"%b%b%b%b" % (
             start,
             _section(b"request", encode_message(request)),
-            _section(b"response", encode_message(response) + _encode_arrived(interaction.arrived)),
+            _section(b"response", encode_message(response) + arrived),
             end,
         )
     return chain(
-        [start, b"  request:\n" if request.raw else b"  request: {}\n"],
-        encode_large_message(request),
-        [b"  response:\n" if response.raw or interaction.arrived else b"  response: {}\n"],
-        encode_large_message(response),
-        [_encode_arrived(interaction.arrived), end],
+        [start],
+        _encode_pieces(b"request", request, b""),
+        _encode_pieces(b"response", response, arrived),
+        [end],
     )
+
+
+def _encode_pieces(key: bytes, message: Message, arrived: bytes) -> Iterable[bytes]:
+    if len(message.raw) < LARGE:
+        return [_section(key, encode_message(message) + arrived)]
+    return chain([b"  %b:\n" % key], encode_large_message(message), [arrived])
 
 
 def _encode_start(call: str) -> bytes:
@@ -89,9 +95,7 @@ def _section(key: bytes, lines: bytes) -> bytes:
     return b"  %b:\n%b" % (key, lines) if lines else b"  %b: {}\n" % key
 
 
-def _encode_arrived(arrived: Sequence[tuple[float, int]]) -> bytes:
-    if not arrived:
-        return b""
+def _encode_arrived(arrived: Iterable[tuple[float, int]]) -> bytes:
     pieces = ", ".join([f"[{encode_seconds(when)}, {count}]" for when, count in arrived])
     return f"    arrived: [{pieces}]\n".encode()
 

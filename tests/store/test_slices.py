@@ -1,0 +1,208 @@
+import os
+import re
+import tracemalloc
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import cassette.store.large
+import cassette.store.reader
+import cassette.store.slices
+import cassette.store.split
+import cassette.store.writer
+from cassette.errors import CassetteFormatError
+from cassette.store.files import Journal
+from cassette.store.forms import encode_binary, encode_block
+from cassette.store.reader import CassetteReader, load
+from cassette.store.slices import LARGE, encode_spans, join_slices
+from cassette.store.writer import encode_entry, encode_header
+
+SMALL = 64
+
+
+@pytest.fixture
+def small():
+    """Everything is large: the sizes shrink, so that odd places are met often."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("slices", "split", "writer", "large", "reader"):
+            patch.setattr(getattr(cassette.store, module), "LARGE", SMALL, raising=False)
+        patch.setattr(cassette.store.slices, "_SLICE", 24)
+        patch.setattr(cassette.store.split, "_WINDOW", 16)
+        patch.setattr(cassette.store.large, "_MAX_SMALL", SMALL)
+        patch.setattr(cassette.store.reader, "_MAPPED", 0)
+        yield
+
+
+TEXTS = st.text(st.sampled_from("ab\n\n \t\r\"'-é\x85😀"), min_size=60, max_size=150).map(
+    str.encode
+)
+BODIES = TEXTS | st.binary(min_size=60, max_size=150)
+
+
+def chunked(body, size):
+    pieces = [body[n : n + size] for n in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(BODIES, st.integers(1, 90), st.sampled_from(["plain", "chunked", "trailers", "odd", "raw"]))
+def test_any_large_body_survives(  # noqa: PLR0913, PLR0917 - Hypothesis and fixtures
+    kit, small, tmp_path_factory, body, size, kind
+):
+    framed = chunked(body, size)
+    response = {
+        "plain": kit.head + body,
+        "chunked": kit.chunked + framed,
+        "trailers": kit.chunked + framed[:-2] + b"T: 1\r\n\r\n",
+        "odd": kit.chunked + b"0" + framed,
+        "raw": b"no HTTP " + body,
+    }[kind]
+    request = b"POST / HTTP/1.1\r\nHost: a\r\n\r\n" + body
+    made = [kit.make(response, request, arrived=((0.1, 3),)), kit.make(kit.head, request)]
+    path = tmp_path_factory.mktemp("large") / "a.yaml"
+    journal = Journal(path, kit.at)
+    for interaction in made:
+        journal.append(interaction)
+    journal.commit()
+    yaml.load(path.read_bytes(), yaml.CSafeLoader)
+    found = load(path).interactions
+    assert [kit.facts_of(i) for i in found] == [kit.facts_of(i) for i in made]
+    entry = b"".join(encode_entry(made[0]))
+    assert kit.facts_of(kit.parse(entry)) == kit.facts_of(made[0])
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(BODIES)
+def test_a_large_text_is_written_as_a_small_one(small, body):
+    large = b"".join(encode_spans(b"text", body, [(0, 10), (10, 11), (11, len(body))]))
+    block = encode_block(body)
+    if block is None:
+        assert large == b"    body: " + encode_binary(body) + b"\n"
+    else:
+        assert large == b"    text: " + block + b"\n"
+
+
+@pytest.fixture
+def large_file(tmp_path, kit, small):
+    """A file of one large entry, after some edit."""
+
+    def write(edit, body=b"line of text\n" * 40):
+        text = encode_header(kit.at) + b"".join(encode_entry(kit.make(kit.head + body)))
+        (tmp_path / "a.yaml").write_bytes(edit(text))
+        return CassetteReader.open(tmp_path / "a.yaml")
+
+    return write
+
+
+EDITS = {
+    "nothing": (b"", b""),
+    "a comment": (b"  took:", b"  # slow\n  took:"),
+    "a quoted call": (b"call: GET http://a.example/x", b"call: 'GET http://a.example/x'"),
+    "another indentation": (b"      ", b"        "),
+    "an indicator": (b"text: |", b"text: |2"),
+    "a comment behind the header": (b"text: |", b"text: | # lines"),
+    "a comment between": (b"    text:", b"    # lines\n    text:"),
+    "request last": (b"  took: 0.5\n  ended: open\n", b"  ended: open\n  took: 0.5\n"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_large_entry_may_be_edited(large_file, kit, edit):
+    old, new = EDITS[edit]
+    reader = large_file(lambda text: text.replace(old, new))
+    assert reader.interaction(0).response.raw == kit.head + b"line of text\n" * 40
+
+
+@pytest.mark.parametrize("quote", [b'"', b"'"])
+def test_a_mark_in_a_large_quoted_text_splits_nothing(large_file, kit, quote):
+    lines = b" many words" * 20 + b"\n  ended: open\n- call: GET http://b\n  ended: open\n"
+    reader = large_file(
+        lambda text: text.replace(
+            b"|\n" + b"      line of text\n" * 40, quote + lines + quote + b"\n"
+        )
+    )
+    assert reader.calls == ["GET http://a.example/x"]
+    assert reader.interaction(0).response.body.endswith(b" call: GET http://b ended: open ")
+
+
+def test_quotes_inside_a_large_text_are_no_trouble(large_file, no_parser):
+    body = b'say "word" and don\'t\n' * 30
+    reader = large_file(lambda text: text, body)
+    assert reader.interaction(0).response.body == body
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (b"    text:", b"    chunks: [3]\n    text:", "chunks add up to 3 bytes"),
+        (b"    text:", b"    chunks: [999]\n    text:", "chunks add up to 999 bytes"),
+        (b"    text:", b"    raw:", "beside raw"),
+        (b"    text:", b"    trailers: x\n    text:", "needs chunks"),
+        (b"text: |", b"body: |", "expected !!binary"),
+        (b"    text:", b"    text: a\n    text:", "stands here twice"),
+    ],
+)
+def test_a_contradiction_in_a_large_entry_is_refused(large_file, old, new, problem):
+    with pytest.raises(CassetteFormatError, match=problem):
+        _ = large_file(lambda text: text.replace(old, new)).interaction(0).response.raw
+
+
+def test_broken_base64_in_a_large_entry_is_refused(large_file):
+    with pytest.raises(CassetteFormatError, match=r"response\.body: broken base64"):
+        _ = (
+            large_file(lambda text: text.replace(b"!binary ", b"!binary -"), os.urandom(200))
+            .interaction(0)
+            .response.raw
+        )
+
+
+@pytest.mark.parametrize(("chunks", "problem"), [([3], "more"), ([1], "less")])
+def test_chunks_must_add_up_to_the_slices(chunks, problem):
+    with pytest.raises(ValueError, match=problem):
+        join_slices(b"", [b"a", b"b"], chunks, b"")
+
+
+def test_a_large_entry_of_a_small_file_is_decoded_in_slices_too(tmp_path, kit, no_parser):
+    journal = Journal(tmp_path / "a.yaml", kit.at)
+    made = kit.make(kit.head + b"a line of some text\n" * (LARGE // 10))
+    journal.append(made)
+    journal.commit()
+    reader = CassetteReader.open(tmp_path / "a.yaml")
+    assert kit.facts_of(reader.interaction(0)) == kit.facts_of(made)
+
+
+@pytest.mark.parametrize("kind", ["binary", "text", "chunked"])
+def test_a_large_body_is_not_held_twice(tmp_path, kit, kind):
+    size = 40 * LARGE
+    body = b"a line of some text\n" * (size // 20) if kind == "text" else os.urandom(size)
+    raw = kit.chunked + chunked(body, 65536) if kind == "chunked" else kit.head + body
+    del body
+    interaction = kit.make(raw)
+    journal = Journal(tmp_path / "a.yaml", kit.at)
+    tracemalloc.start()
+    try:
+        journal.append(interaction)
+        journal.commit()
+        assert tracemalloc.get_traced_memory()[1] < size / 3
+        tracemalloc.reset_peak()
+        start = tracemalloc.get_traced_memory()[0]
+        found = CassetteReader.open(tmp_path / "a.yaml").interaction(0).response.raw
+        assert tracemalloc.get_traced_memory()[1] - start < 1.34 * size
+    finally:
+        tracemalloc.stop()
+    assert found == raw
+
+
+def test_a_large_file_is_no_larger_than_it_must_be(kit):
+    text = b'{"key":"%b"}' % (b"v" * LARGE)
+    binary = os.urandom(LARGE)
+    for body, ratio in ((text, 1.01), (binary, 1.34)):
+        written = sum(map(len, encode_entry(kit.make(kit.head + body))))
+        assert written / len(body) < ratio
+
+
+def test_the_large_form_differs_in_nothing_but_size(kit):
+    entry = b"".join(encode_entry(kit.make(kit.head + b"word," * LARGE + b"\n")))
+    assert re.sub(rb"(word,){9,}\n", b"...\n", entry).count(b"\n") == 14
