@@ -132,7 +132,9 @@ def download(*, module: str, port: int, chunk_size: int, **_where) -> float:
     return seconds_per_call(get, calls=3)
 
 
-def download_peak(**what) -> float:
-    """Return the peak memory of it, in bytes."""
-    download(**what)
-    return peak_bytes()
+def download_peak(*, module: str, **what) -> float:
+    """Return by how much it raises the peak memory of a process that is ready to go, in bytes."""
+    importlib.import_module(module)
+    before = peak_bytes()
+    download(module=module, **what)
+    return peak_bytes() - before
