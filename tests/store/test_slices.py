@@ -30,7 +30,7 @@ def small():
             patch.setattr(getattr(cassette.store, module), "LARGE", SMALL, raising=False)
         patch.setattr(cassette.store.slices, "_SLICE", 24)
         patch.setattr(cassette.store.split, "_WINDOW", 16)
-        patch.setattr(cassette.store.large, "_MAX_SMALL", SMALL)
+        patch.setattr(cassette.store.large, "_MAX_SMALL", 80)
         patch.setattr(cassette.store.reader, "_MAPPED", 0)
         yield
 
