@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # A newline at the end of a value: what follows it is a key, or nothing that YAML would accept.
 _VALUE_END: Final = re.compile(rb"\n(?! {6}|\n)")
-_LARGE_VALUE: Final = re.compile(rb"\n    (text|body|wire|raw): (?=[|!])")
+_LARGE_VALUE: Final = re.compile(rb"\n    (body(?=: !)|(?:text|wire|raw)(?=: [|!])): ")
 _MAX_SMALL: Final = LARGE // 4
 
 
