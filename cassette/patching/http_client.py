@@ -132,12 +132,12 @@ class HttpClientPatcher:
                 self._rebase(cls)
         self._intercept(cls)
 
-    # What stands in the place of the originals.
+    # What stands in the place of the originals, without functools.wraps: copying names and
+    # docstrings would take a quarter of the time that patching takes.
 
     def _turning(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """A method of a stock class: its instances become ours, and start over as such."""
 
-        @functools.wraps(original)
         def method(connection: Any, *args: Any, **kwargs: Any) -> Any:
             mine = self._ours.get(type(connection))
             if mine is None:
@@ -151,7 +151,6 @@ class HttpClientPatcher:
     def _claiming(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """``putrequest``: no request may start on a connection from outside the cassette."""
 
-        @functools.wraps(original)
         def putrequest(connection: Any, *args: Any, **kwargs: Any) -> Any:
             sock = connection.sock
             if sock is not None:
@@ -163,7 +162,6 @@ class HttpClientPatcher:
     def _yielding(self, original: Connect) -> Connect:
         """``connect``: what it opens, or would open, is a transport of the cassette."""
 
-        @functools.wraps(original)
         def connect(connection: Any) -> None:
             deck = current()
             dial = functools.partial(original, connection)
