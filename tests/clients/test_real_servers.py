@@ -1,3 +1,6 @@
+import contextlib
+import http.client
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from servers.calls import Call
 from servers.process import Server
 from servers.tap import Tap
 from servers.tls import Authority
+
+import cassette
 
 WAYS = ("plain", "tls", "forwarded", "tunnel")
 RPC = (Call("POST", "/rpc"), Call("POST", "/rpc"))
@@ -117,3 +122,31 @@ def test_with_secrets_masked_everything_else_replays(
     asked = tuple(call for call in node.calls if call is not calls.COOKIE)
     way = Way(origin(relay.address))
     tape(driver, way, asked, tmp_path / "tape.yaml", relay, masked=True).assert_same()
+
+
+def ask_unix_with_http_client(path: Path) -> tuple[int, bytes]:
+    class UnixConnection(http.client.HTTPConnection):
+        def connect(self) -> None:
+            self.sock = socket.socket(socket.AF_UNIX)
+            self.sock.connect(f"{path}")
+
+    with contextlib.closing(UnixConnection("localhost")) as connection:
+        connection.request("GET", "/json")
+        with connection.getresponse() as response:
+            return response.status, response.read()
+
+
+def ask_unix_with_httpx(path: Path) -> tuple[int, bytes]:
+    httpx = pytest.importorskip("httpx")
+    with httpx.Client(transport=httpx.HTTPTransport(uds=f"{path}")) as client:
+        response = client.get("http://localhost/json")
+        return response.status_code, response.content
+
+
+@pytest.mark.parametrize("ask", [ask_unix_with_http_client, ask_unix_with_httpx])
+def test_a_unix_socket_replays_without_its_server(ask, nginx: Server, tmp_path: Path):
+    with cassette.use(tmp_path / "tape.yaml", mode="once"):
+        recorded = ask(nginx.unix)
+    with cassette.use(tmp_path / "tape.yaml", mode="none"):
+        replayed = ask(tmp_path / "nobody.sock")
+    assert replayed == recorded == (200, calls.JSON)

@@ -20,13 +20,16 @@ class StuckError(Exception):
 class Acceptor(ABC):
     """Listens from construction to ``close``; subclasses say what a connection does.
 
+    Args:
+        port: Where to listen; 0 takes a free port.
+
     Attributes:
         address: Where it listens.
         failures: What went wrong in its threads, which the test that uses it must not overlook.
     """
 
-    def __init__(self) -> None:
-        self._listener = listen()
+    def __init__(self, port: int = 0) -> None:
+        self._listener = listen(port)
         self.address = address_of(self._listener)
         self.failures: list[BaseException] = []
         self._open: set[socket.socket] = set()

@@ -13,13 +13,16 @@ class Address(NamedTuple):
     port: int
 
 
-def listen() -> socket.socket:
-    """Return a socket that listens on a free loopback port, for the caller to close.
+def listen(port: int = 0) -> socket.socket:
+    """Return a socket that listens on loopback, for the caller to close.
 
     A child process inherits it where it can, so that no other program can take the port between
     choosing and using it, and a client that comes too early waits instead of being refused.
+
+    Args:
+        port: Which port; 0 takes a free one.
     """
-    return socket.create_server((LOOPBACK, 0), backlog=128)
+    return socket.create_server((LOOPBACK, port), backlog=128)
 
 
 def address_of(listener: socket.socket) -> Address:

@@ -35,6 +35,7 @@ class Tap(Acceptor):
         upstream: The real server.
         client_side: Where given, the tap speaks TLS with the client, and keeps the plain bytes.
         server_side: Where given, the tap speaks TLS with the server.
+        port: Where to listen; 0 takes a free port.
 
     Attributes:
         conversations: One for each connection, in the order they were accepted.
@@ -46,12 +47,13 @@ class Tap(Acceptor):
         *,
         client_side: ssl.SSLContext | None = None,
         server_side: ssl.SSLContext | None = None,
+        port: int = 0,
     ) -> None:
         self._upstream = upstream
         self._client_side = client_side
         self._server_side = server_side
         self.conversations: list[Conversation] = []
-        super().__init__()
+        super().__init__(port)
 
     @property
     def sent(self) -> bytes:

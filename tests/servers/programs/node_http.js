@@ -63,10 +63,6 @@ const routes = {
     response.writeHead(200, { "Content-Type": "text/plain", Connection: "close" });
     response.end("a body that ends where the connection ends\n");
   },
-  "/hints": (_, response) => {
-    response.writeEarlyHints({ link: "</style.css>; rel=preload" });
-    fixed(response, "text/plain", "after the hints\n");
-  },
   "/rpc": (request, response) => {
     request.resume();
     request.on("end", () => fixed(response, "text/xml", rpc));
