@@ -18,6 +18,7 @@ Every step goes through ``self``, in an order that subclasses count on; the tabl
 from __future__ import annotations
 
 import collections.abc
+import contextlib
 import errno
 import functools
 import http.client as stock
@@ -63,6 +64,9 @@ _is_legal_header_name: Final = re.compile(rb"[^:\s][^:\r\n]*").fullmatch
 _is_illegal_header_value: Final = re.compile(rb"\n(?![ \t])|\r(?![ \t\n])").search
 _contains_disallowed_url_pchar_re: Final = re.compile("[\x00-\x20\x7f]")
 _contains_disallowed_method_pchar_re: Final = re.compile("[\x00-\x1f]")
+
+_REPLACED: Final = {"host": "skip_host", "accept-encoding": "skip_accept_encoding"}
+"""Fields that `HTTPConnection.putrequest` writes itself, and how it is told not to."""
 
 _OK: Final = 200
 
@@ -151,10 +155,12 @@ def _field_line(value: Any) -> bytes:  # noqa: ANN401 - whatever `putheader` is 
         UnicodeEncodeError: It is not ISO-8859-1.
     """
     line: bytes
-    if hasattr(value, "encode"):
+    if type(value) is str:
         line = value.encode("latin-1")
-        if b"\n" not in line and b"\r" not in line:
-            return line  # nothing to look at closely
+        if "\n" not in value and "\r" not in value:
+            return line  # nearly always; the pattern would take as long as the rest of this
+    elif hasattr(value, "encode"):
+        line = value.encode("latin-1")
     elif isinstance(value, int):
         line = str(value).encode("ascii")
     else:
@@ -423,31 +429,13 @@ class HTTPConnection(stock.HTTPConnection):
         Raises:
             TypeError: The body is none of these.
         """
-        self._buffer.extend((b"", b""))
-        head = b"\r\n".join(self._buffer)
+        head = b"\r\n".join((*self._buffer, b"", b""))
         del self._buffer[:]
         self.send(head)
         if message_body is None:
             return
-        pieces: Iterable[Any]
-        if hasattr(message_body, "read"):
-            # Read here and not in `send`, which would not know about chunks.
-            pieces = self._read_readable(message_body)
-        else:
-            try:
-                memoryview(message_body)
-            except TypeError:
-                try:
-                    pieces = iter(message_body)
-                except TypeError:
-                    raise TypeError(
-                        "message_body should be a bytes-like object or an iterable, "
-                        f"got {type(message_body)!r}"
-                    ) from None
-            else:
-                pieces = (message_body,)
         chunked = encode_chunked and self._http_vsn == 11  # noqa: PLR2004
-        for piece in pieces:
+        for piece in self._pieces(message_body):
             if not piece:
                 # An empty chunk would end the body.
                 if self.debuglevel > 0:
@@ -456,6 +444,25 @@ class HTTPConnection(stock.HTTPConnection):
             self.send(b"%X\r\n" % len(piece) + piece + b"\r\n" if chunked else piece)
         if chunked:
             self.send(b"0\r\n\r\n")
+
+    def _pieces(self, body: Any) -> Any:  # noqa: ANN401 - whatever was given
+        """Return the pieces that a body is sent in.
+
+        Raises:
+            TypeError: It is neither bytes, nor a file, nor an iterable.
+        """
+        if hasattr(body, "read"):
+            # Not left to `send`, which would not know about chunks.
+            return self._read_readable(body)
+        with contextlib.suppress(TypeError):
+            memoryview(body)
+            return (body,)
+        try:
+            return iter(body)
+        except TypeError:
+            raise TypeError(
+                f"message_body should be a bytes-like object or an iterable, got {type(body)!r}"
+            ) from None
 
     def putrequest(
         self,
@@ -477,7 +484,8 @@ class HTTPConnection(stock.HTTPConnection):
             ValueError: The method has control characters.
             InvalidURL: The target has control characters or blanks.
         """
-        if self.__response and self.__response.isclosed():
+        earlier = self.__response
+        if earlier is not None and earlier.isclosed():
             self.__response = None
         if self.__state != _CS_IDLE:
             raise CannotSendRequest(self.__state)
@@ -607,11 +615,10 @@ class HTTPConnection(stock.HTTPConnection):
         encode_chunked: bool,  # noqa: FBT001
     ) -> None:
         names = {name.lower() for name in headers}
-        skips: dict[str, Any] = {}
-        if "host" in names:
-            skips["skip_host"] = 1
-        if "accept-encoding" in names:
-            skips["skip_accept_encoding"] = 1
+        # Only what is so is passed on: subclasses have signatures of their own.
+        skips = {}
+        if not names.isdisjoint(_REPLACED):
+            skips = {skip: True for name, skip in _REPLACED.items() if name in names}
         self.putrequest(method, url, **skips)
         if "content-length" in names:
             encode_chunked = False
@@ -663,9 +670,10 @@ class HTTPConnection(stock.HTTPConnection):
             HTTPException: What came is no answer; see `HTTPResponse.begin`.
             OSError: The connection broke; a ConnectionError also closes it.
         """
-        if self.__response and self.__response.isclosed():
-            self.__response = None
-        if self.__state != _CS_REQ_SENT or self.__response:
+        earlier = self.__response
+        if earlier is not None and earlier.isclosed():
+            earlier = self.__response = None
+        if earlier is not None or self.__state != _CS_REQ_SENT:
             raise ResponseNotReady(self.__state)
         if self.debuglevel > 0:
             response = self.response_class(self.sock, self.debuglevel, method=self._method)

@@ -103,24 +103,24 @@ def _read_headers(fp: SupportsReadline) -> list[bytes]:
     raise HTTPException(f"got more than {most} headers")
 
 
-def split_fields(block: bytes, count: int, folded: bytes) -> list[tuple[str, str]] | None:
+def split_fields(section: str, count: int, folded: str) -> list[tuple[str, str]] | None:
     """Return the fields of a well-formed header section; None where it is odd.
 
     Args:
-        block: The section, the empty line that ends it included.
+        section: The section, the empty line that ends it included.
         count: How many lines it has, the empty one included.
         folded: A line feed and the section in lower case, which callers have use for too.
     """
-    if not block.endswith(b"\r\n\r\n") or len(block) > _LONGEST_PLAIN:
+    if not section.endswith("\r\n\r\n") or len(section) > _LONGEST_PLAIN:
         return None
-    fields: list[tuple[str, str]] = _FIELD_LINES.findall(block.decode("iso-8859-1"))
+    fields: list[tuple[str, str]] = _FIELD_LINES.findall(section)
     # One match a line, and no line left over but the empty one, which nothing can match.
     if len(fields) + 1 != count:
         return None
-    kind = folded.find(b"\ncontent-type:")
+    kind = folded.find("\ncontent-type:")
     if kind >= 0:
-        value = folded[kind + 14 : folded.index(b"\n", kind + 14)]
-        if b"multipart" in value or b"message" in value:
+        value = folded[kind + 14 : folded.find("\n", kind + 14)]
+        if "multipart" in value or "message" in value:
             return None
     return fields
 
@@ -133,21 +133,21 @@ def message_of(fields: list[tuple[str, str]], _class: type[_MessageT]) -> _Messa
     return message  # type: ignore[no-any-return]  # Any for the sake of its private fields
 
 
-def parse_odd(block: bytes, _class: type[_MessageT]) -> _MessageT:
+def parse_odd(section: str, _class: type[_MessageT]) -> _MessageT:
     """Return the message that the e-mail parser makes of a section, defects and all."""
-    return email.parser.Parser(_class=_class).parsestr(block.decode("iso-8859-1"))
+    return email.parser.Parser(_class=_class).parsestr(section)
 
 
 def _parse_header_lines(
     header_lines: Sequence[bytes], _class: type[_MessageT | HTTPMessage] = HTTPMessage
 ) -> Any:  # noqa: ANN401 - what the class says
     """Return the message that these lines make; their bytes are read as ISO-8859-1."""
-    block = b"".join(header_lines)
+    section = b"".join(header_lines).decode("iso-8859-1")
     if _class in _FAST_CLASSES:
-        fields = split_fields(block, block.count(b"\n"), b"\n" + block.lower())
+        fields = split_fields(section, section.count("\n"), "\n" + section.lower())
         if fields is not None:
             return message_of(fields, _class)
-    return parse_odd(block, _class)
+    return parse_odd(section, _class)
 
 
 @overload

@@ -4,6 +4,8 @@ Each test says who needs the name. They fail when a name goes away, or stops doi
 count on; that everything else agrees with the stock module is shown in ``tests/differential``.
 """
 
+# ruff: noqa: SLF001, E501, FBT - private names are the subject, tables read best in one line each
+
 from __future__ import annotations
 
 import functools
@@ -20,7 +22,7 @@ from unittest import mock
 
 import pytest
 
-import cassette.client as client
+from cassette import client
 from cassette.client import compat
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -64,7 +66,9 @@ def response(data: bytes = OK, method: str = "GET") -> client.HTTPResponse:
     return resp
 
 
-CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nyou\r\n0\r\n\r\n"
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nyou\r\n0\r\n\r\n"
+)
 
 
 # -- the module -----------------------------------------------------------------------------
@@ -108,7 +112,9 @@ def test_states_have_the_stock_names(name: str) -> None:
     assert getattr(client, name) == getattr(stock, name)
 
 
-@pytest.mark.parametrize("name", ["collections", "email", "errno", "http", "io", "re", "socket", "ssl", "sys"])
+@pytest.mark.parametrize(
+    "name", ["collections", "email", "errno", "http", "io", "re", "socket", "ssl", "sys"]
+)
 def test_modules_can_be_reached_to_be_patched(name: str) -> None:
     assert isinstance(getattr(client, name), types.ModuleType)
 
@@ -129,7 +135,10 @@ def test_maxline_is_looked_up_when_a_line_is_read(owner: types.ModuleType) -> No
 
 @pytest.mark.parametrize("owner", [client, stock])
 def test_maxheaders_is_looked_up_when_a_head_is_read(owner: types.ModuleType) -> None:
-    with mock.patch.object(owner, "_MAXHEADERS", 2), pytest.raises(client.HTTPException, match="more than 2"):
+    with (
+        mock.patch.object(owner, "_MAXHEADERS", 2),
+        pytest.raises(client.HTTPException, match="more than 2"),
+    ):
         response(b"HTTP/1.1 200 OK\r\nA: b\r\nC: d\r\n\r\n")
     assert client._MAXHEADERS == stock._MAXHEADERS == 100
 
@@ -204,7 +213,7 @@ def test_parse_headers_makes_stock_messages_for_who_captured_the_class() -> None
 
 # -- caught by code that knows only the stock module ----------------------------------------
 
-EXCEPTIONS = [name for name in client.__all__ if isinstance(getattr(client, name), type) and issubclass(getattr(client, name), BaseException)]  # fmt: skip  # noqa: E501
+EXCEPTIONS = [name for name in client.__all__ if isinstance(getattr(client, name), type) and issubclass(getattr(client, name), BaseException)]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", EXCEPTIONS)
@@ -218,12 +227,16 @@ def test_exceptions_are_caught_under_their_stock_name(name: str) -> None:
         assert issubclass(ours, base)
 
 
-@pytest.mark.parametrize("name", ["HTTPConnection", "HTTPSConnection", "HTTPResponse", "HTTPMessage"])
+@pytest.mark.parametrize(
+    "name", ["HTTPConnection", "HTTPSConnection", "HTTPResponse", "HTTPMessage"]
+)
 def test_classes_are_subclasses_of_their_stock_namesakes(name: str) -> None:
     assert issubclass(getattr(client, name), getattr(stock, name))
 
 
-@pytest.mark.parametrize("name", ["HTTPConnection", "HTTPSConnection", "HTTPResponse", "HTTPMessage", *EXCEPTIONS])
+@pytest.mark.parametrize(
+    "name", ["HTTPConnection", "HTTPSConnection", "HTTPResponse", "HTTPMessage", *EXCEPTIONS]
+)
 def test_no_stock_code_is_left_to_run(name: str) -> None:
     ours, theirs = getattr(client, name), getattr(stock, name)
     for attribute, value in vars(theirs).items():
@@ -255,7 +268,12 @@ def test_exceptions_read_and_pickle_like_the_stock_ones(exc: Exception) -> None:
         "LineTooLong": lambda: theirs("header line"),
         "NotConnected": theirs,
     }[type(exc).__name__]()
-    assert (str(exc), repr(exc), exc.args, vars(exc)) == (str(made), repr(made), made.args, vars(made))
+    assert (str(exc), repr(exc), exc.args, vars(exc)) == (
+        str(made),
+        repr(made),
+        made.args,
+        vars(made),
+    )
     assert type(pickle.loads(pickle.dumps(client.BadStatusLine("x")))) is client.BadStatusLine
 
 
@@ -282,7 +300,12 @@ def test_host_goes_through_a_property_of_a_subclass() -> None:
 
 @pytest.mark.parametrize(
     ("args", "where"),
-    [(("h",), ("h", 80)), (("h:81",), ("h", 81)), (("h", 82), ("h", 82)), (("[::1]:83",), ("::1", 83))],
+    [
+        (("h",), ("h", 80)),
+        (("h:81",), ("h", 81)),
+        (("h", 82), ("h", 82)),
+        (("[::1]:83",), ("::1", 83)),
+    ],
 )
 def test_host_and_port_are_read(args: tuple[object, ...], where: tuple[str, int]) -> None:
     conn = client.HTTPConnection(*args)
@@ -388,7 +411,12 @@ def test_buffer_takes_one_line_a_call() -> None:
     conn = connection(_buffer=Lines())
     conn.putrequest("GET", "/")
     conn.putheader("A", "b")
-    assert conn._buffer == [b"GET / HTTP/1.1", b"Host: example.com", b"Accept-Encoding: identity", b"A: b"]
+    assert conn._buffer == [
+        b"GET / HTTP/1.1",
+        b"Host: example.com",
+        b"Accept-Encoding: identity",
+        b"A: b",
+    ]
 
 
 def test_send_output_can_be_overridden_the_way_botocore_does() -> None:
@@ -443,12 +471,18 @@ def test_http_version_can_be_lowered() -> None:
     assert conn.sock.sent == b"GET / HTTP/1.0\r\n\r\n"
 
 
-@pytest.mark.parametrize("name", ["_validate_path", "_validate_host", "_encode_request", "_validate_method"])
+@pytest.mark.parametrize(
+    "name", ["_validate_path", "_validate_host", "_encode_request", "_validate_method"]
+)
 def test_checks_can_be_switched_off_in_a_subclass(name: str) -> None:
-    override = {"_encode_request": lambda self, text: text.encode("utf-8")}.get(name, lambda *_: None)
-    conn = type("Conn", (client.HTTPConnection,), {name: override})("h\n" if name == "_validate_host" else "h")
+    override = {"_encode_request": lambda self, text: text.encode("utf-8")}.get(
+        name, lambda *_: None
+    )
+    conn = type("Conn", (client.HTTPConnection,), {name: override})(
+        "h\n" if name == "_validate_host" else "h"
+    )
     conn.sock = Sock()
-    method, url = {"_validate_path": ("GET", "/a b"), "_encode_request": ("GET", "/é"), "_validate_method": ("G\t", "/")}.get(name, ("GET", "/"))  # fmt: skip  # noqa: E501
+    method, url = {"_validate_path": ("GET", "/a b"), "_encode_request": ("GET", "/é"), "_validate_method": ("G\t", "/")}.get(name, ("GET", "/"))  # fmt: skip
     conn.putrequest(method, url, skip_host=True)
     assert conn._buffer[0].startswith(method.encode())
 
@@ -500,14 +534,19 @@ def test_tunnel_sends_connect_in_one_piece() -> None:
     conn = tunnel(b"HTTP/1.1 200 OK\r\nVia: proxy\r\n\r\n", A="b")
     conn.connect()
     if compat.TUNNEL_IN_HTTP_11:
-        assert conn.sock.sent == b"CONNECT t.example:443 HTTP/1.1\r\nA: b\r\nHost: t.example:443\r\n\r\n"
+        assert (
+            conn.sock.sent
+            == b"CONNECT t.example:443 HTTP/1.1\r\nA: b\r\nHost: t.example:443\r\n\r\n"
+        )
     else:
         assert conn.sock.sent == b"CONNECT t.example:443 HTTP/1.0\r\nA: b\r\n\r\n"
     assert conn.get_proxy_response_headers()["via"] == "proxy"
 
 
 def test_a_refused_tunnel_is_an_os_error() -> None:
-    with pytest.raises(OSError, match="Tunnel connection failed: 407 Proxy Authentication Required"):
+    with pytest.raises(
+        OSError, match="Tunnel connection failed: 407 Proxy Authentication Required"
+    ):
         tunnel(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").connect()
 
 
@@ -522,7 +561,9 @@ def test_set_tunnel_leaves_the_callers_headers_alone() -> None:
     assert fields == {"A": "b"}
 
 
-@pytest.mark.parametrize(("host", "fields"), [("t\r\nX: y", {}), ("t", {"A": "b\r\nX: y"}), ("t", {"A\r\nX": "b"})])
+@pytest.mark.parametrize(
+    ("host", "fields"), [("t\r\nX: y", {}), ("t", {"A": "b\r\nX: y"}), ("t", {"A\r\nX": "b"})]
+)
 def test_a_tunnel_cannot_be_made_to_send_more_lines(host: str, fields: dict[str, str]) -> None:
     conn = client.HTTPConnection("h")
     conn._create_connection = lambda *_: Sock()
@@ -557,17 +598,17 @@ def test_auto_open_off_means_not_connected() -> None:
 
 def test_states_are_named_in_exceptions() -> None:
     conn = connection()
-    with pytest.raises(client.ResponseNotReady, match="^Idle$"):
+    with pytest.raises(client.ResponseNotReady, match=r"^Idle$"):
         conn.getresponse()
     with pytest.raises(client.CannotSendHeader):
         conn.putheader("A", "b")
     with pytest.raises(client.CannotSendHeader):
         conn.endheaders()
     conn.putrequest("GET", "/")
-    with pytest.raises(client.CannotSendRequest, match="^Request-started$"):
+    with pytest.raises(client.CannotSendRequest, match=r"^Request-started$"):
         conn.putrequest("GET", "/")
     conn.endheaders()
-    with pytest.raises(client.CannotSendRequest, match="^Request-sent$"):
+    with pytest.raises(client.CannotSendRequest, match=r"^Request-sent$"):
         conn.putrequest("GET", "/")
 
 
@@ -666,7 +707,9 @@ def test_https_connect_wraps_with_the_name_of_the_tunnels_end() -> None:
     assert conn._context.wrap_socket.call_args.kwargs == {"server_hostname": "t.example"}
 
 
-@pytest.mark.parametrize("keywords", [{"check_hostname": True}, {"strict": False}, {"check_hostname": False}])
+@pytest.mark.parametrize(
+    "keywords", [{"check_hostname": True}, {"strict": False}, {"check_hostname": False}]
+)
 def test_https_takes_old_keywords_with_a_warning(keywords: dict[str, bool]) -> None:
     with pytest.warns(DeprecationWarning, match="deprecated") as caught:
         conn = client.HTTPSConnection("h", **keywords)
@@ -677,13 +720,16 @@ def test_https_takes_old_keywords_with_a_warning(keywords: dict[str, bool]) -> N
 
 def test_https_cannot_check_names_without_verifying() -> None:
     context = client.ssl._create_unverified_context()
-    with pytest.warns(DeprecationWarning), pytest.raises(ValueError, match="CERT_REQUIRED"):
+    with (
+        pytest.warns(DeprecationWarning, match="context"),
+        pytest.raises(ValueError, match="CERT_REQUIRED"),
+    ):
         client.HTTPSConnection("h", context=context, check_hostname=True)
 
 
 def test_https_loads_the_certificate_it_is_given() -> None:
     context = mock.MagicMock()
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="context"):
         client.HTTPSConnection("h", context=context, key_file="k", cert_file="c")
     context.load_cert_chain.assert_called_once_with("c", "k")
 
@@ -720,7 +766,7 @@ def test_fp_may_be_replaced_after_the_head() -> None:
     assert resp.read() == b"helloyou"
 
 
-@pytest.mark.parametrize("read", [lambda r: r.read(), lambda r: r.read(100), lambda r: [r.readinto(bytearray(9)), r.readinto(bytearray(9))]])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize("read", [lambda r: r.read(), lambda r: r.read(100), lambda r: [r.readinto(bytearray(9)), r.readinto(bytearray(9))]])  # fmt: skip
 def test_fp_is_none_once_the_body_has_ended(read) -> None:
     resp = response()
     read(resp)
@@ -776,7 +822,9 @@ def test_read_status_gives_version_code_and_reason() -> None:
     assert resp._read_status() == ("HTTP/1.0", 407, "Proxy\r\n")
 
 
-@pytest.mark.parametrize("read", [lambda r: r.read(), lambda r: r.read(2), lambda r: r.readinto(bytearray(2))])
+@pytest.mark.parametrize(
+    "read", [lambda r: r.read(), lambda r: r.read(2), lambda r: r.readinto(bytearray(2))]
+)
 def test_close_conn_can_be_replaced_on_the_instance(read) -> None:
     # test_httpservers keeps the connection open that way.
     resp = response()
@@ -808,7 +856,7 @@ def test_attributes_name_the_head() -> None:
 
 def test_fields_are_unknown_before_the_head_is_read() -> None:
     resp = client.HTTPResponse(Sock())
-    assert {resp.version, resp.status, resp.reason, resp.chunked, resp.length, resp.chunk_left, resp.will_close} == {"UNKNOWN"}  # fmt: skip  # noqa: E501
+    assert {resp.version, resp.status, resp.reason, resp.chunked, resp.length, resp.chunk_left, resp.will_close} == {"UNKNOWN"}  # fmt: skip
     with pytest.raises(client.ResponseNotReady):
         resp.getheader("a")
     with pytest.raises(client.ResponseNotReady):

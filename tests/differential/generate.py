@@ -4,6 +4,8 @@ Everything is drawn from one ``random.Random``, so that a seed names a case, and
 can drive the same generator and shrink what it finds.
 """
 
+# ruff: noqa: C901, E501, PERF401, PLR0912, Q003 - tables, and one branch for every kind of call
+
 from __future__ import annotations
 
 import io
@@ -66,7 +68,16 @@ _CODINGS = (
     b"chunked", b"chunked", b"chunked", b"Chunked", b"CHUNKED", b"chunked ", b"gzip, chunked",
     b"chunked, chunked", b"identity", b"", b"chunked\r\n ", b"x-chunked", b"chun\x00ked",
 )  # fmt: skip
-_CONNECTIONS = (b"close", b"Close", b"keep-alive", b"Keep-Alive", b"x, close", b"closed", b"", b"upgrade")
+_CONNECTIONS = (
+    b"close",
+    b"Close",
+    b"keep-alive",
+    b"Keep-Alive",
+    b"x, close",
+    b"closed",
+    b"",
+    b"upgrade",
+)
 _TYPES = (
     b"text/plain", b"application/json; charset=utf-8", b"text/html; charset=\"x\"", b"multipart/mixed",
     b"multipart/mixed; boundary=b", b"Multipart/Form-Data; boundary=\"q\"", b"message/rfc822",
@@ -109,7 +120,9 @@ def _field(rng: Random) -> bytes:
     if kind < 7:
         return rng.choice((b"Connection: ", b"connection:")) + rng.choice(_CONNECTIONS)
     if kind < 9:
-        return rng.choice((b"Content-Type: ", b"content-type:", b"CONTENT-TYPE:\t")) + rng.choice(_TYPES)
+        return rng.choice((b"Content-Type: ", b"content-type:", b"CONTENT-TYPE:\t")) + rng.choice(
+            _TYPES
+        )
     if kind < 10:
         return rng.choice(_ODD_LINES)
     return rng.choice(_NAMES) + rng.choice((b": ", b":", b":  ", b": \t")) + rng.choice(_VALUES)
@@ -127,16 +140,36 @@ def _chunks(rng: Random) -> bytes:
         if rng.random() < 0.1:
             line = rng.choice(
                 (
-                    b"%X" % len(data), b"0" + line, b" " + line, line + b" ", line + b";ext=1", line + b" ; a",
-                    b"0x" + line, b"+" + line, b"-" + line, line + b"_0", b"g", b"", line + b"\xa0",
-                    b"-1", b"-2", b"f" * 17, b"fffffff",
-                )  # fmt: skip
+                    b"%X" % len(data),
+                    b"0" + line,
+                    b" " + line,
+                    line + b" ",
+                    line + b";ext=1",
+                    line + b" ; a",
+                    b"0x" + line,
+                    b"+" + line,
+                    b"-" + line,
+                    line + b"_0",
+                    b"g",
+                    b"",
+                    line + b"\xa0",
+                    b"-1",
+                    b"-2",
+                    b"f" * 17,
+                    b"fffffff",
+                )
             )
         end = rng.choice(_ENDS)
-        after = b"\r\n" if rng.random() < 0.97 else rng.choice((b"\n", b"xx", b"", b"\r\n\r\n", b"\n\n"))
+        after = (
+            b"\r\n"
+            if rng.random() < 0.97
+            else rng.choice((b"\n", b"xx", b"", b"\r\n\r\n", b"\n\n"))
+        )
         out.append(line + end + data + after)
     if rng.random() < 0.95:
-        out.append(rng.choice((b"0", b"0", b"0", b"00", b"0;last", b"0 ", b"-0")) + rng.choice(_ENDS))
+        out.append(
+            rng.choice((b"0", b"0", b"0", b"00", b"0;last", b"0 ", b"-0")) + rng.choice(_ENDS)
+        )
         for _ in range(rng.choice((0, 0, 0, 1, 3))):
             out.append(_field(rng) + rng.choice(_ENDS))
         out.append(rng.choice((b"\r\n", b"\r\n", b"\r\n", b"\n", b"")))
@@ -157,7 +190,7 @@ def answer(rng: Random) -> bytes:
     elif rng.random() < 0.6:
         out.append(b"Content-Length: %d\r\n" % rng.randrange(100))
     if rng.random() < 0.001:
-        out.append(rng.choice((b"x: y\r\n" * rng.choice((80, 99, 100, 101)), b"x: " + b"y" * 65533 + b"\r\n", b"x: " + b"y" * 65531 + b"\r\n")))  # fmt: skip  # noqa: E501
+        out.append(rng.choice((b"x: y\r\n" * rng.choice((80, 99, 100, 101)), b"x: " + b"y" * 65533 + b"\r\n", b"x: " + b"y" * 65531 + b"\r\n")))  # fmt: skip
     out.append(rng.choice((b"\r\n",) * 12 + (b"\n", b"")))
     out.append(_chunks(rng) if chunked or rng.random() < 0.1 else bytes_of(rng, 150))
     if rng.random() < 0.2:
@@ -225,7 +258,22 @@ _HOSTS = ("example.com",) * 6 + (
     "h\n", "[fe80::1%eth0]", "fe80::1%eth0", "a%b", "[", "]", "[]", ":", "h:80:90", "[::1", "\u200b", "h\x7f", "é" * 70,
 )  # fmt: skip
 _PORTS = (None, None, None, 80, 443, 8080, 0, -1, "81", "x")
-_METHODS = ("GET",) * 6 + ("POST", "PUT", "PATCH", "patch", "HEAD", "DELETE", "", "a b", "G\nT", "G\x00", "é", "G\x7f", None, b"GET")
+_METHODS = ("GET",) * 6 + (
+    "POST",
+    "PUT",
+    "PATCH",
+    "patch",
+    "HEAD",
+    "DELETE",
+    "",
+    "a b",
+    "G\nT",
+    "G\x00",
+    "é",
+    "G\x7f",
+    None,
+    b"GET",
+)
 _URLS = ("/",) * 3 + (
     "", "/a?b=c", "/a b", "/\x7f", "/é", "/%20", "*", "http://other/x", "https://o:99/", "http://[::1%25e]:5/",
     "http://é/", "http:///x", "httpx", "http://[", "//x", "/\n", "http://u:p@h/", "HTTP://x/", None, b"/", "/\u200b",
@@ -242,7 +290,10 @@ _BODIES = (
 
 
 def _fields(rng: Random) -> dict[Any, Any]:
-    return {rng.choice(_HEADER_NAMES): rng.choice(_HEADER_VALUES) for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))}
+    return {
+        rng.choice(_HEADER_NAMES): rng.choice(_HEADER_VALUES)
+        for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))
+    }
 
 
 def script(rng: Random) -> outcomes.Script:
@@ -253,14 +304,24 @@ def script(rng: Random) -> outcomes.Script:
         flag = (("encode_chunked", rng.random() < 0.5),)
         if kind < 8:
             headers = {k: v for k, v in _fields(rng).items() if isinstance(k, str)}
-            calls.append(("request", (rng.choice(_METHODS), rng.choice(_URLS), rng.choice(_BODIES), headers), flag))
+            calls.append(
+                (
+                    "request",
+                    (rng.choice(_METHODS), rng.choice(_URLS), rng.choice(_BODIES), headers),
+                    flag,
+                )
+            )
             if rng.random() < 0.7:
                 calls.append(("getresponse", (), ()))
         elif kind < 12:
-            skips = tuple((name, True) for name in ("skip_host", "skip_accept_encoding") if rng.random() < 0.3)
+            skips = tuple(
+                (name, True) for name in ("skip_host", "skip_accept_encoding") if rng.random() < 0.3
+            )
             calls.append(("putrequest", (rng.choice(_METHODS), rng.choice(_URLS)), skips))
             for _ in range(rng.randrange(3)):
-                values = tuple(rng.choice(_HEADER_VALUES) for _ in range(rng.choice((0, 1, 1, 1, 2, 3))))
+                values = tuple(
+                    rng.choice(_HEADER_VALUES) for _ in range(rng.choice((0, 1, 1, 1, 2, 3)))
+                )
                 calls.append(("putheader", (rng.choice(_HEADER_NAMES), *values), ()))
             if rng.random() < 0.8:
                 calls.append(("endheaders", (rng.choice(_BODIES),), flag))
@@ -275,15 +336,37 @@ def script(rng: Random) -> outcomes.Script:
         elif kind < 17:
             calls.append(("set_debuglevel", (rng.randrange(2),), ()))
         elif kind < 18:
-            tunnel = (rng.choice(("t.example", "[::1]", "::1", "bücher.example", "t:99", "t:x", "fe80::1%e")), rng.choice((None, 443, 80)))  # fmt: skip  # noqa: E501
-            fields = rng.choice((None, {}, {"A": "b"}, {"host": "q"}, {"A": "é"}, {"Proxy-Authorization": "Basic x"}))
+            tunnel = (rng.choice(("t.example", "[::1]", "::1", "bücher.example", "t:99", "t:x", "fe80::1%e")), rng.choice((None, 443, 80)))  # fmt: skip
+            fields = rng.choice(
+                (
+                    None,
+                    {},
+                    {"A": "b"},
+                    {"host": "q"},
+                    {"A": "é"},
+                    {"Proxy-Authorization": "Basic x"},
+                )
+            )
             calls.append(("set_tunnel", (*tunnel, fields), ()))
         else:
-            calls.append((rng.choice(("putheader", "endheaders", "connect")), rng.choice(((), ("X", "y"))), ()))
+            calls.append(
+                (
+                    rng.choice(("putheader", "endheaders", "connect")),
+                    rng.choice(((), ("X", "y"))),
+                    (),
+                )
+            )
     plain = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
     reply = plain if rng.random() < 0.7 else answer(rng)
     settings = rng.choice(
         ((),) * 6
-        + ((("_http_vsn", 10), ("_http_vsn_str", "HTTP/1.0")), (("auto_open", 0),), (("blocksize", 2),), (("default_port", 8080),))
+        + (
+            (("_http_vsn", 10), ("_http_vsn_str", "HTTP/1.0")),
+            (("auto_open", 0),),
+            (("blocksize", 2),),
+            (("default_port", 8080),),
+        )
     )
-    return outcomes.Script(rng.choice(_HOSTS), rng.choice(_PORTS), tuple(calls), pieces_of(rng, reply), settings)
+    return outcomes.Script(
+        rng.choice(_HOSTS), rng.choice(_PORTS), tuple(calls), pieces_of(rng, reply), settings
+    )

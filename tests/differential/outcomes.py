@@ -6,6 +6,8 @@ notes the bytes sent and the exceptions. Where they differ between the stock mod
 of the two is wrong, and it is not the stock module.
 """
 
+# ruff: noqa: SLF001 - the state and the buffer have to agree too
+
 from __future__ import annotations
 
 import contextlib

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import random
+import random  # noqa: TC003 - Hypothesis may look at the annotations
 import sys
 from pathlib import Path
 
