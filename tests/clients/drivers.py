@@ -147,7 +147,8 @@ def open_urllib_request(way: Way) -> Iterator[Ask]:
     proxies = {"http": way.proxy_url, "https": way.proxy_url} if way.proxy else {}
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler(proxies),
-        *([urllib.request.HTTPSHandler(context=context)] if (context := way.context()) else []),
+        # Without one it makes a context of its own, even where no TLS is spoken.
+        urllib.request.HTTPSHandler(context=_context(way.trust)),
     )
 
     def ask(call: Call) -> Answer:
