@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 import yaml
 from yaml.events import (
     AliasEvent,
+    CollectionEndEvent,
     CollectionStartEvent,
-    MappingEndEvent,
     MappingStartEvent,
-    NodeEvent,
     ScalarEvent,
-    SequenceEndEvent,
 )
 from yaml.parser import Parser
 from yaml.reader import Reader
@@ -96,7 +94,7 @@ def compose(text: bytes, *, path: str = "<bytes>", first_line: int = 1) -> Node 
     if len(text) > MAX_PARSED:
         raise composer.error(
             f"{len(text)} bytes to parse; at most {MAX_PARSED} are parsed at once",
-            0,
+            first_line,
             "Record it again: what the package itself writes needs no parser.",
         )
     try:
@@ -105,17 +103,14 @@ def compose(text: bytes, *, path: str = "<bytes>", first_line: int = 1) -> Node 
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(filter(None, (error.context, error.problem)))
-        line = -1 if mark is None else mark.line
+        line = 0 if mark is None else first_line + mark.line
         raise composer.error(f"not valid YAML: {problem}", line) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         problem = " ".join(str(error).split())
-        raise composer.error(f"not valid YAML: {problem}", _line_of(error, text)) from None
-
-
-def _line_of(error: Exception, text: bytes) -> int:
-    """Return the line, counted from 0, at which the reader of characters gave up."""
-    position = getattr(error, "position", None)
-    return text.count(b"\n", 0, position) if isinstance(position, int) else -1
+        # A reader of characters knows where it gave up.
+        place = getattr(error, "position", None)
+        line = first_line + text.count(b"\n", 0, place) if isinstance(place, int) else 0
+        raise composer.error(f"not valid YAML: {problem}", line) from None
 
 
 class _Composer:
@@ -131,7 +126,7 @@ class _Composer:
         self._root: Node | None = None
 
     def error(self, problem: str, line: int, remedy: str = "") -> CassetteFormatError:
-        """Return the error for a line counted from 0; a negative one stands for no line."""
+        """Return the error for a line of the file; 0 stands for none."""
         where = "".join(
             f"[{len(node.value)}]" if isinstance(node.value, list) else f".{key}" if key else ""
             for node, key in zip(self._stack, self._keys, strict=True)
@@ -139,51 +134,49 @@ class _Composer:
         return CassetteFormatError(
             problem,
             path=self._path,
-            line=self._first_line + line if line >= 0 else 0,
+            line=line,
             key=where,
             remedy=remedy or "Repair the file, or delete it and record it again.",
         )
 
     def compose(self, events: Iterator[Event]) -> Node | None:
         for event in events:
-            if isinstance(event, NodeEvent):
-                self._take(event)
-            elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+            if isinstance(event, ScalarEvent):
+                self._take_scalar(event)
+            elif isinstance(event, CollectionStartEvent):
+                self._open(event)
+            elif isinstance(event, CollectionEndEvent):
                 self._keys.pop()
                 self._close(self._stack.pop())
+            elif isinstance(event, AliasEvent):
+                self._close(self._repeat(event))
         return self._root
 
-    def _take(self, event: NodeEvent) -> None:
-        line = -1 if event.start_mark is None else event.start_mark.line
-        if self._root is not None and not self._stack:
-            raise self.error("a second YAML document; a cassette is one", line)
-        if isinstance(event, AliasEvent):
-            self._close(self._repeat(event.anchor or "", line))
-            return
-        line_number = self._first_line + line
-        if isinstance(event, ScalarEvent):
-            node = Node(
-                event.value,
-                event.tag,
-                line_number,
-                plain=event.style is None or event.style == "",
-                size=len(event.value) + 1,
-            )
-        elif len(self._stack) >= MAX_DEPTH:
-            raise self.error(f"nested deeper than {MAX_DEPTH} levels", line)
-        else:
-            assert isinstance(event, CollectionStartEvent)  # noqa: S101 - all that is left
-            value: dict[str, Node] | list[Node] = {} if isinstance(event, MappingStartEvent) else []
-            node = Node(value, event.tag, line_number)
-            self._stack.append(node)
-            self._keys.append(None)
+    def _take_scalar(self, event: ScalarEvent) -> None:
+        text = event.value
+        # A plain style is None without libyaml, and empty with it.
+        node = Node(text, event.tag, self._line(event), not event.style, len(text) + 1)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
-        if isinstance(node.value, str):
-            self._close(node)
+        self._close(node)
 
-    def _repeat(self, anchor: str, line: int) -> Node:
-        node = self._anchors.get(anchor)
+    def _open(self, event: CollectionStartEvent) -> None:
+        if len(self._stack) >= MAX_DEPTH:
+            raise self.error(f"nested deeper than {MAX_DEPTH} levels", self._line(event))
+        value: dict[str, Node] | list[Node] = {} if isinstance(event, MappingStartEvent) else []
+        node = Node(value, event.tag, self._line(event))
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        self._stack.append(node)
+        self._keys.append(None)
+
+    def _line(self, event: Event) -> int:
+        """Return the line of the file at which an event starts."""
+        return self._first_line + (event.start_mark.line if event.start_mark else 0)
+
+    def _repeat(self, event: AliasEvent) -> Node:
+        anchor, line = event.anchor, self._line(event)
+        node = self._anchors.get(anchor or "")
         if node is None:
             raise self.error(f"*{anchor} stands for nothing: no &{anchor} before it", line)
         if any(node is open_node for open_node in self._stack):
@@ -196,21 +189,26 @@ class _Composer:
     def _close(self, node: Node) -> None:
         """Put a complete node where it belongs."""
         if not self._stack:
+            if self._root is not None:
+                raise self.error("a second YAML document; a cassette is one", node.line)
             self._root = node
             return
         parent = self._stack[-1]
-        if isinstance(parent.value, list):
-            parent.value.append(node)
-        elif self._keys[-1] is None:
-            if not isinstance(node.value, str):
-                raise self.error("a key must be a word", node.line - self._first_line)
-            if node.value in parent.value:
-                line = node.line - self._first_line
-                raise self.error(f"the key {node.value!r} stands here twice", line)
-            self._keys[-1] = node.value
-            return
-        else:
-            assert isinstance(parent.value, dict)  # noqa: S101 - a list was dealt with
-            parent.value[self._keys[-1]] = node
+        siblings = parent.value
+        if isinstance(siblings, dict):
+            key = self._keys[-1]
+            if key is None:
+                self._keys[-1] = self._read_key(node, siblings)
+                return
+            siblings[key] = node
             self._keys[-1] = None
+        elif isinstance(siblings, list):
+            siblings.append(node)
         parent.size += node.size
+
+    def _read_key(self, node: Node, siblings: dict[str, Node]) -> str:
+        if not isinstance(node.value, str):
+            raise self.error("a key must be a word", node.line)
+        if node.value in siblings:
+            raise self.error(f"the key {node.value!r} stands here twice", node.line)
+        return node.value

@@ -17,7 +17,14 @@ from cassette.store.large import decode_large_entry
 from cassette.store.schema import Place, read_call, read_entry, read_header
 from cassette.store.shape import decode_entry
 from cassette.store.slices import LARGE
-from cassette.store.split import ENDS, MARK, MappedEntries, is_whole, read_own_call
+from cassette.store.split import (
+    ENDS,
+    MARK,
+    MappedEntries,
+    is_whole,
+    read_own_call,
+    read_plain_calls,
+)
 from cassette.store.writer import encode_entry
 
 if TYPE_CHECKING:
@@ -76,7 +83,9 @@ class CassetteReader:
         self.recorded = datetime.fromtimestamp(0, UTC)
         self.calls: list[str] = []
         self._header = b""
-        self._entries: Sequence[bytes] = []  # behind each mark; empty if the file was parsed whole
+        self._entries: (
+            list[bytes] | MappedEntries
+        ) = []  # behind each mark; empty if the file was parsed whole
         self._parsed: dict[int, Place] = {}  # interactions that went through a YAML parser
 
     @classmethod
@@ -202,10 +211,15 @@ class CassetteReader:
                 self._read_call(index, entries.start(index), whole=entries.is_whole(index))
                 for index in range(len(entries))
             ]
-        return [
-            self._read_call(index, entry, whole=is_whole(entry))
-            for index, entry in enumerate(entries)
-        ]
+        calls = read_plain_calls(entries)
+        if calls is None:
+            return [
+                self._read_call(index, entry, whole=is_whole(entry))
+                for index, entry in enumerate(entries)
+            ]
+        for index in [index for index, entry in enumerate(entries) if not is_whole(entry)]:
+            calls[index] = self._read_call(index, entries[index], whole=False)
+        return calls
 
     def _read_call(self, index: int, entry: bytes, *, whole: bool) -> str:
         call = read_own_call(entry)
@@ -276,10 +290,10 @@ def _read_file(path: Path) -> bytes | mmap:
     """Return the text of a file: mapped if it is large and has the line ends of the writer."""
     try:
         with path.open("rb") as file:
-            start = file.read(64)
-            if os.fstat(file.fileno()).st_size > _MAPPED and b"\r\n" not in start:
-                return mmap(file.fileno(), 0, access=ACCESS_READ)
-            text = start + file.read()
+            if os.fstat(file.fileno()).st_size > _MAPPED:
+                mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
+                return mapped[:].replace(b"\r\n", b"\n") if b"\r\n" in mapped[:64] else mapped
+            text = file.read()
     except FileNotFoundError:
         raise CassetteNotFoundError(path) from None
     except OSError as error:
@@ -290,7 +304,7 @@ def _read_file(path: Path) -> bytes | mmap:
         ) from None
     # A checkout with autocrlf. YAML takes either break for a newline, and the writer never puts a
     # CR into a file, so nothing is lost.
-    return text.replace(b"\r\n", b"\n") if b"\r\n" in start else text
+    return text.replace(b"\r\n", b"\n") if b"\r\n" in text[:64] else text
 
 
 def _without_torn_entry(text: bytes) -> bytes:

@@ -21,6 +21,7 @@ from cassette.store.writer import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from cassette.store.document import Node
 
@@ -29,7 +30,10 @@ _SECONDS: Final = re.compile(r"\d{1,20}(?:\.\d{0,20})?(?:[eE](?:-\d{1,3}|\+?\d\d
 _COUNT: Final = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 _ERRNO: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 
-ENTRY_KEYS: Final = ("call", "request", "response", "at", "took", "failure", "redacted", "ended")
+_HEADER_KEYS: Final = frozenset(("cassette", "recorded", "interactions"))
+_REQUIRED_KEYS: Final = frozenset(("call", "request", "response", "at", "took", "ended"))
+_MESSAGE_KEYS: Final = frozenset(MESSAGE_KEYS)
+ENTRY_KEYS: Final = _REQUIRED_KEYS | {"failure", "redacted"}
 
 
 @cache
@@ -46,13 +50,22 @@ class Place:
     Args:
         node: The node.
         path: The file.
-        key: The way to it, such as ``interactions[2].response``.
+        name: Its key with a dot, or its number in brackets.
+        parent: The place that it is in; None for where the names start.
     """
 
-    def __init__(self, node: Node, path: str, key: str = "") -> None:
+    __slots__ = ("_name", "_parent", "node", "path")
+
+    def __init__(self, node: Node, path: str, name: str = "", parent: Place | None = None) -> None:
         self.node = node
         self.path = path
-        self.key = key
+        self._name = name
+        self._parent = parent
+
+    @property
+    def key(self) -> str:
+        """The way to it, such as ``interactions[2].response``."""
+        return f"{self._parent.key if self._parent else ''}{self._name}".removeprefix(".")
 
     def error(self, problem: str, remedy: str = "") -> CassetteFormatError:
         """Return an error about this place."""
@@ -64,19 +77,21 @@ class Place:
             remedy=remedy or "Repair it by hand (docs/format.md), or record the cassette again.",
         )
 
-    def mapping(self, allowed: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, Place]:
+    def mapping(
+        self, keys: AbstractSet[str], required: AbstractSet[str] = frozenset()
+    ) -> dict[str, Place]:
         """Return the places of a mapping by key; raise unless it has these keys."""
         value = self.node.value
         if not isinstance(value, dict) or self.node.tag not in (None, _TAG + "map"):
             raise self.error(f"expected a mapping, found {self._found()}")
-        dot = "." if self.key else ""
-        places = {key: Place(node, self.path, self.key + dot + key) for key, node in value.items()}
-        for key, place in places.items():
-            if key not in allowed:
-                raise place.error(f"unknown key; here stand {', '.join(allowed)}")
-        for key in required:
-            if key not in places:
-                raise self.error(f"the key {key!r} is missing")
+        path = self.path
+        places = {key: Place(node, path, "." + key, self) for key, node in value.items()}
+        if not value.keys() <= keys:
+            unknown = next(key for key in value if key not in keys)
+            raise places[unknown].error(f"unknown key; here stand {', '.join(sorted(keys))}")
+        if not value.keys() >= required:
+            missing = sorted(required - value.keys())
+            raise self.error(f"the key {missing[0]!r} is missing")
         return places
 
     def items(self) -> list[Place]:
@@ -84,17 +99,16 @@ class Place:
         value = self.node.value
         if not isinstance(value, list) or self.node.tag not in (None, _TAG + "seq"):
             raise self.error(f"expected a list, found {self._found()}")
-        return [Place(node, self.path, f"{self.key}[{i}]") for i, node in enumerate(value)]
+        return [Place(node, self.path, f"[{i}]", self) for i, node in enumerate(value)]
 
     def text(self, *tags: str) -> str:
         """Return the text of a scalar that has no tag but ``str`` and these."""
-        if not isinstance(self.node.value, str) or self.node.tag not in (
-            None,
-            "!",
-            *(_TAG + tag for tag in ("str", *tags)),
+        text, tag = self.node.value, self.node.tag
+        if not isinstance(text, str) or (
+            tag is not None and tag != "!" and tag.removeprefix(_TAG) not in ("str", *tags)
         ):
             raise self.error(f"expected a text, found {self._found()}")
-        return self.node.value
+        return text
 
     def value(self) -> Value:
         """Return a text or ``!!binary``."""
@@ -171,9 +185,7 @@ def read_header(root: Place) -> tuple[datetime, list[Place]]:
         )
     if version < 1:
         raise version_place.error(f"there is no format version {version}")
-    places = root.mapping(
-        ("cassette", "recorded", "interactions"), ("cassette", "recorded", "interactions")
-    )
+    places = root.mapping(_HEADER_KEYS, _HEADER_KEYS)
     interactions = places["interactions"]
     recorded = places["recorded"].moment()
     if interactions.node.value == "" and interactions.node.plain:
@@ -183,8 +195,7 @@ def read_header(root: Place) -> tuple[datetime, list[Place]]:
 
 def read_call(entry: Place) -> str:
     """Return the call of an interaction; raise unless all keys that must be there are."""
-    required = ("call", "request", "response", "at", "took", "ended")
-    return entry.mapping(ENTRY_KEYS, required)["call"].text()
+    return entry.mapping(ENTRY_KEYS, _REQUIRED_KEYS)["call"].text()
 
 
 def read_entry(entry: Place) -> Interaction:
@@ -193,8 +204,8 @@ def read_entry(entry: Place) -> Interaction:
     Raises:
         CassetteFormatError: Something in it is not as ``docs/format.md`` says.
     """
-    call = read_call(entry)
-    places = entry.mapping(ENTRY_KEYS)
+    places = entry.mapping(ENTRY_KEYS, _REQUIRED_KEYS)
+    call = places["call"].text()
     method, _, url = call.partition(" ")
     request, request_arrived = _read_message(places["request"])
     if request_arrived:
@@ -220,7 +231,7 @@ def read_entry(entry: Place) -> Interaction:
 def _read_message(
     message: Place,
 ) -> tuple[Callable[[], bytes] | bytes, tuple[tuple[float, int], ...]]:
-    places = message.mapping(MESSAGE_KEYS)
+    places = message.mapping(_MESSAGE_KEYS)
     values: dict[str, Value] = {key: places[key].value() for key in VALUE_KEYS if key in places}
     style = places["style"].text() if "style" in places else None
     if style is not None and style not in STYLES:
@@ -239,7 +250,7 @@ def _read_message(
 
 
 def _read_failure(place: Place) -> Failure:
-    places = place.mapping(("kind", "errno", "message"), ("kind", "message"))
+    places = place.mapping({"kind", "errno", "message"}, {"kind", "message"})
     errno = places["errno"].number(_ERRNO, "an error number") if "errno" in places else None
     return Failure(
         places["kind"].text(), None if errno is None else int(errno), places["message"].text()
