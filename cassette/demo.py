@@ -215,7 +215,7 @@ def run(path: Path) -> int:
         kept = interaction.response.raw
         if interaction.redacted:
             same = len(kept) == len(sent)
-            verdict = f"same length, {len(interaction.redacted)} secrets masked"
+            verdict = f"same length, masked: {', '.join(interaction.redacted)}"
         else:
             same = kept == sent
             verdict = "equal"

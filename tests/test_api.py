@@ -176,9 +176,9 @@ def test_a_swallowed_mismatch_comes_up_at_the_end(path, poll):
     with (
         pytest.raises(cassette.UnmatchedRequestError, match=r"GET http://127\.0\.0\.1"),
         cassette.use(path, mode="none"),
+        contextlib.suppress(Exception),  # as careless as the code that this guards against
     ):
-        with contextlib.suppress(Exception):  # as careless as the code that this guards against
-            get(poll.port)
+        get(poll.port)
     assert poll.requests == 0
 
 
@@ -224,8 +224,8 @@ def test_the_warning_points_at_the_line_that_left_the_cassette(path, poll):
     with cassette.use(path, mode="rewrite"):
         get(poll.port)
     use = cassette.use(path, mode="none", on_unplayed="warn")
+    use.__enter__()
     with pytest.warns(cassette.UnplayedWarning) as caught:
-        use.__enter__()
         use.__exit__(None, None, None)
     assert caught[0].filename == __file__
     assert "use.__exit__" in linecache.getline(__file__, caught[0].lineno)

@@ -62,11 +62,11 @@ class Recorder:
             self._early += data
             return
         draft = self._open[0]
-        if draft.answered:  # beyond doubt it would be finished, so the client waits for more
+        if draft.is_answered():  # beyond doubt it would be finished, so the client waits for more
             draft.take_surplus(data, same_piece=False)
             return
         taken = draft.take_received(data, filled=filled)
-        if not draft.answered:
+        if not draft.is_answered():
             return
         rest = data[taken:]
         if len(self._open) == 1:
@@ -87,7 +87,7 @@ class Recorder:
 
     def closed(self) -> None:
         """Note that the client has closed its side, or that the cassette is left."""
-        if self._open and self._open[0].answered:
+        if self._open and self._open[0].is_answered():
             self._finish(Ended.OPEN)
         self._finish_all(Ended.ABANDONED)
 
@@ -135,8 +135,7 @@ class _Draft:
         """The first byte of a response is here."""
         return self._response is not None
 
-    @property
-    def answered(self) -> bool:
+    def is_answered(self) -> bool:
         """The response is complete."""
         return self._response is not None and self._response.complete
 

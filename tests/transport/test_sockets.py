@@ -58,9 +58,7 @@ def pair():
 @pytest.fixture
 def recording(pair):
     taken = []
-    transport = CassetteSocket(
-        ENDPOINT, recorder=Recorder(ENDPOINT, taken.append), live=pair[0]
-    )
+    transport = CassetteSocket(ENDPOINT, recorder=Recorder(ENDPOINT, taken.append), live=pair[0])
     transport.taken = taken
     yield transport
     transport.close()
