@@ -32,6 +32,9 @@ _UNSAFE: Final = (
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
 )
 UNSAFE_TEXT: Final = re.compile(f"[{_UNSAFE}]")
+UNSAFE_BREAKS: Final = re.compile("[\\x85\u2028\u2029\ufeff]")
+"""What a YAML parser does not take as it stands in the middle of a text."""
+
 _ESCAPED: Final = re.compile(f'["\\\\\\t{_UNSAFE}]')
 _UNREADABLE: Final = re.compile("[^\t\r\n -~\xa0-\U0010ffff]")
 _EMPTY_LINE: Final = re.compile(rb"(?<=\n) {6}(?=\n)")

@@ -198,9 +198,8 @@ def find_head_end(raw: bytes) -> int:
     what follows it is another protocol.
     """
     start = 0
-    while end := raw.find(HEAD_END, start) + 4:
-        if end == 3:  # noqa: PLR2004 - what -1 has become
-            break
+    while (end := raw.find(HEAD_END, start)) >= 0:
+        end += len(HEAD_END)
         interim = raw.startswith(b"HTTP/", start) and raw[start + 8 : start + 10] == b" 1"
         if not interim or raw[start + 9 : start + 12] == b"101":
             return end

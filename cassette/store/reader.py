@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from itertools import accumulate
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from cassette.errors import CassetteFormatError, CassetteNotFoundError, CassetteVersionError
+from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.store.document import compose
 from cassette.store.large import decode_large_entry
 from cassette.store.schema import Place, read_call, read_entry, read_header
 from cassette.store.shape import decode_entry
 from cassette.store.slices import LARGE
 from cassette.store.split import (
-    ENDS,
     MARK,
     MappedEntries,
     is_whole,
     read_own_call,
     read_plain_calls,
+    read_text,
+    without_torn_entry,
 )
 from cassette.store.writer import encode_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from mmap import mmap
     from os import PathLike
 
     from cassette.model import Interaction
@@ -37,10 +37,6 @@ PARTIAL: Final = ".partial"
 """What the name of a journal ends in."""
 
 _OWN_HEADER: Final = re.compile(rb"cassette: 1\nrecorded: (\d{4}-[0-9T:.-]+Z)\ninteractions:")
-_MAPPED: Final = 1 << 25
-"""Bytes from which on a file is mapped instead of read."""
-
-_WHOLE_END: Final = tuple(end + b"\n" for end in ENDS)
 
 
 class Cassette(NamedTuple):
@@ -99,9 +95,9 @@ class CassetteReader:
             CassetteFormatError: The file is no cassette, or a damaged one.
         """
         reader = cls(Path(path))
-        text = _read_file(reader.path)
+        text = read_text(reader.path)
         if reader.path.name.endswith(PARTIAL):
-            text = _without_torn_entry(text[:])
+            text = without_torn_entry(text[:])
             if not text:
                 # Not even the time of the recording is complete.
                 reader.recorded = datetime.fromtimestamp(reader.path.stat().st_mtime, UTC)
@@ -284,31 +280,3 @@ class CassetteReader:
 
 class _SplitError(Exception):
     """The file does not fall into entries at the marks; only parsing all of it can tell."""
-
-
-def _read_file(path: Path) -> bytes | mmap:
-    """Return the text of a file: mapped if it is large and has the line ends of the writer."""
-    try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > _MAPPED:
-                mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
-                return mapped[:].replace(b"\r\n", b"\n") if b"\r\n" in mapped[:64] else mapped
-            text = file.read()
-    except FileNotFoundError:
-        raise CassetteNotFoundError(path) from None
-    except OSError as error:
-        raise CassetteFormatError(
-            f"it cannot be read: {error.strerror or error}",
-            path=path,
-            remedy="A cassette is a file that this user may read.",
-        ) from None
-    # A checkout with autocrlf. YAML takes either break for a newline, and the writer never puts a
-    # CR into a file, so nothing is lost.
-    return text.replace(b"\r\n", b"\n") if b"\r\n" in text[:64] else text
-
-
-def _without_torn_entry(text: bytes) -> bytes:
-    """Return the text of a journal up to its last complete interaction; empty if there is none."""
-    if text.endswith(_WHOLE_END):
-        return text
-    return text[: max(text.rfind(end) + len(end) if end in text else 0 for end in _WHOLE_END)]

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cassette.model import Ended, Failure, Interaction, Request, Response
-from cassette.store.forms import BLOCK_HEADER, BREAK
+from cassette.store.forms import BLOCK_HEADER, BREAK, UNSAFE_BREAKS
 from cassette.store.jsonform import STYLES, decode_json
 from cassette.store.message import (
     CRLF,
@@ -51,7 +51,6 @@ _FACTS: Final = re.compile(
 _BEFORE_CLOSING: Final = frozenset(
     char.encode() for char in string.ascii_letters + string.digits + "./=+-_;%()"
 )
-_UNSAFE_BREAKS: Final = re.compile("[\x85\u2028\u2029\ufeff]")
 
 Arrived = tuple[tuple[float, int], ...]
 
@@ -132,7 +131,7 @@ def is_own_text(text: bytes) -> bool:
     if text.isascii():
         return True
     try:
-        return not _UNSAFE_BREAKS.search(text.decode())
+        return not UNSAFE_BREAKS.search(text.decode())
     except UnicodeDecodeError:
         return False
 

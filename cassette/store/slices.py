@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from cassette.store.forms import (
     BLOCK_HEADER,
     BREAK,
+    UNSAFE_BREAKS,
     UNSAFE_TEXT,
     block_header,
     break_lines,
@@ -68,6 +69,7 @@ def _find_text_form(slices: Iterable[bytes]) -> tuple[bytes, int] | None:
     decoder = codecs.getincrementaldecoder("utf-8")()
     first = before = b""
     newlines = 0
+    is_empty = True
     for piece in slices:
         try:
             text = decoder.decode(piece)
@@ -83,7 +85,8 @@ def _find_text_form(slices: Iterable[bytes]) -> tuple[bytes, int] | None:
         before = lines[len(lines.rstrip(b" \t")) :][-1:]
         stripped = piece.rstrip(b"\n")
         newlines = len(piece) - len(stripped) + (0 if stripped else newlines)
-    if before or decoder.getstate()[0] or not first:
+        is_empty = is_empty and not stripped
+    if before or decoder.getstate()[0] or is_empty:
         return None
     return block_header(first, newlines), newlines
 
@@ -187,6 +190,7 @@ def _decode_block(text: bytes | mmap, start: int, stop: int, chomping: bytes) ->
     while text[stop - 1 : stop] == b"\n":
         stop -= 1
         newlines += 1
+    decoder = codecs.getincrementaldecoder("utf-8")()
     place = start
     while place < stop:
         piece = text[place : min(place + _SLICE, stop)]
@@ -194,7 +198,10 @@ def _decode_block(text: bytes | mmap, start: int, stop: int, chomping: bytes) ->
         last_break = piece.rfind(b"\n", 1)
         if last_break > 0 and place + len(piece) < stop:
             piece = piece[:last_break]
+        if b"\r" in piece or UNSAFE_BREAKS.search(decoder.decode(piece)):
+            raise ValueError("a line break that only a YAML parser understands")
         lines = piece.replace(BREAK, b"\n")
         yield lines[1:] if place == start else lines
         place += len(piece)
+    decoder.decode(b"", final=True)
     yield b"\n" * {b"-": 0, b"": 1, b"+": newlines}[chomping]

@@ -10,22 +10,29 @@ if one may be, the part must prove itself by being decoded.
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, overload
+from mmap import ACCESS_READ, mmap
+from typing import TYPE_CHECKING, Final
 
+from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.model import Ended
 from cassette.store.shape import has_open_quote
 from cassette.store.slices import LARGE
 
 if TYPE_CHECKING:
-    from mmap import mmap
+    from collections.abc import Iterator
+    from pathlib import Path
 
 MARK: Final = b"\n-"
 START: Final = b" call: "
 ENDS: Final = tuple(b"\n  ended: " + ended.encode() for ended in Ended)
 
+_MAPPED: Final = 1 << 25
+"""Bytes from which on a file is mapped instead of read."""
+
+_WHOLE_END: Final = tuple(end + b"\n" for end in ENDS)
 _MARKS: Final = re.compile(MARK)
 # No blank before "#" and no colon at the end: there YAML would see a comment, or a key.
 _PLAIN_CALL: Final = re.compile(
@@ -34,7 +41,35 @@ _PLAIN_CALL: Final = re.compile(
 _WINDOW: Final = 1 << 20
 
 
-class MappedEntries(Sequence[bytes]):
+def read_text(path: Path) -> bytes | mmap:
+    """Return the text of a file: mapped if it is large and has the line ends of the writer."""
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > _MAPPED:
+                mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
+                return mapped[:].replace(b"\r\n", b"\n") if b"\r\n" in mapped[:64] else mapped
+            text = file.read()
+    except FileNotFoundError:
+        raise CassetteNotFoundError(path) from None
+    except OSError as error:
+        raise CassetteFormatError(
+            f"it cannot be read: {error.strerror or error}",
+            path=path,
+            remedy="A cassette is a file that this user may read.",
+        ) from None
+    # A checkout with autocrlf. YAML takes either break for a newline, and the writer never puts a
+    # CR into a file, so nothing is lost.
+    return text.replace(b"\r\n", b"\n") if b"\r\n" in text[:64] else text
+
+
+def without_torn_entry(text: bytes) -> bytes:
+    """Return the text of a journal up to its last complete interaction; empty if there is none."""
+    if text.endswith(_WHOLE_END):
+        return text
+    return text[: max(text.rfind(end) + len(end) if end in text else 0 for end in _WHOLE_END)]
+
+
+class MappedEntries:
     """The entries of a mapped file, cut out when asked for.
 
     Attributes:
@@ -78,15 +113,12 @@ class MappedEntries(Sequence[bytes]):
     def __len__(self) -> int:
         return len(self.spans)
 
-    @overload
-    def __getitem__(self, index: int) -> bytes: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[bytes]: ...
-    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
-        if isinstance(index, slice):
-            return [self.text[start:stop] for start, stop in self.spans[index]]
+    def __getitem__(self, index: int) -> bytes:
         start, stop = self.spans[index]
         return self.text[start:stop]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self.text[start:stop] for start, stop in self.spans)
 
 
 def read_plain_calls(entries: list[bytes]) -> list[str] | None:

@@ -91,6 +91,7 @@ def test_spelling_and_escapes_survive(body):
         b"{",
         b'{"a":1',
         b'{"a":1}}',
+        b"[[1]",
         b'{"a":"b}',
         b'{"a": 1,"b":2}',
         b'{ "a":1 }',

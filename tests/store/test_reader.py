@@ -1,5 +1,7 @@
 import itertools
 import random
+import subprocess
+import sys
 from datetime import UTC
 
 import pytest
@@ -229,6 +231,13 @@ def test_a_mark_inside_a_quoted_text_splits_nothing(opened, entry, text, quote):
     assert body.endswith(b"one ended: open - call: GET http://false/ request: {} ended: open ")
 
 
+def test_a_false_split_that_went_through_is_an_error(opened, entry, monkeypatch):
+    monkeypatch.setattr("cassette.store.split.has_open_quote", lambda _: False)
+    reader = opened(HEADER + entry().replace(b"|-\n      hello", FALSE_MARK))
+    with pytest.raises(CassetteFormatError, match="found 2 interactions by their first lines, 1"):
+        reader.interaction(0)
+
+
 def test_plain_scalars_never_change_type(opened, entry):
     for text in (b"012", b"1:30", b"yes", b"null", b"~", b"1e3", b"0x1f", b"2026-11-23"):
         reader = opened(HEADER + entry().replace(b"|-\n      hello", text))
@@ -285,6 +294,11 @@ def test_a_directory_is_no_cassette(tmp_path):
 def test_a_newer_format_asks_for_an_update(opened):
     with pytest.raises(CassetteVersionError, match=r"format version 2.*\nPlease update"):
         opened(HEADER.replace(b"1", b"2", 1))
+
+
+def test_a_newer_format_with_interactions_asks_for_an_update(opened, entry):
+    with pytest.raises(CassetteVersionError, match="format version 9"):
+        opened(HEADER.replace(b"1", b"9", 1) + entry())
 
 
 def whole(caught, tmp_path):
@@ -393,6 +407,10 @@ HOSTILE = {
     "half a character": HEADER + b'- call: "\\ud800"\n',
     "a huge directive": b"%YAML 1." + b"9" * 5000 + b"\n--- a\n",
     "utf-32": HEADER.decode().encode("utf-32"),
+    "a list behind a comment": b"# cassette\n- call: x\n",
+    "a list of two by one dash": HEADER + b"- call: x\n-\n",
+    "a tagged list": HEADER.replace(b"interactions:", b"interactions: !!set []"),
+    "a tag on a mapping": b"!!omap {cassette: 1}\n",
     "a tab": HEADER + b"\t- call: x\n",
 }
 
@@ -405,6 +423,30 @@ def test_a_hostile_file_is_refused(tmp_path, name, parser):
     assert str(caught.value).startswith(f"{tmp_path}/a.yaml")
     assert "\n" in str(caught.value), "the remedy is missing"
     assert not (tmp_path / "owned").exists()
+
+
+def test_a_text_too_long_to_parse_is_refused(opened, entry, monkeypatch):
+    monkeypatch.setattr("cassette.store.document.MAX_PARSED", 100)
+    assert opened(HEADER + entry() * 9).interaction(8).response.body == b"hello"
+    with pytest.raises(CassetteFormatError, match="at most 100 are parsed at once"):
+        opened(HEADER + entry() * 9 + b"# end\n")
+
+
+def test_half_a_character_is_refused_by_every_parser(opened, entry, parser):
+    reader = opened(HEADER + entry().replace(b"|-\n      hello", b'"\\ud800"'))
+    with pytest.raises(CassetteFormatError, match=r"half a character|Unicode character"):
+        reader.interaction(0)
+
+
+def test_libyaml_is_not_needed(tmp_path, entry):
+    (tmp_path / "a.yaml").write_bytes(HEADER + entry() + b"# end\n")
+    program = (
+        "import sys; sys.modules['yaml._yaml'] = None\n"
+        "from cassette.store.reader import load\n"
+        "print(load(sys.argv[1]).interactions[0].response.text)"
+    )
+    command = [sys.executable, "-c", program, tmp_path / "a.yaml"]
+    assert subprocess.run(command, capture_output=True, check=True).stdout.split() == [b"hello"]
 
 
 WRONG = {
@@ -453,6 +495,8 @@ WRONG = {
         "request",
         "only a response",
     ),
+    "tagged text": (b"text: |-", b"text: !!int |-", "response.text", "found the tag 'int'"),
+    "tagged base64": (b"text: |-\n      hello", b"body: !!binary {}", "response.body", "base64"),
     "surrogate": (b"|-\n      hello", b'"\\ud800"', "response.text", "Unicode"),
 }
 
