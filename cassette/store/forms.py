@@ -129,6 +129,18 @@ def encode_binary(data: bytes) -> bytes:
     return b"!!binary " + binascii.b2a_base64(data, newline=False)
 
 
+def decode_binary(data: bytes) -> bytes:
+    """Return what base64 without any blanks stands for.
+
+    Raises:
+        ValueError: It is broken, or its padding is.
+    """
+    # The strict mode of Python 3.11 takes a padding too much.
+    if len(data) % 4:
+        raise ValueError(f"{len(data)} characters, which is no multiple of 4")
+    return binascii.a2b_base64(data, strict_mode=True)
+
+
 def encode_text(data: bytes) -> bytes | None:
     """Return the most readable form of a text, or None where the bytes are not worth reading."""
     return encode_block(data) or encode_quoted(data)

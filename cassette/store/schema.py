@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import binascii
 import json
 import re
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.model import Ended, Failure, Interaction, Request, Response
+from cassette.store.forms import decode_binary
 from cassette.store.jsonform import STYLES
 from cassette.store.message import MESSAGE_KEYS, VALUE_KEYS, MessageError, Value, join_message
 from cassette.store.writer import VERSION
@@ -121,7 +121,7 @@ class Place:
             raise self.error(f"expected base64, found {self._found()}")
         try:
             data = "".join(self.node.value.split()).encode()
-            return Value(binascii.a2b_base64(data, strict_mode=True), binary=True)
+            return Value(decode_binary(data), binary=True)
         except ValueError as error:
             raise self.error(f"broken base64: {error}") from None
 

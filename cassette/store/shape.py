@@ -7,7 +7,6 @@ only be certain about the lines it knows. No function here raises: None says "no
 
 from __future__ import annotations
 
-import binascii
 import json
 import re
 import string
@@ -16,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cassette.model import Ended, Failure, Interaction, Request, Response
-from cassette.store.forms import BLOCK_HEADER, BREAK, UNSAFE_BREAKS
+from cassette.store.forms import BLOCK_HEADER, BREAK, UNSAFE_BREAKS, decode_binary
 from cassette.store.jsonform import STYLES, decode_json
 from cassette.store.message import (
     CRLF,
@@ -260,8 +259,8 @@ def decode_value(scalar: bytes) -> Value | None:
         return _decode_quoted(scalar)
     if scalar.startswith(b"!!binary "):
         try:
-            return Value(binascii.a2b_base64(scalar[9:], strict_mode=True), binary=True)
-        except binascii.Error:
+            return Value(decode_binary(scalar[9:]), binary=True)
+        except ValueError:
             return None
     return None
 

@@ -18,6 +18,7 @@ from cassette.store.forms import (
     UNSAFE_TEXT,
     block_header,
     break_lines,
+    decode_binary,
     has_trailing_blanks,
     is_plain_text,
 )
@@ -180,9 +181,9 @@ def join_slices(
 def _decode_binary(text: bytes | mmap, start: int, stop: int) -> Iterator[bytes]:
     for place in range(start, stop, LARGE):
         piece = text[place : min(place + LARGE, stop)]
-        if len(piece) % 4 or (piece.endswith(b"=") and place + LARGE < stop):
-            raise ValueError("broken base64")
-        yield binascii.a2b_base64(piece, strict_mode=True)
+        if piece.endswith(b"=") and place + LARGE < stop:
+            raise ValueError("padding in the middle")
+        yield decode_binary(piece)
 
 
 def _decode_block(text: bytes | mmap, start: int, stop: int, chomping: bytes) -> Iterator[bytes]:
