@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["Use", "load", "use"]
 
 
+_DEFAULT = Redactor()
+
+
 def use(  # noqa: PLR0913 - every option is a keyword of its own
     path: str | PathLike[str],
     *,
@@ -63,8 +66,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         >>> with use("users.yaml") as tape:  # doctest: +SKIP
         ...     requests.get("https://api.example.com/users")
     """
-    redactor = redact if isinstance(redact, Redactor) else Redactor() if redact else Redactor.off()
-    Matching(match_on, ignore, redactor)  # a wrong option is an error here, not when entered
+    redactor = redact if isinstance(redact, Redactor) else _DEFAULT if redact else Redactor.off()
+    matching = Matching(match_on, ignore, redactor)
     place = Path(path)
     if place.is_dir():
         raise OptionError(f"{place} is a folder\nName a file in it: {place / 'cassette.yaml'}")
@@ -82,8 +85,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     def make_deck(remedy: str = "To record it: cassette.use(..., mode='new_episodes').") -> Deck:
         # What a redactor learns belongs to one use.
         fresh = redactor.fresh()
-        matching = Matching(match_on, ignore, fresh)
-        return options(redactor=fresh, matching=matching, remedy=remedy)
+        return options(redactor=fresh, matching=matching.over(fresh), remedy=remedy)
 
     return Use(make_deck)
 

@@ -99,7 +99,7 @@ class Deck:
             self._reader = CassetteReader.open(path)
         if self.policy.play:
             calls = self._reader.calls if self._reader is not None else []
-            self._index = Index(calls, self._request, matching, repeat=repeat)
+            self._index = Index(calls, self._request, matching, repeat=repeat, bare=self._is_bare)
 
     # What a person asks.
 
@@ -300,6 +300,10 @@ class Deck:
 
     def _request(self, number: int) -> Request:
         return self._interaction(number).request
+
+    def _is_bare(self, number: int) -> bool:
+        assert self._reader is not None  # noqa: S101 - as above
+        return self._reader.is_bare(number)
 
     def _interaction(self, number: int) -> Interaction:
         # What was looked at to be matched is played next: one is worth keeping, more are not.

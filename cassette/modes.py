@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import enum
 import os
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cassette.errors import OptionError
 
@@ -35,6 +35,15 @@ class Policy(NamedTuple):
     keep: bool
 
 
+_POLICIES: Final = {
+    RecordMode.NONE: Policy(play=True, record=False, keep=True),
+    RecordMode.NEW_EPISODES: Policy(play=True, record=True, keep=True),
+    RecordMode.ALL: Policy(play=False, record=True, keep=True),
+    RecordMode.REWRITE: Policy(play=False, record=True, keep=False),
+    RecordMode.OFF: Policy(play=False, record=False, keep=False),
+}
+
+
 def policy(mode: RecordMode, *, exists: bool) -> Policy:
     """Return what a mode means for a cassette that exists, or does not.
 
@@ -44,13 +53,7 @@ def policy(mode: RecordMode, *, exists: bool) -> Policy:
     """
     if mode is RecordMode.ONCE:
         mode = RecordMode.NONE if exists else RecordMode.REWRITE
-    return {
-        RecordMode.NONE: Policy(play=True, record=False, keep=True),
-        RecordMode.NEW_EPISODES: Policy(play=True, record=True, keep=True),
-        RecordMode.ALL: Policy(play=False, record=True, keep=True),
-        RecordMode.REWRITE: Policy(play=False, record=True, keep=False),
-        RecordMode.OFF: Policy(play=False, record=False, keep=False),
-    }[mode]
+    return _POLICIES[mode]
 
 
 def default_mode() -> RecordMode:

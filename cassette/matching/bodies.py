@@ -90,6 +90,10 @@ class BodyReader:
         self._json_paths = json_paths
         self._last: tuple[bytes, str, BodyKey] = (b"", "", NO_BODY)
 
+    def over(self, redactor: Redactor) -> BodyReader:
+        """Return the same reader with another redactor."""
+        return BodyReader(redactor, self._form_fields, self._json_paths)
+
     def content(self, request: Request) -> tuple[bytes, str]:
         """Return the content that counts, secrets and masks made equal, and its media type."""
         content, kind = content_of(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -80,6 +81,16 @@ class Matching:
         self._request_matchers = tuple(n for n in self.names if n in REQUEST_MATCHERS)
         self.deep: Final = bool(self._request_matchers or self.custom)
         self.bodies_only: Final = not self.custom and "headers" not in self._request_matchers
+
+    def over(self, redactor: Redactor) -> Matching:
+        """Return the same options with another redactor."""
+        other = copy.copy(self)
+        vars(other).update(
+            redactor=redactor,
+            keys=CallKeys(redactor, self.keys.ignored),
+            bodies=self.bodies.over(redactor),
+        )
+        return other
 
     def call_key(self, call: str) -> str:
         """Return what the call line says to the matchers, as a key."""

@@ -142,23 +142,23 @@ class _Composer:
     def compose(self, events: Iterator[Event]) -> Node | None:
         for event in events:
             if isinstance(event, ScalarEvent):
-                self._take_scalar(event)
+                text = event.value
+                # A plain style is None without libyaml, and empty with it.
+                node = Node(text, event.tag, self._line(event), not event.style, len(text) + 1)
+                if event.anchor is not None:
+                    self._anchors[event.anchor] = node
             elif isinstance(event, CollectionStartEvent):
                 self._open(event)
+                continue
             elif isinstance(event, CollectionEndEvent):
                 self._keys.pop()
-                self._close(self._stack.pop())
+                node = self._stack.pop()
             elif isinstance(event, AliasEvent):
-                self._close(self._repeat(event))
+                node = self._repeat(event)
+            else:
+                continue
+            self._close(node)
         return self._root
-
-    def _take_scalar(self, event: ScalarEvent) -> None:
-        text = event.value
-        # A plain style is None without libyaml, and empty with it.
-        node = Node(text, event.tag, self._line(event), not event.style, len(text) + 1)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = node
-        self._close(node)
 
     def _open(self, event: CollectionStartEvent) -> None:
         if len(self._stack) >= MAX_DEPTH:
@@ -202,7 +202,8 @@ class _Composer:
                 return
             siblings[key] = node
             self._keys[-1] = None
-        elif isinstance(siblings, list):
+        else:
+            assert isinstance(siblings, list)  # noqa: S101 - a text is never open
             siblings.append(node)
         parent.size += node.size
 

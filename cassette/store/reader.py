@@ -13,7 +13,7 @@ from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.store.document import compose
 from cassette.store.large import decode_large_entry
 from cassette.store.schema import Place, read_call, read_entry, read_header
-from cassette.store.shape import decode_entry
+from cassette.store.shape import decode_entry, is_bare
 from cassette.store.slices import LARGE
 from cassette.store.split import (
     MARK,
@@ -129,6 +129,15 @@ class CassetteReader:
             if found is not None:
                 return found
         return self._parse(index)
+
+    def is_bare(self, index: int) -> bool:
+        """Return whether a request has no body; False where that is not certain at a glance."""
+        if index in self._parsed:
+            return False
+        if isinstance(self._entries, MappedEntries):
+            start, stop = self._entries.spans[index]
+            return is_bare(self._entries.text[start : min(stop, start + 8192)])
+        return is_bare(self._entries[index])
 
     def entry(self, index: int) -> bytes | Iterable[bytes]:
         """Return the text of an interaction, ready to be copied into another cassette."""

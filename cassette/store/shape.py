@@ -54,6 +54,16 @@ _BEFORE_CLOSING: Final = frozenset(
 Arrived = tuple[tuple[float, int], ...]
 
 
+_BARE: Final = re.compile(
+    rb"[^\n]*\n  request:\n    head: \|\n      [^ ][^\n]*\n(?:      [^\n]*\n)*  response:"
+)
+
+
+def is_bare(entry: bytes) -> bool:
+    """Return whether a request is nothing but a head; False where that is not certain."""
+    return _BARE.match(entry) is not None
+
+
 def decode_entry(call: str, entry: bytes, parse: Callable[[], Interaction]) -> Interaction | None:
     """Return an interaction, or None where the entry is not in own shape.
 
