@@ -29,8 +29,10 @@ No recording
     Bytes that one reader has buffered are lost to the next, as with a socket.
 ``fileno``
     A real descriptor that can be polled, and only polled. It is readable when ``recv_into`` would
-    not wait: bytes, the end, or a failure are there. A player owns its descriptor; until the
-    cassette is left it says "connected, nothing to read", afterwards "dropped".
+    not wait: bytes, the end, or a failure are there. A player owns its descriptor, which shows
+    how things stood at the last call of ``fileno``, so ask each time before you poll; ``select``
+    and ``poll`` do when they are given the transport itself. Until the cassette is left it says
+    "connected, nothing to read", from that moment on "dropped".
 ``close``
     May be called again. The stream stays open for readers made by ``makefile`` until they are
     closed too; then the descriptor goes.

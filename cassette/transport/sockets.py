@@ -60,10 +60,7 @@ class CassetteSocket:
             raise BrokenPipeError(errno.EPIPE, f"the connection is {why}")
         sending = data if type(data) is bytes else memoryview(data).tobytes()
         if self._player is not None:
-            try:
-                sending = self._player.sent(sending)
-            finally:
-                self._show()
+            sending = self._player.sent(sending)
         if sending:
             self._send_live(sending)
 
@@ -99,7 +96,6 @@ class CassetteSocket:
             if self._left and not player.readable:
                 return 0
             data = player.receive(wanted)
-            self._show()
             view[: len(data)] = data
             return len(data)
         live, recorder = self._live, self._recorder
@@ -131,7 +127,6 @@ class CassetteSocket:
         if size and self._player is not None:
             whole = self._player.take_whole(size)
             if whole is not None:
-                self._show()
                 return _WholeReader(whole)
         reader = _Reader(self)
         self._readers += 1
@@ -155,7 +150,9 @@ class CassetteSocket:
             return self._live.fileno()
         if self._signal is None:
             self._signal = _Signal()
-            self._show()
+        # Only here: whoever polls asks for the descriptor first, and to follow every byte would
+        # cost two system calls a request.
+        self._show()
         return self._signal.fileno()
 
     def leave(self) -> None:
