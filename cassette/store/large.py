@@ -1,4 +1,4 @@
-"""Entries of more than a mebibyte in own shape: read from a mapped file, without a copy of it."""
+"""Entries of more than 256 KiB in own shape: read from a mapped file, without a copy of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # A newline at the end of a value: what follows it is a key, or nothing that YAML would accept.
 _VALUE_END: Final = re.compile(rb"\n(?! {6}|\n)")
 _LARGE_VALUE: Final = re.compile(rb"\n    (body(?=: !)|(?:text|wire|raw)(?=: [|!])): ")
-_MAX_SMALL: Final = LARGE // 4
+_MAX_SMALL: Final = LARGE
 
 
 def decode_large_entry(

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final
 from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.model import Ended
 from cassette.store.shape import has_open_quote
-from cassette.store.slices import LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +37,7 @@ _MARKS: Final = re.compile(MARK)
 _PLAIN_CALL: Final = re.compile(
     r"^ call: ([A-Za-z][A-Za-z-]* [!\"$-~](?:[!-~]*[!-9;-~])?)$", re.MULTILINE
 )
-_WINDOW: Final = 1 << 20
+_WINDOW: Final = 1 << 16
 
 
 def read_text(path: Path) -> bytes | mmap:
@@ -74,41 +73,29 @@ class MappedEntries:
 
     Attributes:
         text: The file.
+        header: What stands before the first mark.
         spans: Where each entry starts and ends in it.
     """
 
     def __init__(self, text: mmap) -> None:
         self.text = text
-        marks = [found.start() for found in _MARKS.finditer(text)]
+        marks, self._quotes = _scan(text)
         self.header = text[: marks[0]] if marks else text[:]
         end = len(text) - 1 if text[-1:] == b"\n" else len(text)
         self.spans = [(start + len(MARK), stop) for start, stop in pairwise([*marks, end])]
 
     def start(self, index: int) -> bytes:
-        """Return the first bytes of an entry, more than its first line can have."""
+        """Return the first line of an entry, with its newline if it has one."""
         start, stop = self.spans[index]
-        return self.text[start : min(start + LARGE, stop)]
+        return self.text[start : self.text.find(b"\n", start, stop) + 1 or stop]
 
     def is_whole(self, index: int) -> bool:
         """Return whether an entry certainly ends where the next mark stands."""
         start, stop = self.spans[index]
-        if not self.text[max(start, stop - 32) : stop].endswith(ENDS):
-            return False
-        for mark in (b'"', b"'"):
-            place = self._find_last(mark, start, stop)
-            if place >= 0 and has_open_quote(self.text[max(start, place - 1) : place + 1]):
-                return False
-        return True
-
-    def _find_last(self, mark: bytes, start: int, stop: int) -> int:
-        """Return where a byte stands for the last time, or -1."""
-        while stop > start:
-            begin = max(start, stop - _WINDOW)
-            place = self.text[begin:stop].rfind(mark)
-            if place >= 0:
-                return begin + place
-            stop = begin
-        return -1
+        return self.text[max(start, stop - 32) : stop].endswith(ENDS) and not any(
+            place > start and has_open_quote(self.text[place - 1 : place + 1])
+            for place in self._quotes[index]
+        )
 
     def __len__(self) -> int:
         return len(self.spans)
@@ -119,6 +106,34 @@ class MappedEntries:
 
     def __iter__(self) -> Iterator[bytes]:
         return (self.text[start:stop] for start, stop in self.spans)
+
+
+def _scan(text: mmap) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return where the marks are, and the last quotation mark of each kind behind each mark.
+
+    In windows, because ``bytes`` searches ten times as fast as ``mmap``, and each page is touched
+    once. Most windows of a large body have no newline in them, and so no mark.
+    """
+    marks: list[int] = []
+    quotes: list[tuple[int, int]] = []
+    double = single = -1
+    for start in range(0, len(text), _WINDOW):
+        # One byte more, for a mark that the end of the window would cut in two.
+        window = text[start : start + _WINDOW + 1]
+        places = [found.start() for found in _MARKS.finditer(window)] if b"\n" in window else []
+        begin = 0
+        for place in [*places, len(window)]:
+            double, single = (
+                start + found if (found := window.rfind(quote, begin, place)) >= 0 else last
+                for quote, last in ((b'"', double), (b"'", single))
+            )
+            if place < len(window):
+                marks.append(start + place)
+                quotes.append((double, single))
+                double = single = -1
+                begin = place
+    # The first pair belongs to the header.
+    return marks, [*quotes, (double, single)][1:]
 
 
 def read_plain_calls(entries: list[bytes]) -> list[str] | None:

@@ -257,7 +257,7 @@ def test_a_large_entry_of_a_small_file_is_decoded_in_slices_too(tmp_path, kit, n
 
 @pytest.mark.parametrize("kind", ["binary", "text", "chunked"])
 def test_a_large_body_is_not_held_twice(tmp_path, kit, kind):
-    size = 40 * LARGE
+    size = 40 << 20
     body = b"a line of some text\n" * (size // 20) if kind == "text" else os.urandom(size)
     raw = kit.chunked + chunked(body, 65536) if kind == "chunked" else kit.head + body
     del body
