@@ -129,6 +129,24 @@ def test_the_time_of_the_recording_is_known(opened, kit):
     assert opened(encode_header(kit.at)).recorded == kit.at
 
 
+@pytest.mark.parametrize("mapped", [1 << 25, 0])
+def test_a_request_without_a_body_is_told_at_a_glance(opened, kit, monkeypatch, mapped):
+    monkeypatch.setattr("cassette.store.split._MAPPED", mapped)
+    requests = [
+        kit.request,
+        kit.request + b"x",
+        b"",
+        b"no HTTP",
+        kit.request.replace(b" H", b"  H"),
+    ]
+    texts = [encode_entry(kit.make(kit.head, request)) for request in requests]
+    texts.append(texts[0].replace(b"  ended", b"  # edited\n  ended"))
+    texts.append(texts[0].replace(b"call: ", b"call:  "))
+    reader = opened(HEADER + b"".join(texts))
+    found = [reader.is_bare(index) for index in range(len(texts))]
+    assert found == [True, False, False, False, True, True, False]
+
+
 def test_entries_of_several_files_make_one(opened, entry, kit):
     first = encode_header(kit.at) + entry(b"one")
     second = encode_header(kit.at) + entry(b"two") + entry(b"three")
