@@ -13,11 +13,11 @@ from __future__ import annotations
 import email.message
 import email.parser
 import http.client as stock
-import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from cassette.client.compat import limits
 from cassette.client.errors import HTTPException, LineTooLong
+from cassette.wire.lenient import split_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,17 +32,6 @@ if TYPE_CHECKING:
 
 
 _END_OF_SECTION: Final = (b"\r\n", b"\n", b"")
-
-_FIELD_LINES: Final = re.compile(r"^([!-9;-~]++):[ \t]*+([^\r]*+)\r\n", re.MULTILINE)
-"""A field line as both RFC 9112, section 5 and the e-mail package read it.
-
-The names are those of RFC 5322: every visible ASCII character but the colon. A value may run over
-a bare LF here, which the count of lines then shows: leaving LF out of the class would cost a
-quarter of the time. For that price a line without CR is scanned to the end of the section, so
-long sections are left to the e-mail parser.
-"""
-
-_LONGEST_PLAIN: Final = 1 << 16
 
 _MessageT = TypeVar("_MessageT", bound=email.message.Message)
 
@@ -101,28 +90,6 @@ def _read_headers(fp: SupportsReadline) -> list[bytes]:
     if len(readline(size)) > limit:
         raise LineTooLong("header line")
     raise HTTPException(f"got more than {most} headers")
-
-
-def split_fields(section: str, count: int, folded: str) -> list[tuple[str, str]] | None:
-    """Return the fields of a well-formed header section; None where it is odd.
-
-    Args:
-        section: The section, the empty line that ends it included.
-        count: How many lines it has, the empty one included.
-        folded: A line feed and the section in lower case, which callers have use for too.
-    """
-    if not section.endswith("\r\n\r\n") or len(section) > _LONGEST_PLAIN:
-        return None
-    fields: list[tuple[str, str]] = _FIELD_LINES.findall(section)
-    # One match a line, and no line left over but the empty one, which nothing can match.
-    if len(fields) + 1 != count:
-        return None
-    kind = folded.find("\ncontent-type:")
-    if kind >= 0:
-        value = folded[kind + 14 : folded.find("\n", kind + 14)]
-        if "multipart" in value or "message" in value:
-            return None
-    return fields
 
 
 def message_of(fields: list[tuple[str, str]], _class: type[_MessageT]) -> _MessageT:

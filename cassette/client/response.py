@@ -31,9 +31,16 @@ from cassette.client.message import (
     _read_headers,
     message_of,
     parse_odd,
-    split_fields,
 )
 from cassette.client.status import responses
+from cassette.wire.lenient import (
+    content_length,
+    has_body,
+    is_chunked,
+    parse_chunk_size,
+    parse_status_line,
+    split_fields,
+)
 
 if TYPE_CHECKING:
     import socket
@@ -47,7 +54,6 @@ _UNKNOWN: Final = "UNKNOWN"
 """What stands in a field before `HTTPResponse.begin` has found out."""
 
 _CONTINUE: Final = 100
-_NO_BODY: Final = frozenset((204, 304))
 
 _USUAL_STATUS_LINES: Final = {
     f"HTTP/1.1 {status:d} {phrase}\r\n".encode(): ("HTTP/1.1", int(status), f"{phrase}\r\n")
@@ -144,21 +150,13 @@ class HTTPResponse(stock.HTTPResponse):
             print("reply:", repr(line))
         if not line:
             raise RemoteDisconnected("Remote end closed connection without response")
-        try:
-            version, code, reason = line.split(None, 2)
-        except ValueError:
-            # No reason phrase; blanks of any kind behind the code count as part of the code.
-            version, code, reason, *_ = (*line.split(None, 1), "", "", "")
-        if not code or not version.startswith("HTTP/"):
-            self._close_conn()
+        found = parse_status_line(line)
+        if found is None:
+            words = line.split(None, 2)
+            if len(words) < 2 or not words[0].startswith("HTTP/"):  # noqa: PLR2004
+                self._close_conn()  # but not for a code that is none
             raise BadStatusLine(line)
-        try:
-            status = int(code)
-        except ValueError:
-            raise BadStatusLine(line) from None
-        if not 100 <= status <= 999:  # noqa: PLR2004 - three digits
-            raise BadStatusLine(line)
-        return version, status, reason
+        return found
 
     def begin(self) -> None:
         """Read the head, interim responses skipped; once only.
@@ -211,8 +209,8 @@ class HTTPResponse(stock.HTTPResponse):
         """
         headers = self.headers
         self._set_framing(
-            chunked=(headers.get("transfer-encoding") or "").lower() == "chunked",
-            length=_content_length(headers.get("content-length")),
+            chunked=is_chunked(headers.get("transfer-encoding")),
+            length=content_length(headers.get("content-length")),
             will_close=self._check_close(),
         )
 
@@ -225,14 +223,13 @@ class HTTPResponse(stock.HTTPResponse):
         length: int | None = None
         at = folded.find("\ncontent-length:") + 16
         if at >= 16:  # noqa: PLR2004 - found
-            length = _content_length(folded[at : folded.find("\n", at)])
+            length = content_length(folded[at : folded.find("\n", at)])
         will_close = False
         at = folded.find("\nconnection:") + 12
         if at >= 12:  # noqa: PLR2004 - found
             will_close = "close" in folded[at : folded.find("\n", at)]
         self._set_framing(
-            "\ntransfer-encoding:" in folded
-            and (self.headers.get("transfer-encoding") or "").lower() == "chunked",
+            "\ntransfer-encoding:" in folded and is_chunked(self.headers.get("transfer-encoding")),
             length,
             will_close,
         )
@@ -242,8 +239,7 @@ class HTTPResponse(stock.HTTPResponse):
         self.chunked = chunked
         if chunked:
             length = self.chunk_left = None
-        status = self.status
-        if status < 200 or status in _NO_BODY or self._method == "HEAD":  # noqa: PLR2004
+        if not has_body(self._method, self.status):
             length = 0
         self.length = length
         self.will_close = will_close or (length is None and not chunked)
@@ -520,7 +516,7 @@ class HTTPResponse(stock.HTTPResponse):
         if len(line) > limits._MAXLINE:
             raise LineTooLong("chunk size")
         try:
-            return int(line.partition(b";")[0], 16)
+            return parse_chunk_size(line)
         except ValueError:
             self._close_conn()
             raise
@@ -729,19 +725,6 @@ class HTTPResponse(stock.HTTPResponse):
     def getcode(self) -> int:
         """Return the status code; ``status`` is the newer spelling."""
         return self.status
-
-
-def _content_length(value: str | None) -> int | None:
-    """Return the length that a field announces; None where it says nothing that counts.
-
-    As lenient as the stock module: whatever ``int`` reads, as long as it is not negative (RFC 9110,
-    section 8.6 wants digits alone).
-    """
-    try:
-        length = int(value or "")
-    except ValueError:
-        return None
-    return length if length >= 0 else None
 
 
 def _run_at_hand(fp: BinaryIO, line: bytes, size: int) -> list[bytes]:
