@@ -40,6 +40,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     repeat: bool = False,
     on_unplayed: str = "ignore",
     allow_hosts: Sequence[str] = (),
+    decode: bool = False,
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.
 
@@ -58,6 +59,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         on_unplayed: What to do about interactions that no request asked for: ``ignore``,
             ``warn`` or ``fail``.
         allow_hosts: Patterns of hosts that are left alone, such as ``localhost`` or ``*.local``.
+        decode: Write bodies that were compressed with gzip or deflate decoded, so that they can be
+            read and edited. On replay the client then gets them so; each interaction says it.
 
     Raises:
         OptionError: An option has a wrong value.
@@ -80,6 +83,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         repeat=repeat,
         on_unplayed=on_unplayed,
         allow_hosts=(allow_hosts,) if isinstance(allow_hosts, str) else tuple(allow_hosts),
+        decode=decode,
     )
 
     def make_deck(remedy: str = "To record it: cassette.use(..., mode='new_episodes').") -> Deck:

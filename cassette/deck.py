@@ -13,6 +13,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from cassette.clock import Clock
+from cassette.decoding import decoded
 from cassette.errors import (
     RecordingEndedError,
     UnmatchedRequestError,
@@ -72,6 +73,7 @@ class Deck:
         repeat: bool = False,
         on_unplayed: str = "ignore",
         allow_hosts: Sequence[str] = (),
+        decode: bool = False,
         remedy: str = "",
     ) -> None:
         self.path = path
@@ -84,6 +86,7 @@ class Deck:
         self._repeat = repeat
         self._on_unplayed = on_unplayed
         self._allow_hosts = tuple(allow_hosts)
+        self._decode = decode
         self._remedy = remedy
         self._lock = threading.RLock()
         self._reader: CassetteReader | None = None
@@ -191,6 +194,8 @@ class Deck:
 
     def record(self, interaction: Interaction) -> None:
         """Write an interaction to the journal, secrets masked."""
+        if self._decode:
+            interaction = decoded(interaction)
         with self._lock:
             journal = self._journal
             if journal is None:

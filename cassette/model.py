@@ -262,6 +262,8 @@ class Interaction:
         ended: How it ended.
         failure: The error of the connection that ended it, if one did.
         redacted: Places whose value was masked before it was written.
+        decoded: Messages, ``request`` or ``response``, whose body was compressed on the wire and
+            was written decoded.
         played: How often it has answered since the cassette was opened.
     """
 
@@ -274,6 +276,7 @@ class Interaction:
     ended: Ended = Ended.OPEN
     failure: Failure | None = None
     redacted: tuple[str, ...] = ()
+    decoded: tuple[str, ...] = ()
     played: int = field(default=0, compare=False)
 
 

@@ -43,7 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker and check the options."""
     config.addinivalue_line(
         "markers",
-        "cassette(name=None, *, mode, match_on, ignore, redact, repeat, on_unplayed, allow_hosts): "
+        "cassette(name=None, *, mode, match_on, ignore, redact, repeat, on_unplayed, allow_hosts, "
+        "decode): "
         "record the HTTP traffic of the test into a cassette, or replay it from there",
     )
     mode = config.getoption("cassette_mode")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import http.client
 import inspect
 import linecache
@@ -13,6 +14,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import requests
 
 import cassette
 from cassette.wire.parser import RequestParser
@@ -42,10 +44,12 @@ class Poll:
                 while not parser.complete:
                     parser.feed(connection.recv(65536))
                 self.requests += 1
-                body = b"%d" % self.requests
+                body, coding = b"%d" % self.requests, b"identity"
+                if parser.target == b"/packed":
+                    body, coding = gzip.compress(body), b"gzip"
                 connection.sendall(
-                    b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
-                    % (len(body), body)
+                    b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n"
+                    b"Connection: close\r\n\r\n%s" % (coding, len(body), body)
                 )
 
 
@@ -360,6 +364,18 @@ def test_a_new_secret_gets_no_mask_that_the_file_has_already(path, poll):
             get(poll.port, f"/{mode}?api_key={secret}")
     masks = {one.request.target.partition(b"=")[2] for one in cassette.load(path).interactions}
     assert len(masks) == 2
+
+
+def test_a_compressed_body_is_decoded_only_on_request(path, poll):
+    for decode, said in ((False, ()), (True, ("response",))):
+        with cassette.use(path, mode="rewrite", decode=decode):
+            requests.get(f"http://127.0.0.1:{poll.port}/packed", timeout=5)
+        (one,) = cassette.load(path).interactions
+        assert one.decoded == said
+        assert (one.response.body == b"2") is decode
+        with cassette.use(path, mode="none"):
+            answer = requests.get(f"http://127.0.0.1:{poll.port}/packed", timeout=5)
+        assert answer.text == str(poll.requests)
 
 
 def test_redaction_can_be_switched_off(path, poll):

@@ -162,7 +162,7 @@ def test_a_wrong_option_lists_the_right_ones(project):
     result.stdout.fnmatch_lines(
         [
             "OptionError: @pytest.mark.cassette has no option 'record_mode'",
-            "Options: allow_hosts, ignore, match_on, mode, name, on_unplayed, redact, repeat",
+            "Options: allow_hosts, decode, ignore, match_on, mode, name, on_unplayed, redact, repeat",
         ],
         consecutive=True,
     )

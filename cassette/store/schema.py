@@ -33,7 +33,7 @@ _ERRNO: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 _HEADER_KEYS: Final = frozenset(("cassette", "recorded", "interactions"))
 _REQUIRED_KEYS: Final = frozenset(("call", "request", "response", "at", "took", "ended"))
 _MESSAGE_KEYS: Final = frozenset(MESSAGE_KEYS)
-ENTRY_KEYS: Final = _REQUIRED_KEYS | {"failure", "redacted"}
+ENTRY_KEYS: Final = _REQUIRED_KEYS | {"failure", "redacted", "decoded"}
 
 
 @cache
@@ -214,7 +214,10 @@ def read_entry(entry: Place) -> Interaction:
     ended = places["ended"].text()
     if ended not in list(Ended):
         raise places["ended"].error(f"expected one of {', '.join(Ended)}, found {ended[:40]!r}")
-    redacted = places["redacted"].items() if "redacted" in places else []
+    redacted, decoded = (
+        tuple(place.text() for place in places[key].items()) if key in places else ()
+        for key in ("redacted", "decoded")
+    )
     return Interaction(
         call,
         Request(request, url),
@@ -224,7 +227,8 @@ def read_entry(entry: Place) -> Interaction:
         arrived=arrived,
         ended=Ended(ended),
         failure=_read_failure(places["failure"]) if "failure" in places else None,
-        redacted=tuple(place.text() for place in redacted),
+        redacted=redacted,
+        decoded=decoded,
     )
 
 

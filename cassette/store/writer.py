@@ -63,11 +63,12 @@ def _encode_start(call: str) -> bytes:
 
 
 def _encode_end(interaction: Interaction) -> bytes:
-    return b"  at: %b\n  took: %b\n%b%b  ended: %b\n" % (
+    return b"  at: %b\n  took: %b\n%b%b%b  ended: %b\n" % (
         encode_time(interaction.at).encode(),
         encode_seconds(interaction.took).encode(),
         _encode_failure(interaction.failure) if interaction.failure else b"",
-        _encode_redacted(interaction.redacted) if interaction.redacted else b"",
+        _encode_places("redacted", interaction.redacted) if interaction.redacted else b"",
+        _encode_places("decoded", interaction.decoded) if interaction.decoded else b"",
         encode_scalar(interaction.ended).encode(),
     )
 
@@ -108,5 +109,5 @@ def _encode_failure(failure: Failure) -> bytes:
     ).encode()
 
 
-def _encode_redacted(places: Iterable[str]) -> bytes:
-    return f"  redacted: [{', '.join(map(encode_scalar, places))}]\n".encode()
+def _encode_places(key: str, places: Iterable[str]) -> bytes:
+    return f"  {key}: [{', '.join(map(encode_scalar, places))}]\n".encode()

@@ -1,0 +1,69 @@
+"""Compressed bodies written decoded, for cassettes that people edit.
+
+The exact bytes are the promise; giving them up is asked for with ``decode=True``, and each
+interaction says what was done to it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from cassette.model import Request, Response, decode_content
+from cassette.wire.encode import encode_chunks
+from cassette.wire.framing import Framing
+from cassette.wire.headers import first_value
+from cassette.wire.parser import ResponseParser
+
+if TYPE_CHECKING:
+    from cassette.model import Interaction, Message
+
+_KNOWN: Final = frozenset((b"gzip", b"x-gzip", b"deflate", b"identity"))
+_CODING: Final = re.compile(rb"(?im)^content-encoding[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
+_LENGTH: Final = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)\d+")
+
+
+def decoded(interaction: Interaction) -> Interaction:
+    """Return an interaction whose compressed bodies are decoded; the same one where none is.
+
+    A body in a coding other than gzip and deflate, a damaged one and one that was cut short stay
+    as they are. Of a decoded message the field Content-Encoding goes, Content-Length is corrected,
+    and chunks become one; the pieces in which it arrived are forgotten.
+    """
+    request, response = interaction.request, interaction.response
+    sent, received = _decoded_raw(request), _decoded_raw(response)
+    if sent is None and received is None:
+        return interaction
+    return replace(
+        interaction,
+        request=request if sent is None else Request(sent, request.url),
+        response=response if received is None else Response(received, request.method),
+        arrived=interaction.arrived if received is None else (),
+        decoded=tuple(
+            role for role, raw in (("request", sent), ("response", received)) if raw is not None
+        ),
+    )
+
+
+def _decoded_raw(message: Message) -> bytes | None:
+    """Return the message with its body decoded, or None where it has to stay as it is."""
+    parser = message.parsed
+    coding = first_value(parser.fields, b"content-encoding")
+    if not coding or not parser.complete or not parser.payload:
+        return None
+    names = {name.strip().lower() for name in coding.split(b",")}
+    body = message.body
+    content = decode_content(body, coding.decode("latin-1"))
+    if content is body or not names <= _KNOWN:
+        return None
+    raw = message.raw
+    start = parser.head_start if isinstance(parser, ResponseParser) else 0
+    interim, head = raw[:start], _CODING.sub(b"", raw[start : parser.head_size])
+    if parser.framing is Framing.CHUNKED:
+        trailers = raw[slice(*parser.trailers)]
+        framed = encode_chunks(content, [len(content)] if content else [], trailers)
+    else:
+        framed = content
+        head = _LENGTH.sub(rb"\g<1>%d" % len(content), head)
+    return interim + head + framed
