@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cassette.clock import Clock
 from cassette.decoding import decoded
 from cassette.errors import (
+    CassetteError,
     RecordingEndedError,
     UnmatchedRequestError,
     UnplayedInteractionsError,
@@ -58,9 +59,10 @@ class Deck:
         mode: The record mode in force.
         recorded: How many interactions have been recorded.
         played: How many interactions have been played.
-        unmatched: The errors of requests that had no recording. They are raised again when the
-            use ends, since the code under test may have swallowed them; a test that expects one
-            takes it out of this list.
+        errors: What the code under test was told instead of bytes: a request has no recording,
+            an interaction is damaged, a recording ends too early. The first one is raised again
+            when the use ends, since that code may have swallowed it; a test that expects one takes
+            it out of this list.
     """
 
     def __init__(  # noqa: PLR0913 - the options of a use
@@ -80,7 +82,7 @@ class Deck:
         self.mode = mode
         self.recorded = 0
         self.played = 0
-        self.unmatched: list[UnmatchedRequestError] = []
+        self.errors: list[CassetteError] = []
         self._matching = matching
         self._redactor = redactor
         self._repeat = repeat
@@ -139,11 +141,16 @@ class Deck:
 
         Raises:
             UnmatchedRequestError: There is none, and nothing may go live.
+            CassetteFormatError: The interaction that answers is damaged.
         """
         assert self._index is not None  # noqa: S101 - only a policy that plays makes players
-        number = self._index.find(call, request)
-        if number is not None:
-            return self._play(number)
+        try:
+            number = self._index.find(call, request)
+            if number is not None:
+                return self._play(number)
+        except CassetteError as damage:
+            self.errors.append(damage)
+            raise
         if self.policy.record:
             return None
         error = UnmatchedRequestError(
@@ -154,7 +161,7 @@ class Deck:
             total=len(self._reader.calls) if self._reader is not None else 0,
             remedy=self._remedy,
         )
-        self.unmatched.append(error)
+        self.errors.append(error)
         raise error
 
     def foresee(self, call: str) -> Interaction | None:
@@ -184,11 +191,12 @@ class Deck:
 
     def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
         """Return the error for a client that reads where the recording has stopped."""
-        if interaction is None:
-            return RecordingEndedError("a request that was never sent", path=self.path, received=0)
-        return RecordingEndedError(
-            interaction.call, path=self.path, received=len(interaction.response.raw)
-        )
+        call, received = "a request that was never sent", 0
+        if interaction is not None:
+            call, received = interaction.call, len(interaction.response.raw)
+        error = RecordingEndedError(call, path=self.path, received=received)
+        self.errors.append(error)
+        return error
 
     # What a recorder tells.
 
@@ -243,7 +251,7 @@ class Deck:
             good: The code that used the cassette has ended well.
 
         Raises:
-            UnmatchedRequestError: A request had no recording, and the use would end well.
+            CassetteError: One of ``errors``, where the use would end well.
             UnplayedInteractionsError: Interactions are left, and that was to fail.
         """
         with self._lock:
@@ -256,8 +264,8 @@ class Deck:
                     self._reader.close()
         if not good:
             return
-        if self.unmatched:
-            raise self.unmatched[0]
+        if self.errors:
+            raise self.errors[0]
         if unplayed:
             error = UnplayedInteractionsError(unplayed, path=self.path, total=total)
             if self._on_unplayed == "fail":

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from cassette.api import Use
     from cassette.deck import Deck
@@ -72,22 +73,30 @@ def cassette(request: pytest.FixtureRequest) -> Generator[Deck, None, None]:
     It stands at ``cassettes/<test module>/<test name>.yaml`` beside the test file, unless the
     marker gives it another name.
     """
-    from cassette.errors import CassetteError  # noqa: PLC0415 - see the module docstring
-
     node = request.node
-    try:
+    with _failing_plainly():
         use = _use_for(node)
         deck = use.__enter__()
-    except CassetteError as error:
-        pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
     node.stash[_deck_key] = deck
     yield deck
     del node.stash[_deck_key]
     failure = _Failed() if node.stash.get(_failed_key, False) else None
-    try:
+    with _failing_plainly():
         use.__exit__(type(failure) if failure else None, failure, None)
+
+
+@contextmanager
+def _failing_plainly() -> Iterator[None]:
+    """Turn an error of ours into a failure that shows its message, and no code of ours."""
+    from cassette.errors import CassetteError  # noqa: PLC0415 - see the module docstring
+
+    try:
+        yield
     except CassetteError as error:
-        pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
+        failure = error
+    else:
+        return
+    pytest.fail(f"{type(failure).__name__}: {failure}", pytrace=False)
 
 
 class _Failed(Exception):  # noqa: N818 - a sign for the use of a cassette, never raised
@@ -96,11 +105,11 @@ class _Failed(Exception):  # noqa: N818 - a sign for the use of a cassette, neve
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fail a test whose requests had no recording, also where it swallowed the error."""
+    """Fail a test whose requests could not be answered, also where it swallowed the error."""
     result = yield
     deck = item.stash.get(_deck_key, None)
-    if deck is not None and deck.unmatched:
-        error = deck.unmatched[0]
+    if deck is not None and deck.errors:
+        error = deck.errors[0]
         pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
     return result
 

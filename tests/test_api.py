@@ -96,7 +96,7 @@ def test_equal_requests_are_answered_in_the_recorded_order_each_once(path, poll)
         assert [get(poll.port) for _ in range(3)] == ["1", "2", "3"]
         with pytest.raises(cassette.UnmatchedRequestError, match="already played"):
             get(poll.port)
-        tape.unmatched.clear()
+        tape.errors.clear()
 
 
 def test_a_tape_shows_its_interactions_and_how_often_each_was_played(path, poll):
@@ -184,6 +184,18 @@ def test_a_swallowed_mismatch_comes_up_at_the_end(path, poll):
     ):
         get(poll.port)
     assert poll.requests == 0
+
+
+def test_a_swallowed_error_about_a_damaged_interaction_comes_up_at_the_end(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port)
+    path.write_text(path.read_text().replace("ended: open", "ended: maybe"))
+    with (
+        pytest.raises(cassette.CassetteFormatError, match=r"interactions\[0\]\.ended: expected"),
+        cassette.use(path, mode="none"),
+        contextlib.suppress(Exception),
+    ):
+        get(poll.port)
 
 
 def test_a_mismatch_is_no_error_that_clients_retry():

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+import cassette.api  # noqa: F401 - libyaml cannot be loaded anew by each run in process
 from cassette.pytest_plugin import file_name
 
 
@@ -162,7 +163,7 @@ def test_a_wrong_option_lists_the_right_ones(project):
     result.stdout.fnmatch_lines(
         [
             "OptionError: @pytest.mark.cassette has no option 'record_mode'",
-            "Options: allow_hosts, decode, ignore, match_on, mode, name, on_unplayed, redact, repeat",
+            "Options: allow_hosts, decode, ignore, match_on, mode, name, on_unplayed, redact, *",
         ],
         consecutive=True,
     )
@@ -258,3 +259,19 @@ def test_no_two_tests_share_a_file(one, other):
 
 def test_a_plain_name_stays_as_it_is():
     assert file_name("TestIt.test_get[a-1.5_é]") == "TestIt.test_get[a-1.5_é]"
+
+
+def test_a_damaged_cassette_is_told_without_code_of_ours(project):
+    project.makepyfile(
+        test_it="""
+        def test_get(cassette, fetch):
+            fetch()
+        """
+    )
+    run(project).assert_outcomes(passed=1)
+    path = project.path / "cassettes" / "test_it" / "test_get.yaml"
+    path.write_text(path.read_text().replace("recorded:", "recorder:"))
+    result = run(project)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["CassetteFormatError: *test_get.yaml:*recorder*"])
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")

@@ -324,7 +324,7 @@ def test_off_is_as_if_there_were_no_cassette(tmp_path, server):
     with cassette.use(tmp_path / "outer.yaml", mode="none") as outer:
         with cassette.use(tmp_path / "a.yaml", mode="off"):
             assert once(EarlyConnection("127.0.0.1", server.port)) == b"GET /a"
-        assert outer.unmatched == []
+        assert outer.errors == []
 
 
 def test_a_refused_connection_is_refused_again_as_each_client_words_it(tmp_path):
