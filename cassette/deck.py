@@ -20,7 +20,7 @@ from cassette.errors import (
     UnmatchedRequestError,
     UnplayedInteractionsError,
 )
-from cassette.matching import Index
+from cassette.matching import Index, is_bare
 from cassette.model import Endpoint, Interaction, Request, Response
 from cassette.modes import RecordMode, policy
 from cassette.store.files import Journal
@@ -316,7 +316,8 @@ class Deck:
 
     def _is_bare(self, number: int) -> bool:
         assert self._reader is not None  # noqa: S101 - as above
-        return self._reader.is_bare(number)
+        # What a glance cannot tell is looked at; if it matches, it is played next.
+        return self._reader.is_bare(number) or is_bare(self._request(number).raw)
 
     def _interaction(self, number: int) -> Interaction:
         # What was looked at to be matched is played next: one is worth keeping, more are not.
