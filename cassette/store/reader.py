@@ -235,16 +235,16 @@ class CassetteReader:
 
     def _decode(self, call: str, index: int) -> Interaction | None:
         """Return an interaction in the writer's own shape, or None."""
-        parse = partial(self._parse, index)
         entries = self._entries
+        text: bytes | mmap
         if isinstance(entries, MappedEntries):
-            start, stop = entries.spans[index]
-            if stop - start >= LARGE:
-                return decode_large_entry(call, entries.text, start, stop, parse)
-        entry = entries[index]
-        if len(entry) >= LARGE:
-            return decode_large_entry(call, entry, 0, len(entry), parse)
-        return decode_entry(call, entry, parse)
+            text, (start, stop) = entries.text, entries.spans[index]
+        else:
+            text = entries[index]
+            start, stop = 0, len(text)
+        if stop - start >= LARGE:
+            return decode_large_entry(call, text, start, stop, partial(self._parse, index))
+        return decode_entry(call, entries[index])
 
     def _parse(self, index: int) -> Interaction:
         """Return an interaction by way of a YAML parser."""

@@ -55,8 +55,12 @@ Arrived = tuple[tuple[float, int], ...]
 
 
 _BARE: Final = re.compile(
-    rb"[^\n]*\n  request:\n    head: \|\n      [^ ][^\n]*\n(?:      [^\n]*\n)*  response:"
+    rb"[^\n]*+\n  request:\n(    head: \|\n      [^ \t\n][^\n]*+\n(?:      [^\n]*+\n)*+)  response:"
 )
+"""The start of an entry whose request is nothing but a head: one literal block, each line indented.
+
+No look at its quotation marks is needed, since in a literal block they mean nothing.
+"""
 
 
 def is_bare(entry: bytes) -> bool:
@@ -64,45 +68,43 @@ def is_bare(entry: bytes) -> bool:
     return _BARE.match(entry) is not None
 
 
-def decode_entry(call: str, entry: bytes, parse: Callable[[], Interaction]) -> Interaction | None:
+def decode_entry(call: str, entry: bytes) -> Interaction | None:
     """Return an interaction, or None where the entry is not in own shape.
 
     Args:
         call: Its call, read already.
         entry: The text behind the dash, without the last newline.
-        parse: Gives the interaction by way of a YAML parser, should the request, which is decoded
-            when somebody looks at it, turn out to need one.
     """
-    request_at = entry.find(b"\n")
-    response_at = entry.find(b"\n  response:", request_at)
     end_at = entry.rfind(b"\n  at: ")
-    if not 0 < request_at < response_at < end_at or b"\r" in entry or not is_own_text(entry):
+    if end_at < 0 or b"\r" in entry or not is_own_text(entry):
         return None
-    request_lines = entry[request_at + 1 : response_at]
-    if not request_lines.startswith(b"  request:"):
-        return None
-    response = decode_section(entry[response_at + 12 : end_at])
-    facts = decode_facts(entry[end_at + 1 :])
-    if response is None or facts is None:
-        return None
-    raw, arrived = response
-    section = request_lines[10:]
-    request: bytes | Callable[[], bytes] = partial(_decode_late, section, parse)
-    if has_open_quote(section) or not section.startswith(_HEAD_START):
-        # Only a look at all of it tells whether it ends where it seems to.
-        decoded = decode_section(section)
-        if decoded is None or decoded[1]:
+    request: bytes | Callable[[], bytes]
+    bare = _BARE.match(entry)
+    if bare is not None:
+        response_at = bare.end()
+        request = partial(_decode_certain_head, bare[1])
+    else:
+        request_at = entry.find(b"\n  request:")
+        response_at = entry.find(b"\n  response:", request_at) + 12
+        if request_at < 0 or request_at != entry.find(b"\n") or response_at < 12:  # noqa: PLR2004
             return None
-        request = decoded[0]
+        sent = decode_section(entry[request_at + 11 : response_at - 12])
+        if sent is None or sent[1]:
+            return None
+        request = sent[0]
+    received = decode_section(entry[response_at:end_at])
+    facts = decode_facts(entry[end_at + 1 :])
+    if received is None or facts is None:
+        return None
     method, _, url = call.partition(" ")
     at, took, failure, redacted, ended = facts
     return Interaction(
         call,
         Request(request, url),
-        Response(raw, method),
+        Response(received[0], method),
         at,
         took,
-        arrived,
+        received[1],
         ended,
         failure,
         redacted,
@@ -122,10 +124,9 @@ def has_open_quote(text: bytes) -> bool:
     )
 
 
-def _decode_late(section: bytes, parse: Callable[[], Interaction]) -> bytes:
-    """Return the bytes of a request that was left alone until somebody asked for it."""
-    decoded = decode_section(section)
-    return parse().request.raw if decoded is None or decoded[1] else decoded[0]
+def _decode_certain_head(lines: bytes) -> bytes:
+    """Return the head that ``_BARE`` found; decoded only when somebody asks for it."""
+    return lines[18:-1].replace(BREAK, CRLF) + HEAD_END
 
 
 def decode_section(section: bytes) -> tuple[bytes, Arrived] | None:
