@@ -67,6 +67,10 @@ def test_a_long_list_is_broken_too():
     assert spread(body)[0].count("\n") == 11
 
 
+def test_a_bracket_in_a_string_keeps_no_body_from_being_broken_into_lines():
+    assert spread(b'{"a":["[b","c"]}')[0] == '{\n  "a":[\n    "[b",\n    "c"\n  ]\n}'
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -98,6 +102,8 @@ def test_spelling_and_escapes_survive(body):
         b'{\n  "a": 1\n}',
         b"{not json}",
         b"[link](target)",
+        b'{"a":1}x',
+        b'{"' + b'\\"' * (MAX_JSON // 3),
         b'{"a":1}\r\n',
         b"[" * 100 + b'"a"' + b"]" * 100,
         b"[" + b"1," * MAX_JSON + b"1]",
