@@ -8,10 +8,9 @@
     ├── CassetteNotFoundError       there is no cassette at this path
     ├── CassetteFormatError         a file that is no cassette, or a damaged one
     │   └── CassetteVersionError    a file written by a newer version
-    ├── OptionError                 an option with a wrong name or value (a ValueError too)
-    └── MissingExtraError           an optional dependency is not installed (an ImportError too)
+    └── OptionError                 an option with a wrong name or value (a ValueError too)
 
-None but the last two has a second base: clients retry or wrap ``OSError`` and ``HTTPException``,
+None but the last has a second base: clients retry or wrap ``OSError`` and ``HTTPException``,
 and would hide a missing recording behind an error of their own.
 """
 
@@ -183,15 +182,3 @@ class CassetteVersionError(CassetteFormatError):
 
 class OptionError(CassetteError, ValueError):
     """An option has a wrong name or a wrong value."""
-
-
-class MissingExtraError(CassetteError, ImportError):
-    """An optional dependency is not installed."""
-
-    def __init__(self, package: str, *, extra: str, purpose: str) -> None:
-        super().__init__(
-            f"{purpose} needs {package}, which is not installed\n"
-            f"Install it: python -m pip install 'pytest-cassette[{extra}]'"
-        )
-        self.package = package
-        self.extra = extra
