@@ -16,7 +16,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from cassette.clock import Clock
-from cassette.model import Ended, Failure, Interaction, Request, Response, call_of, url_of
+from cassette.model import Ended, Failure, Interaction, Request, Response, url_of
 from cassette.transport.failures import describe
 from cassette.wire.parser import RequestParser, ResponseParser
 
@@ -177,16 +177,17 @@ class _Draft:
 
     def interaction(self, endpoint: Endpoint, ended: Ended, failure: Failure | None) -> Interaction:
         method = self._request.method.decode("latin-1")
-        target = self._request.target
-        request = Request(self._sent.getvalue(), url_of(endpoint, target))
-        response = Response(self._received.getvalue(), method)
+        url = url_of(endpoint, self._request.target)
+        request = Request(self._sent.getvalue(), url)
+        received = self._received.getvalue()
+        response = Response(received, method)
         # Redaction and the writer ask where the parts are, and it is known.
         request.parsed = self._request
-        if self._response is not None and self._response.size == len(response.raw):
+        if self._response is not None and self._response.size == len(received):
             self._response.close()
             response.parsed = self._response
         return Interaction(
-            call=call_of(method, endpoint, target),
+            call=f"{method} {url}",
             request=request,
             response=response,
             at=self._at,

@@ -6,10 +6,12 @@ import enum
 from typing import TYPE_CHECKING
 
 from cassette.wire.grammar import CONTENT_LENGTH
-from cassette.wire.headers import first_value
 
 if TYPE_CHECKING:
-    from cassette.wire.headers import Field
+    from collections.abc import Callable
+
+    ValueOf = Callable[[bytes], bytes | None]
+    """Gives the value of the first field of a name in lower case, or None."""
 
 
 class Framing(enum.Enum):
@@ -21,23 +23,23 @@ class Framing(enum.Enum):
     UNTIL_CLOSE = "until close"
 
 
-def request_framing(fields: list[Field]) -> tuple[Framing, int]:
+def request_framing(value_of: ValueOf) -> tuple[Framing, int]:
     """Return how the body of a request ends, and its length in bytes where that is announced.
 
     Source: RFC 9112, section 6.3, steps 3 to 7.
     """
-    framing, length = _announced(fields)
+    framing, length = _announced(value_of)
     # Step 7: a request without either field has no body.
     return (Framing.NONE, 0) if framing is Framing.UNTIL_CLOSE else (framing, length)
 
 
-def response_framing(method: bytes, status: int, fields: list[Field]) -> tuple[Framing, int]:
+def response_framing(method: bytes, status: int, value_of: ValueOf) -> tuple[Framing, int]:
     """Return how the body of a response ends, and its length in bytes where that is announced.
 
     Args:
         method: Method of the request that it answers; empty where unknown.
         status: Status code.
-        fields: Header fields.
+        value_of: Looks up a header field.
 
     Source: RFC 9112, section 6.3. Where the RFC and ``http.client`` differ, in that only the
     exact value ``chunked`` counts, this follows ``http.client``.
@@ -51,15 +53,15 @@ def response_framing(method: bytes, status: int, fields: list[Field]) -> tuple[F
     # Step 2: a tunnel takes over after the head.
     if method == b"CONNECT" and 200 <= status < 300:  # noqa: PLR2004
         return Framing.UNTIL_CLOSE, 0
-    return _announced(fields)
+    return _announced(value_of)
 
 
-def _announced(fields: list[Field]) -> tuple[Framing, int]:
+def _announced(value_of: ValueOf) -> tuple[Framing, int]:
     """Steps 3 to 8: Transfer-Encoding, else a valid Content-Length, else until the close."""
-    coding = first_value(fields, b"transfer-encoding")
+    coding = value_of(b"transfer-encoding")
     if coding is not None and coding.lower() == b"chunked":
         return Framing.CHUNKED, 0
-    length = first_value(fields, b"content-length")
+    length = value_of(b"content-length")
     if length is not None and CONTENT_LENGTH.fullmatch(length):
         size = int(length)
         return (Framing.LENGTH, size) if size else (Framing.NONE, 0)

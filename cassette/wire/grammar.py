@@ -34,13 +34,24 @@ CHUNK_SIZE: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*)?\r?
 CONTENT_LENGTH: Final = re.compile(rb"\d{1,18}")
 """Value of Content-Length. RFC 9110, section 8.6; strict, because ``int`` takes ``1_0`` too."""
 
-CERTAIN_HEAD: Final = re.compile(
-    rb"HTTP/1\.[01] \d{3}(?: [^\r\n\0]*)?\r\n(?:[!#-'*+\-.0-9A-Z^-z|~]+:[^\r\n\0]*\r\n)*\r\n"
+_CERTAIN_FIELDS: Final = rb"\n(?:[!#-'*+\-.0-9A-Z^-z|~]++:[^\r\n\0]*+\r\n)*+\r\n"
+
+CERTAIN_RESPONSE: Final = re.compile(
+    rb"(HTTP/1\.[01]) (\d{3})(?: ([^\r\n\0]*+))?\r(%b)" % _CERTAIN_FIELDS
 )
 """A response head without any fault, so that all clients see the same fields in it.
 
-RFC 9112, sections 4 and 5. Clients differ over the others: ``http.client`` drops every field from
-a line without a colon on, h11 refuses the whole response.
+The groups are version, status code, reason phrase, and the field section from the newline before
+it on. RFC 9112, sections 4 and 5. Clients differ over the others: ``http.client`` drops every field
+from a line without a colon on, h11 refuses the whole response.
+"""
+
+CERTAIN_REQUEST: Final = re.compile(
+    rb"([!#-'*+\-.0-9A-Z^-z|~]++) ([^\s\0]++) HTTP/1\.[01]\r(%b)" % _CERTAIN_FIELDS
+)
+"""A request head without any fault: method, request target, and the field section as above.
+
+RFC 9112, sections 3 and 5.
 """
 
 CERTAIN_CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]+(?:;[^\r\n]*)?\r\n")

@@ -51,6 +51,19 @@ def first_value(fields: Iterable[Field], name: bytes) -> bytes | None:
     return None
 
 
+def certain_value(section: bytes, name: bytes) -> bytes | None:
+    """Return the value of the first field of this name, or None, without parsing the others.
+
+    Args:
+        section: Field lines without any fault, in lower case, and the newline before them.
+        name: The name in lower case.
+    """
+    start = section.find(b"\n%b:" % name) + len(name) + 2
+    if start < len(name) + 2:
+        return None
+    return section[start : section.index(b"\r", start)].strip(b" \t")
+
+
 class Headers:
     """Header fields as text: case, order and duplicates kept, lookup without regard to case.
 

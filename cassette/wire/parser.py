@@ -11,12 +11,14 @@ that the bytes themselves live only where the caller keeps them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from cassette.wire.framing import Framing, request_framing, response_framing
 from cassette.wire.grammar import (
     CERTAIN_CHUNK_SIZE,
-    CERTAIN_HEAD,
+    CERTAIN_REQUEST,
+    CERTAIN_RESPONSE,
     CHUNK_SIZE,
     HEAD_END,
     MAX_HEAD,
@@ -24,11 +26,13 @@ from cassette.wire.grammar import (
     REQUEST_LINE,
     STATUS_LINE,
 )
-from cassette.wire.headers import parse_fields
+from cassette.wire.headers import certain_value, first_value, parse_fields
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
+    from cassette.wire.framing import ValueOf
     from cassette.wire.headers import Field
 
 Span = tuple[int, int]
@@ -47,7 +51,6 @@ class MessageParser:
             may wait for more than ``complete`` says, or for less. Responses only.
         head_size: Bytes of the head, interim responses and the empty line included; 0 before
             the head is complete.
-        fields: Header fields of the (final) head.
         framing: How the body ends; None before the head is complete.
         length: Content length in bytes where framing is LENGTH.
         payload: Spans of the body proper, without chunk framing, in order: one for each chunk,
@@ -56,21 +59,32 @@ class MessageParser:
         size: Bytes taken so far.
     """
 
+    _certain_head: ClassVar[re.Pattern[bytes]]
+
     def __init__(self) -> None:
         self.complete = False
         self.garbage = False
         self.doubtful = False
         self.head_size = 0
-        self.fields: list[Field] = []
         self.framing: Framing | None = None
         self.length = 0
         self.payload: list[Span] = []
         self.trailers: Span = (0, 0)
         self.size = 0
+        self._section = b""
+        self._fields: list[Field] | None = None
         self._state: Callable[[bytes, int], int] = self._head
         self._held = bytearray()  # the head, or the line, that is not complete yet
         self._remaining = 0
         self._chunk_begun = False
+
+    @property
+    def fields(self) -> list[Field]:
+        """Header fields of the (final) head."""
+        if self._fields is None:
+            # Parsed when asked for: that a recorder seldom asks saves it 10 microseconds.
+            self._fields = parse_fields(self._section)
+        return self._fields
 
     def feed(self, data: bytes) -> int:
         """Take the next bytes; return how many belong to this message.
@@ -87,15 +101,32 @@ class MessageParser:
         if self.framing is Framing.UNTIL_CLOSE or self.garbage:
             self.complete = True
 
-    def _start(self, head: bytes) -> bool:
-        """Read a complete head; return whether the body follows (False: another head does)."""
+    def _start(self, head: bytes, certain: re.Match[bytes] | None) -> bool:
+        """Read a complete head; return whether the body follows (False: another head does).
+
+        Args:
+            head: The head with its empty line.
+            certain: What the pattern of heads without any fault found in it.
+        """
         raise NotImplementedError
+
+    def _take_fields(self, section: bytes, *, certain: bool) -> ValueOf:
+        """Keep the field section of a head; return how to look up a field in it."""
+        self._section = section
+        self._fields = None
+        if certain:
+            return partial(certain_value, section.lower())
+        return partial(first_value, self.fields)
 
     def _plausible(self, start: bytes) -> bool:
         """Return whether a head may start with these bytes."""
         raise NotImplementedError
 
     def _head(self, data: bytes, start: int) -> int:
+        # Most heads come whole and without any fault.
+        certain = None if self._held else self._certain_head.match(data, start)
+        if certain is not None:
+            return self._end_head(certain[0], certain, certain.end() - start)
         held = len(self._held)
         rest = data[start:]
         self._held += rest
@@ -108,13 +139,12 @@ class MessageParser:
             self.size += len(rest)
             return len(rest)
         head = bytes(self._held[: end.end()])
-        taken = len(head) - held
         self._held.clear()
+        return self._end_head(head, self._certain_head.fullmatch(head), len(head) - held)
+
+    def _end_head(self, head: bytes, certain: re.Match[bytes] | None, taken: int) -> int:
         self.size += taken
-        body_follows = self._start(head)
-        if self.garbage:
-            return taken
-        if body_follows:
+        if self._start(head, certain):
             self.head_size = self.size
             self._enter_body()
         return taken
@@ -238,6 +268,8 @@ class RequestParser(MessageParser):
         target: The request target as sent.
     """
 
+    _certain_head = CERTAIN_REQUEST
+
     def __init__(self) -> None:
         super().__init__()
         self.method = b""
@@ -246,14 +278,15 @@ class RequestParser(MessageParser):
     def _plausible(self, start: bytes) -> bool:
         return start[:1] not in (b"\r", b"\n")
 
-    def _start(self, head: bytes) -> bool:
-        line = REQUEST_LINE.match(head)
+    def _start(self, head: bytes, certain: re.Match[bytes] | None) -> bool:
+        line = certain or REQUEST_LINE.match(head)
         if line is None:
             self._give_up(0)
             return False
         self.method, self.target = line[1], line[2]
-        self.fields = parse_fields(head[line.end() :])
-        self.framing, self.length = request_framing(self.fields)
+        section = certain[3] if certain else head[line.end() :]
+        value_of = self._take_fields(section, certain=certain is not None)
+        self.framing, self.length = request_framing(value_of)
         return True
 
 
@@ -270,6 +303,8 @@ class ResponseParser(MessageParser):
         head_start: Offset of the final head: what stands before it are interim responses.
     """
 
+    _certain_head = CERTAIN_RESPONSE
+
     def __init__(self, method: bytes = b"") -> None:
         super().__init__()
         self.method = method
@@ -281,18 +316,19 @@ class ResponseParser(MessageParser):
     def _plausible(self, start: bytes) -> bool:
         return start[:5] == _PROTOCOL[: len(start)]
 
-    def _start(self, head: bytes) -> bool:
-        line = STATUS_LINE.match(head)
+    def _start(self, head: bytes, certain: re.Match[bytes] | None) -> bool:
+        line = certain or STATUS_LINE.match(head)
         if line is None:
             self._give_up(0)
             return False
-        self.version, self.reason = line[1], line[3] or b""
+        self.version, self.reason = line[1], (line[3] or b"").strip(b" \t")
         self.status = int(line[2])
-        self.fields = parse_fields(head[line.end() :])
-        self.doubtful |= CERTAIN_HEAD.fullmatch(head) is None
+        self.doubtful |= certain is None
+        section = certain[4] if certain else head[line.end() :]
+        value_of = self._take_fields(section, certain=certain is not None)
         if 100 <= self.status < 200 and self.status != 101:  # noqa: PLR2004
             # RFC 9110, section 15.2: a final response is still to come.
             self.head_start = self.size
             return False
-        self.framing, self.length = response_framing(self.method, self.status, self.fields)
+        self.framing, self.length = response_framing(self.method, self.status, value_of)
         return True

@@ -1,8 +1,10 @@
 """Header fields: kept as they came, found without regard to case."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cassette.wire.headers import Headers, first_value, parse_fields
+from cassette.wire.headers import Headers, certain_value, first_value, parse_fields
 
 BLOCK = b"Host: a\r\nset-cookie: x=1\r\nX-Empty:\r\nSet-Cookie:  y=2 \r\nX-Latin: caf\xe9\r\n\r\n"
 
@@ -62,3 +64,18 @@ def test_headers_count_and_list_every_line():
     assert headers != Headers()
     assert headers != 1
     assert repr(Headers([(b"a", b"b")])) == "Headers([('a', 'b')])"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([b"Host", b"Content-Length", b"X-Content-Length"]),
+            st.text(st.sampled_from(" \t0:,x"), max_size=4).map(str.encode),
+        )
+    )
+)
+def test_a_section_without_fault_is_searched_as_if_it_were_parsed(pairs):
+    section = b"\n" + b"".join(b"%b:%b\r\n" % pair for pair in pairs) + b"\r\n"
+    for name in (b"host", b"content-length"):
+        expected = first_value(parse_fields(section.lower()), name)
+        assert certain_value(section.lower(), name) == expected
