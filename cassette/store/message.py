@@ -7,6 +7,7 @@ the encoder may cut a message wherever that reads best, and is exact all the sam
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cassette.store.forms import (
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 CRLF: Final = b"\r\n"
 HEAD_END: Final = b"\r\n\r\n"
+_PLAIN_HEAD: Final = re.compile(rb"(?:[!-~][ -~]*+(?<! )\r\n)++\r\n")
+"""A single head of printable ASCII, without a blank at the start or the end of a line."""
 
 VALUE_KEYS: Final = ("raw", "head", "json", "text", "body", "wire", "trailers")
 """The keys of a message behind which stand bytes."""
@@ -209,6 +212,9 @@ def find_head_end(raw: bytes) -> int:
 
 def encode_head(head: bytes) -> bytes | None:
     """Return the form of a head, or None where its lines do not end in CRLF."""
+    if _PLAIN_HEAD.fullmatch(head):
+        # What the general way returns, in half the time.
+        return b"|" + BREAK + head[:-4].replace(CRLF, BREAK)
     text = to_text(head[:-2])
     if text is None:
         return None
