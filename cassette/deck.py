@@ -97,7 +97,6 @@ class Deck:
         self._fresh: list[str] = []  # calls recorded anew under the mode "all"
         self._times_played: dict[int, int] = {}
         self._latest: tuple[int, Interaction] | None = None
-        self._last_failure: dict[str, Interaction] = {}
         exists = path.exists()
         self.policy = policy(mode, exists=exists)
         if exists and self.policy.keep:
@@ -179,15 +178,13 @@ class Deck:
         """
         if self._index is None or self._reader is None:
             return None
-        origin = endpoint.origin
-        while (number := self._index.next_for_origin(origin)) is not None:
+        while (number := self._index.next_for_origin(endpoint.origin)) is not None:
             if not self._reader.calls[number].startswith(CONNECT):
-                self._last_failure.pop(origin, None)
-                return None
-            if self._index.mark(number):  # no other thread has had it meanwhile
-                failure = self._last_failure[origin] = self._play(number)
-                return failure
-        return self._last_failure.get(origin) if self._repeat else None
+                break
+            # Marked already: the last one of all, which repeats; or another thread has had it.
+            if self._index.mark(number) or self._repeat:
+                return self._play(number)
+        return None
 
     def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
         """Return the error for a client that reads where the recording has stopped."""

@@ -400,3 +400,43 @@ def test_https_is_not_called_unverified_on_replay(tmp_path, recwarn):
         assert not recwarn.list
         with pytest.warns(urllib3.exceptions.InsecureRequestWarning):
             requests.get("https://api.example.com/", timeout=5, verify=False)
+
+
+def test_with_repeat_a_server_that_was_down_stays_down(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    path = tmp_path / "a.yaml"
+    for mode in ("rewrite", "none"):
+        with cassette.use(path, mode=mode, repeat=True):
+            for _ in range(1 if mode == "rewrite" else 3):
+                with pytest.raises(ConnectionRefusedError):
+                    once(EarlyConnection("127.0.0.1", port))
+
+
+def test_a_pooled_connection_meets_a_recorded_refusal(tmp_path, server):
+    path = tmp_path / "a.yaml"
+    port = server.port
+    pooled = EarlyConnection("127.0.0.1", port)
+    get(pooled)
+    server.close()
+    with cassette.use(path, mode="rewrite"), pytest.raises(ConnectionRefusedError):
+        once(EarlyConnection("127.0.0.1", port))
+    with cassette.use(path, mode="none", on_unplayed="fail"):
+        with pytest.raises(ConnectionRefusedError):
+            get(pooled)
+        assert pooled.sock is None
+    pooled.close()
+
+
+def test_a_failure_that_no_operating_system_raised_comes_as_it_is(tmp_path):
+    class Refusing(EarlyConnection):
+        def connect(self):
+            raise OSError("Tunnel connection failed: 403 Forbidden")
+
+    path = tmp_path / "a.yaml"
+    for mode in ("rewrite", "none"):
+        with (
+            cassette.use(path, mode=mode),
+            pytest.raises(OSError, match="^Tunnel connection failed: 403 Forbidden$"),
+        ):
+            once(Refusing("example.com"))
