@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
-from cassette.wire.grammar import CONTENT_LENGTH
+from cassette.wire.lenient import content_length, has_body, is_chunked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ def response_framing(method: bytes, status: int, value_of: ValueOf) -> tuple[Fra
     # 101 hands the connection to another protocol: all that follows belongs to it.
     if status == 101:  # noqa: PLR2004 - the status itself is the clearest name
         return Framing.UNTIL_CLOSE, 0
-    if method == b"HEAD" or 100 <= status < 200 or status in (204, 304):  # noqa: PLR2004
+    if not has_body(method.decode("latin-1"), status):
         return Framing.NONE, 0
     # Step 2: a tunnel takes over after the head.
     if method == b"CONNECT" and 200 <= status < 300:  # noqa: PLR2004
@@ -59,10 +59,10 @@ def response_framing(method: bytes, status: int, value_of: ValueOf) -> tuple[Fra
 def _announced(value_of: ValueOf) -> tuple[Framing, int]:
     """Steps 3 to 8: Transfer-Encoding, else a valid Content-Length, else until the close."""
     coding = value_of(b"transfer-encoding")
-    if coding is not None and coding.lower() == b"chunked":
+    if coding is not None and is_chunked(coding.decode("latin-1")):
         return Framing.CHUNKED, 0
-    length = value_of(b"content-length")
-    if length is not None and CONTENT_LENGTH.fullmatch(length):
-        size = int(length)
-        return (Framing.LENGTH, size) if size else (Framing.NONE, 0)
-    return Framing.UNTIL_CLOSE, 0
+    announced = value_of(b"content-length")
+    length = None if announced is None else content_length(announced.decode("latin-1"))
+    if length is None:
+        return Framing.UNTIL_CLOSE, 0
+    return (Framing.LENGTH, length) if length else (Framing.NONE, 0)

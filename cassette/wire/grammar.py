@@ -22,17 +22,8 @@ MAX_LINE: Final = 65536
 HEAD_END: Final = re.compile(rb"\n\r?\n")
 """The empty line after a head. RFC 9112, section 2.2 lets a recipient accept a bare LF."""
 
-STATUS_LINE: Final = re.compile(rb"(HTTP/\S*)[ \t]+(\d{3})(?:[ \t]+([^\r\n]*?))?[ \t]*\r?\n")
-"""Version, status code and reason phrase, which may be missing. RFC 9112, section 4."""
-
 REQUEST_LINE: Final = re.compile(rb"([^\s]+)[ ]+(\S*)(?:[ ]+(HTTP/\d\.\d))?[ ]*\r?\n")
 """Method, request target and version. RFC 9112, section 3."""
-
-CHUNK_SIZE: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*)?\r?\n")
-"""One chunk-size line, extensions included. RFC 9112, section 7.1."""
-
-CONTENT_LENGTH: Final = re.compile(rb"\d{1,18}")
-"""Value of Content-Length. RFC 9110, section 8.6; strict, because ``int`` takes ``1_0`` too."""
 
 _CERTAIN_FIELDS: Final = rb"\n(?:[!#-'*+\-.0-9A-Z^-z|~]++:[^\r\n\0]*+\r\n)*+\r\n"
 

@@ -19,14 +19,13 @@ from cassette.wire.grammar import (
     CERTAIN_CHUNK_SIZE,
     CERTAIN_REQUEST,
     CERTAIN_RESPONSE,
-    CHUNK_SIZE,
     HEAD_END,
     MAX_HEAD,
     MAX_LINE,
     REQUEST_LINE,
-    STATUS_LINE,
 )
 from cassette.wire.headers import certain_value, first_value, parse_fields
+from cassette.wire.lenient import parse_chunk_size, parse_status_line
 
 if TYPE_CHECKING:
     import re
@@ -207,11 +206,13 @@ class MessageParser:
             if len(self._held) > MAX_LINE:
                 return self._lose_count(taken)
             return taken
-        found = CHUNK_SIZE.fullmatch(line)
-        if found is None:
+        try:
+            self._remaining = parse_chunk_size(line)
+        except ValueError:
+            return self._lose_count(taken)
+        if self._remaining < 0:  # http.client goes on with it; where, only the facts can tell
             return self._lose_count(taken)
         self.doubtful |= CERTAIN_CHUNK_SIZE.fullmatch(line) is None
-        self._remaining = int(found[1], 16)
         if self._remaining:
             self._state = self._chunk_data
         else:
@@ -317,14 +318,19 @@ class ResponseParser(MessageParser):
         return start[:5] == _PROTOCOL[: len(start)]
 
     def _start(self, head: bytes, certain: re.Match[bytes] | None) -> bool:
-        line = certain or STATUS_LINE.match(head)
-        if line is None:
-            self._give_up(0)
-            return False
-        self.version, self.reason = line[1], (line[3] or b"").strip(b" \t")
-        self.status = int(line[2])
-        self.doubtful |= certain is None
-        section = certain[4] if certain else head[line.end() :]
+        if certain is not None:
+            self.version, self.reason = certain[1], (certain[3] or b"").strip(b" \t")
+            self.status = int(certain[2])
+            section = certain[4]
+        else:
+            line, _, section = head.partition(b"\n")
+            found = parse_status_line(line.decode("latin-1"))
+            if found is None:
+                self._give_up(0)
+                return False
+            version, self.status, reason = found
+            self.version, self.reason = version.encode("latin-1"), reason.strip().encode("latin-1")
+            self.doubtful = True
         value_of = self._take_fields(section, certain=certain is not None)
         if 100 <= self.status < 200 and self.status != 101:  # noqa: PLR2004
             # RFC 9110, section 15.2: a final response is still to come.

@@ -437,6 +437,6 @@ def test_a_failure_that_no_operating_system_raised_comes_as_it_is(tmp_path):
     for mode in ("rewrite", "none"):
         with (
             cassette.use(path, mode=mode),
-            pytest.raises(OSError, match="^Tunnel connection failed: 403 Forbidden$"),
+            pytest.raises(OSError, match=r"^Tunnel connection failed: 403 Forbidden$"),
         ):
             once(Refusing("example.com"))

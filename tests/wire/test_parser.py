@@ -139,7 +139,7 @@ def test_what_is_no_http_lasts_until_the_close(raw):
 
 
 @pytest.mark.parametrize(
-    "body", [b"xyz\r\nabc", b"3\r\nabcd\r\n", b"+3\r\nabc\r\n", b"0x3\r\nabc\r\n", b"1_0\r\n"]
+    "body", [b"xyz\r\nabc", b"3\r\nabcd\r\n", b"-3\r\nabc\r\n", b"\r\nabc\r\n", b"0x\r\n"]
 )
 def test_a_chunk_without_a_size_leaves_only_the_close(body):
     parser = ResponseParser(b"GET")
@@ -148,6 +148,16 @@ def test_a_chunk_without_a_size_leaves_only_the_close(body):
     assert not parser.complete
     parser.close()
     assert parser.complete
+
+
+@pytest.mark.parametrize("size", [b"+3", b"0x3", b"0_3", b" 3\t", b"3 ;x"])
+def test_a_size_that_http_client_reads_counts_but_is_doubtful(size):
+    parser = ResponseParser(b"GET")
+    raw = CHUNKED + size + b"\r\nabc\r\n0\r\n\r\n"
+    assert parser.feed(raw) == len(raw)
+    assert parser.complete
+    assert parser.doubtful
+    assert payload(parser, raw) == b"abc"
 
 
 def test_a_head_without_an_end_is_given_up_at_the_limit():
