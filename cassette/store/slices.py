@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import codecs
 import io
+import mmap
 from typing import TYPE_CHECKING, Final
 
 from cassette.store.forms import (
@@ -25,7 +26,6 @@ from cassette.store.forms import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from mmap import mmap
 
     from cassette.wire.parser import Span
 
@@ -33,6 +33,17 @@ LARGE: Final = 1 << 18
 """Bytes from which on a message is handled in slices."""
 
 _SLICE: Final = 3 << 18  # three quarters of a mebibyte: base64 makes it a whole one
+
+
+def forget(text: bytes | mmap.mmap, start: int, stop: int) -> None:
+    """Let the pages of a mapped file go once they were read, in steps of a page.
+
+    Else all of the file that was looked at would count as memory of this process; what is needed
+    again is read again.
+    """
+    if isinstance(text, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        first = start - start % mmap.PAGESIZE
+        text.madvise(mmap.MADV_DONTNEED, first, min(stop, len(text)) - first)
 
 
 def encode_spans(
@@ -122,7 +133,7 @@ def _encode_binary(slices: Iterable[bytes]) -> Iterator[bytes]:
     yield binascii.b2a_base64(held, newline=False)
 
 
-def decode_slices(text: bytes | mmap, start: int, stop: int) -> Iterator[bytes]:
+def decode_slices(text: bytes | mmap.mmap, start: int, stop: int) -> Iterator[bytes]:
     """Give the bytes of a large value in pieces.
 
     Args:
@@ -188,15 +199,18 @@ def join_slices(
     return out.getvalue()
 
 
-def _decode_binary(text: bytes | mmap, start: int, stop: int) -> Iterator[bytes]:
+def _decode_binary(text: bytes | mmap.mmap, start: int, stop: int) -> Iterator[bytes]:
     for place in range(start, stop, LARGE):
         piece = text[place : min(place + LARGE, stop)]
         if piece.endswith(b"=") and place + LARGE < stop:
             raise ValueError("padding in the middle")
         yield decode_binary(piece)
+        forget(text, place, place + len(piece))
 
 
-def _decode_block(text: bytes | mmap, start: int, stop: int, chomping: bytes) -> Iterator[bytes]:
+def _decode_block(
+    text: bytes | mmap.mmap, start: int, stop: int, chomping: bytes
+) -> Iterator[bytes]:
     newlines = 1
     while text[stop - 1 : stop] == b"\n":
         stop -= 1
@@ -213,6 +227,7 @@ def _decode_block(text: bytes | mmap, start: int, stop: int, chomping: bytes) ->
             raise ValueError("a line break that only a YAML parser understands")
         lines = piece.replace(BREAK, b"\n")
         yield lines[1:] if place == start else lines
+        forget(text, place, place + len(piece))
         place += len(piece)
     decoder.decode(b"", final=True)
     yield b"\n" * {b"-": 0, b"": 1, b"+": newlines}[chomping]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.model import Ended
 from cassette.store.shape import has_open_quote
+from cassette.store.slices import forget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,8 @@ _PLAIN_CALL: Final = re.compile(
     r"^ call: ([A-Za-z][A-Za-z-]* [!\"$-~](?:[!-~]*[!-9;-~])?)$", re.MULTILINE
 )
 _WINDOW: Final = 1 << 16
+_FORGOTTEN: Final = 1 << 24
+"""Bytes after which the pages that were looked at are let go."""
 
 
 def read_text(path: Path) -> bytes | mmap:
@@ -132,6 +135,8 @@ def _scan(text: mmap) -> tuple[list[int], list[tuple[int, int]]]:
                 quotes.append((double, single))
                 double = single = -1
                 begin = place
+        if not (start + _WINDOW) % _FORGOTTEN:
+            forget(text, start + _WINDOW - _FORGOTTEN, start + _WINDOW)
     # The first pair belongs to the header.
     return marks, [*quotes, (double, single)][1:]
 
