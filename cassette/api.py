@@ -136,6 +136,7 @@ class Use:
         """Wrap a function, coroutine function or generator function; each call is a use."""
         again = functools.partial(Use, self._make_deck)
 
+        # One name for four kinds of function, of which mypy accepts only the first.
         if inspect.iscoroutinefunction(function):
 
             async def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401

@@ -303,9 +303,10 @@ class Deck:
 
     def _play(self, number: int) -> Interaction:
         interaction = self._interaction(number)
-        times = self._times_played.get(number, 0) + 1
-        self._times_played[number] = interaction.played = times
-        self.played += 1
+        with self._lock:
+            times = self._times_played.get(number, 0) + 1
+            self._times_played[number] = interaction.played = times
+            self.played += 1
         return interaction
 
     def _request(self, number: int) -> Request:
@@ -318,7 +319,9 @@ class Deck:
 
     def _interaction(self, number: int) -> Interaction:
         # What was looked at to be matched is played next: one is worth keeping, more are not.
-        if self._latest is None or self._latest[0] != number:
+        # Read once: another thread may put its own there at any moment.
+        latest = self._latest
+        if latest is None or latest[0] != number:
             assert self._reader is not None  # noqa: S101 - a number comes from its index
-            self._latest = number, self._reader.interaction(number)
-        return self._latest[1]
+            latest = self._latest = number, self._reader.interaction(number)
+        return latest[1]

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,26 @@ def test_a_tape_shows_its_interactions_and_how_often_each_was_played(path, poll)
             (b"/a", 2),
             (b"/b", 0),
         ]
+
+
+def test_threads_each_get_the_answer_to_their_own_request(path, poll):
+    targets = [f"/{number}" for number in range(200)]
+    with cassette.use(path, mode="rewrite"):
+        recorded_answers = {target: get(poll.port, target) for target in targets}
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with (
+            cassette.use(path, mode="none", on_unplayed="fail") as tape,
+            ThreadPoolExecutor(8) as pool,
+        ):
+            answers = dict(
+                zip(targets, pool.map(lambda t: get(poll.port, t), targets), strict=True)
+            )
+    finally:
+        sys.setswitchinterval(interval)
+    assert answers == recorded_answers
+    assert tape.played == len(targets)
 
 
 def test_with_repeat_the_last_one_answers_from_then_on(path, poll):

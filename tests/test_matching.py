@@ -97,7 +97,7 @@ def test_a_marked_interaction_does_not_answer():
     found = index(request(), request(), post(b"1"), post(b"1"))
     assert found.mark(0)
     assert not found.mark(0)
-    assert found.is_played(0)
+    assert 0 not in found.left
     found.mark(2)
     assert (find(found, request()), find(found, post(b"1"))) == (1, 3)
     assert found.left == []

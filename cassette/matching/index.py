@@ -312,10 +312,6 @@ class Index:
             self._played[i] = 1
             return news
 
-    def is_played(self, i: int) -> bool:
-        """Return whether an interaction has answered."""
-        return bool(self._played[i])
-
     @property
     def left(self) -> list[int]:
         """Numbers of the interactions that were not played, in recorded order."""
