@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cassette.deck import Deck
 
@@ -26,6 +26,14 @@ class UndoLog:
         setattr(owner, name, value)
         self.add(lambda: delattr(owner, name) if old is _ABSENT else setattr(owner, name, old))
 
+    def set_all(self, owner: type, values: Mapping[str, object]) -> None:
+        """Set attributes of a class that has its own of these names, or may have."""
+        now = vars(owner)
+        old = {name: now.get(name, _ABSENT) for name in values}
+        for name, value in values.items():
+            setattr(owner, name, value)
+        self.add(lambda: _put_back(owner, old))
+
     def add(self, undo: Callable[[], object]) -> None:
         """Note how to undo a change that was made."""
         self._undo.append(undo)
@@ -34,6 +42,14 @@ class UndoLog:
         """Take every change back, the last one first."""
         while self._undo:
             self._undo.pop()()
+
+
+def _put_back(owner: type, old: Mapping[str, object]) -> None:
+    for name, value in old.items():
+        if value is _ABSENT:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, value)
 
 
 class Patcher(Protocol):

@@ -3,23 +3,22 @@
 Every client of the family, whoever wrote it, is a subclass of ``http.client.HTTPConnection``, and
 Python knows them all. While a cassette is in use
 
-- the classes of the family have ours as their bases, so the code that runs is ours,
-- the names in ``http.client`` are ours, for whoever looks them up now,
-- an instance of a stock class, imported by name long before, turns into one of ours,
+- the stock classes have the methods of ours, so the code that runs is ours, in their instances and
+  in those of every subclass, whenever and by whatever name they were imported,
 - every ``connect`` that a class of the family defines yields a transport of the cassette.
 
-Classes that are created meanwhile are treated the same. One log takes everything back.
+Classes that are created meanwhile are treated the same. No object changes its class and no class
+its bases; one log takes everything back.
 """
 
 from __future__ import annotations
 
 import functools
-import http.client
 import socket
-import sys
 import threading
+import types
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cassette import client as ours
 from cassette.clock import Clock
@@ -41,9 +40,42 @@ if TYPE_CHECKING:
 
     Connect = Callable[[Any], None]
 
-_REPLACED = ("HTTPConnection", "HTTPSConnection", "HTTPResponse")
+_BEFORE_THE_CONNECTION: Final = (Ended.REFUSED, Ended.NOT_FOUND, Ended.TIMEOUT, Ended.FAILED)
 
-_BEFORE_THE_CONNECTION = (Ended.REFUSED, Ended.NOT_FOUND, Ended.TIMEOUT, Ended.FAILED)
+
+def _stock(mine: type) -> Any:
+    """The stock class that one of ours derives from, also where ours has taken its name."""
+    return next(base for base in mine.__mro__[1:] if base.__name__ == mine.__name__)
+
+
+def _lent(mine: type) -> dict[str, Any]:
+    """The methods of one of our classes, fit to stand in its stock class."""
+    stock = _stock(mine)
+    return {
+        name: _at_home(value, stock) if isinstance(value, types.FunctionType) else value
+        for name, value in vars(mine).items()
+        if isinstance(value, types.FunctionType | staticmethod)
+    }
+
+
+def _at_home(method: types.FunctionType, stock: type) -> types.FunctionType:
+    """A method whose ``super()``, where it has one, goes on from the stock class."""
+    if method.__code__.co_freevars != ("__class__",):
+        return method
+    closure = (types.CellType(stock),)
+    moved = types.FunctionType(
+        method.__code__, method.__globals__, method.__name__, method.__defaults__, closure
+    )
+    moved.__kwdefaults__ = method.__kwdefaults__
+    return moved
+
+
+_LENT: Final = {
+    _stock(mine): _lent(mine)
+    for mine in (ours.HTTPConnection, getattr(ours, "HTTPSConnection", None))
+    if mine is not None  # an interpreter without TLS
+}
+_ROOT: Final[Any] = _stock(ours.HTTPConnection)
 
 
 class HttpClientPatcher:
@@ -51,59 +83,31 @@ class HttpClientPatcher:
 
     def __init__(self) -> None:
         self._log = UndoLog()
-        self._stock = {
-            name: next(base for base in getattr(ours, name).__mro__[1:] if base.__name__ == name)
-            for name in _REPLACED
-        }
-        self._ours = {stock: getattr(ours, name) for name, stock in self._stock.items()}
         self._dialing = threading.local()
         # Innermost cassette last: each lease puts back what the one before it gave.
         self._leases: weakref.WeakKeyDictionary[Any, list[_Lease]] = weakref.WeakKeyDictionary()
-        self._turned: weakref.WeakKeyDictionary[Any, type] = weakref.WeakKeyDictionary()
-        self._modules: set[str] = set()
 
     # Patching and its undoing.
 
     def apply(self) -> None:
         """Patch the family."""
-        self._modules = set(sys.modules)
-        for name, stock in self._stock.items():
-            mine = self._ours[stock]
-            self._log.set(http.client, name, mine)
-            for cls in _family(stock):
-                if not _is_ours(cls) and cls not in self._ours:
-                    self._rebase(cls)
-            if name != "HTTPResponse":
-                self._log.set(stock, "__init__", self._turning(stock.__init__))
-                self._log.set(stock, "putrequest", self._turning(stock.putrequest))
-                if "connect" in vars(stock):
-                    self._log.set(stock, "connect", self._turning(stock.connect))
-        connection = self._ours[self._stock["HTTPConnection"]]
-        self._log.set(connection, "putrequest", self._claiming(connection.putrequest))
-        for cls in [connection, *_family(connection)]:
+        log = self._log
+        for stock, methods in _LENT.items():
+            log.set_all(stock, methods)
+        if _ROOT.response_class is _stock(ours.HTTPResponse):
+            log.set(_ROOT, "response_class", ours.HTTPResponse)
+        claiming = self._claiming(ours.HTTPConnection.putrequest)
+        for cls in (_ROOT, ours.HTTPConnection):
+            log.set(cls, "putrequest", claiming)
+        for cls in [_ROOT, *_family(_ROOT)]:
             self._intercept(cls)
         # A classmethod over a bound method is called with the new class after its own self.
         hook: Any = classmethod(self._new_class)  # type: ignore[arg-type]
-        self._log.set(self._stock["HTTPConnection"], "__init_subclass__", hook)
+        log.set(_ROOT, "__init_subclass__", hook)
 
     def undo(self) -> None:
-        """Put everything back, classes and modules that came meanwhile included."""
+        """Put everything back, classes that came meanwhile included."""
         self._log.undo()
-        for connection, stock in list(self._turned.items()):
-            connection.__class__ = stock
-        self._turned.clear()
-        for stock, mine in self._ours.items():
-            for cls in mine.__subclasses__():
-                if not _is_ours(cls):
-                    cls.__bases__ = tuple(stock if base is mine else base for base in cls.__bases__)
-        back = {id(mine): stock for stock, mine in self._ours.items()}
-        for name in set(sys.modules) - self._modules:
-            module = sys.modules.get(name)
-            if module is None or name.partition(".")[0] == "cassette":
-                continue
-            for key, value in list(vars(module).items()):
-                if id(value) in back:
-                    setattr(module, key, back[id(value)])
 
     def leave(self, deck: Deck) -> None:
         """Let the connections of one cassette go, so that they connect anew when used again."""
@@ -112,41 +116,17 @@ class HttpClientPatcher:
                 leases.remove(lease)
                 lease.end(connection)
 
-    def _rebase(self, cls: type) -> None:
-        bases = cls.__bases__
-        changed = tuple(self._ours.get(base, base) for base in bases)
-        if changed != bases:
-            cls.__bases__ = changed
-            self._log.add(functools.partial(setattr, cls, "__bases__", bases))
-
     def _intercept(self, cls: type) -> None:
         original = vars(cls).get("connect")
         if original is not None:
             self._log.set(cls, "connect", self._yielding(original))
 
     def _new_class(self, cls: Any, **kwargs: Any) -> None:
-        stock: Any = self._stock["HTTPConnection"]
-        super(stock, cls).__init_subclass__(**kwargs)
-        for base in cls.__bases__:
-            if base in self._ours:
-                self._rebase(cls)
+        super(_ROOT, cls).__init_subclass__(**kwargs)
         self._intercept(cls)
 
     # What stands in the place of the originals, without functools.wraps: copying names and
     # docstrings would take a quarter of the time that patching takes.
-
-    def _turning(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """A method of a stock class: its instances become ours, and start over as such."""
-
-        def method(connection: Any, *args: Any, **kwargs: Any) -> Any:
-            mine = self._ours.get(type(connection))
-            if mine is None:
-                return original(connection, *args, **kwargs)
-            self._turned[connection] = type(connection)
-            connection.__class__ = mine
-            return getattr(connection, original.__name__)(*args, **kwargs)
-
-        return method
 
     def _claiming(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """``putrequest``: no request may start on a connection from outside the cassette."""
@@ -312,7 +292,7 @@ def _fail(interaction: Interaction, dial: Callable[[], None]) -> None:
 
 
 def _family(base: type) -> Iterator[type]:
-    """Every class below a base that is not ours, each once, parents first."""
+    """Every class below a base, each once, parents first."""
     seen: set[type] = set()
     waiting: list[type] = list(base.__subclasses__())
     while waiting:
@@ -321,10 +301,6 @@ def _family(base: type) -> Iterator[type]:
             seen.add(cls)
             waiting.extend(cls.__subclasses__())
             yield cls
-
-
-def _is_ours(cls: type) -> bool:
-    return cls.__module__.partition(".")[0] == "cassette"
 
 
 def _reaches_out(sock: Any) -> bool:

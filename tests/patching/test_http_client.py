@@ -289,6 +289,31 @@ def test_a_library_imported_meanwhile_keeps_nothing_of_ours(tmp_path, server, mo
     del sys.modules["late_library"]
 
 
+def test_no_object_changes_its_class_and_no_name_its_meaning(tmp_path, server):
+    connection = EarlyConnection("127.0.0.1", server.port)
+    with cassette.use(tmp_path / "a.yaml", mode="rewrite"):
+        assert http.client.HTTPConnection is EarlyConnection
+        assert get(connection) == b"GET /a"
+        assert type(connection) is EarlyConnection
+        assert EarlyConnection.getresponse is ours.HTTPConnection.getresponse
+    connection.close()
+
+
+def test_a_connect_between_two_stock_classes_is_called_in_the_order_of_resolution(tmp_path):
+    class Between(EarlyConnection):
+        def connect(self):
+            raise OSError("between")
+
+    class Both(EarlySecureConnection, Between):
+        pass
+
+    with (
+        cassette.use(tmp_path / "a.yaml", mode="rewrite"),
+        pytest.raises(OSError, match=r"^between$"),
+    ):
+        once(Both("127.0.0.1", 9))
+
+
 def test_names_imported_early_recognise_what_comes_from_a_cassette(tmp_path, server):
     path = tmp_path / "a.yaml"
     with cassette.use(path, mode="rewrite"):
