@@ -20,7 +20,7 @@ from cassette.errors import (
     UnmatchedRequestError,
     UnplayedInteractionsError,
 )
-from cassette.matching import Index, is_bare
+from cassette.matching import Index
 from cassette.model import Endpoint, Interaction, Request, Response
 from cassette.modes import RecordMode, policy
 from cassette.store.files import Journal
@@ -96,14 +96,14 @@ class Deck:
         self._journal: Journal | None = None
         self._fresh: list[str] = []  # calls recorded anew under the mode "all"
         self._times_played: dict[int, int] = {}
-        self._latest: tuple[int, Interaction] | None = None
         exists = path.exists()
         self.policy = policy(mode, exists=exists)
         if exists and self.policy.keep:
             self._reader = CassetteReader.open(path)
         if self.policy.play:
-            calls = self._reader.calls if self._reader is not None else []
-            self._index = Index(calls, self._request, matching, repeat=repeat, bare=self._is_bare)
+            # Of a use without a file nothing is ever fetched.
+            reader = self._reader or CassetteReader(path)
+            self._index = Index(reader.calls, reader.request, matching, repeat=repeat)
 
     # What a person asks.
 
@@ -168,7 +168,7 @@ class Deck:
         if self._index is None or self._reader is None:
             return None
         number = next(iter(self._index.candidates(call)), None)
-        return None if number is None else self._interaction(number)
+        return None if number is None else self._reader.latest(number)
 
     def connection_failure(self, endpoint: Endpoint) -> Interaction | None:
         """Return the recorded failure to connect whose turn it is, now counted as played.
@@ -302,26 +302,10 @@ class Deck:
                 journal.append_entry(reader.entry(number))
 
     def _play(self, number: int) -> Interaction:
-        interaction = self._interaction(number)
+        assert self._reader is not None  # noqa: S101 - a number comes from its index
+        interaction = self._reader.latest(number)
         with self._lock:
             times = self._times_played.get(number, 0) + 1
             self._times_played[number] = interaction.played = times
             self.played += 1
         return interaction
-
-    def _request(self, number: int) -> Request:
-        return self._interaction(number).request
-
-    def _is_bare(self, number: int) -> bool:
-        assert self._reader is not None  # noqa: S101 - as above
-        # What a glance cannot tell is looked at; if it matches, it is played next.
-        return self._reader.is_bare(number) or is_bare(self._request(number).raw)
-
-    def _interaction(self, number: int) -> Interaction:
-        # What was looked at to be matched is played next: one is worth keeping, more are not.
-        # Read once: another thread may put its own there at any moment.
-        latest = self._latest
-        if latest is None or latest[0] != number:
-            assert self._reader is not None  # noqa: S101 - a number comes from its index
-            latest = self._latest = number, self._reader.interaction(number)
-        return latest[1]

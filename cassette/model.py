@@ -127,6 +127,12 @@ class Message:
         return self._source if isinstance(self._source, bytes) else self._source()
 
     @cached_property
+    def bare(self) -> bool:
+        """It is certainly a head and nothing else, or nothing at all."""
+        raw = self.raw
+        return raw.find(b"\r\n\r\n") + 4 == len(raw) or not raw
+
+    @cached_property
     def parsed(self) -> MessageParser:
         """Where the parts of the message are."""
         parser = self._new_parser()

@@ -4,7 +4,7 @@
 ``index`` looks keys up, ``explain`` says what the nearest recordings differ in.
 """
 
-from cassette.matching.index import Index, is_bare
+from cassette.matching.index import Index
 from cassette.matching.options import CALL_MATCHERS, DEFAULT, REQUEST_MATCHERS, Matching
 
-__all__ = ["CALL_MATCHERS", "DEFAULT", "REQUEST_MATCHERS", "Index", "Matching", "is_bare"]
+__all__ = ["CALL_MATCHERS", "DEFAULT", "REQUEST_MATCHERS", "Index", "Matching"]

@@ -73,8 +73,6 @@ class Index:
             not decide.
         matching: What requests must have in common.
         repeat: Whether the last match answers again once all were played.
-        bare: Tells cheaply that a recorded request has no body; False where that is not certain.
-            Without it the request is fetched to find out.
     """
 
     def __init__(
@@ -84,13 +82,11 @@ class Index:
         matching: Matching,
         *,
         repeat: bool = False,
-        bare: Callable[[int], bool] | None = None,
     ) -> None:
         self._calls = calls
         self._fetch = fetch
         self._matching = matching
         self._repeat = repeat
-        self._bare = bare or (lambda i: is_bare(fetch(i).raw))
         # Reentrant, because a matcher of the user's may send a request itself.
         self._lock = threading.RLock()
         self._played = bytearray(len(calls))
@@ -157,8 +153,8 @@ class Index:
                     slot.__class__ is int
                     and not self._played[slot]
                     and matching.bodies_only
-                    and is_bare(request.raw)
-                    and self._bare(slot)
+                    and request.bare
+                    and self._fetch(slot).bare
                 ):
                     # A request without a body to a URL of its own: what ``_take`` would find,
                     # 0.4 microseconds sooner.
@@ -188,13 +184,12 @@ class Index:
     def _take(self, slot: int | _Bucket, request: Request) -> int | None:
         """Return the interaction of a slot that answers, and mark it."""
         matching, played = self._matching, self._played
-        raw = request.raw
-        shallow = not raw or not matching.deep
-        if shallow or (matching.bodies_only and is_bare(raw)):
+        shallow = not request.raw or not matching.deep
+        if shallow or (matching.bodies_only and request.bare):
             i = self._next(slot)
             if i is None:
                 return None
-            if shallow or self._bare(i):
+            if shallow or self._fetch(i).bare:
                 played[i] = 1
                 return i
         answer = self._first_equal(self._bucket(slot), request)
@@ -341,8 +336,3 @@ class Index:
                 played=self._played,
                 limit=limit,
             )
-
-
-def is_bare(raw: bytes) -> bool:
-    """Return whether a request is certainly a head and nothing else, or nothing at all."""
-    return raw.find(b"\r\n\r\n") + 4 == len(raw) or not raw

@@ -42,7 +42,7 @@ def decode_large_entry(
     request, response, end = (at.get(key, -1) for key in (b"  requ", b"  resp", b"  at: "))
     if not 0 == request < response < end:
         return None
-    facts = decode_facts(text[lines[end] + 1 : stop])
+    facts = decode_facts(text[lines[end] + 1 : stop], 0)
     sent = _read_message(text, lines[: response + 1], lambda: parse().request.raw)
     received = _read_message(text, lines[response : end + 1], lambda: parse().response.raw)
     if facts is None or sent is None or received is None or sent[1]:
@@ -84,7 +84,7 @@ def _read_message(
             return None
     if large is None:
         section = text[lines[0] : lines[-1]]
-        return decode_section(section[section.index(b":") + 1 :])
+        return decode_section(section, section.index(b":") + 1, len(section))
     parts = decode_parts(b"\n".join(small)) if small else Parts({}, None, None, ())
     if parts is None:
         return None

@@ -13,7 +13,7 @@ from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.store.document import compose
 from cassette.store.large import decode_large_entry
 from cassette.store.schema import Place, read_call, read_entry, read_header
-from cassette.store.shape import decode_entry, is_bare
+from cassette.store.shape import decode_entry, is_own_text
 from cassette.store.slices import LARGE
 from cassette.store.split import (
     MARK,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mmap import mmap
     from os import PathLike
 
-    from cassette.model import Interaction
+    from cassette.model import Interaction, Request
 
 PARTIAL: Final = ".partial"
 """What the name of a journal ends in."""
@@ -82,6 +82,8 @@ class CassetteReader:
         self._entries: (
             list[bytes] | MappedEntries
         ) = []  # behind each mark; empty if the file was parsed whole
+        self._latest: tuple[int, Interaction] | None = None
+        self._own_text = False  # all of it is; else each entry has to tell
         self._parsed: dict[int, Place] = {}  # interactions that went through a YAML parser
 
     @classmethod
@@ -130,14 +132,20 @@ class CassetteReader:
                 return found
         return self._parse(index)
 
-    def is_bare(self, index: int) -> bool:
-        """Return whether a request has no body; False where that is not certain at a glance."""
-        if index in self._parsed:
-            return False
-        if isinstance(self._entries, MappedEntries):
-            start, stop = self._entries.spans[index]
-            return is_bare(self._entries.text[start : min(stop, start + 8192)])
-        return is_bare(self._entries[index])
+    def latest(self, index: int) -> Interaction:
+        """Return an interaction; the same object where it is the one returned last.
+
+        What was looked at to be matched is played next: one is worth keeping, more are not.
+        """
+        # Read once: another thread may put its own there at any moment.
+        latest = self._latest
+        if latest is None or latest[0] != index:
+            latest = self._latest = index, self.interaction(index)
+        return latest[1]
+
+    def request(self, index: int) -> Request:
+        """Return the request of an interaction, which is then the latest."""
+        return self.latest(index).request
 
     def entry(self, index: int) -> bytes | Iterable[bytes]:
         """Return the text of an interaction, ready to be copied into another cassette."""
@@ -152,6 +160,7 @@ class CassetteReader:
             if entries:
                 entries[-1] = entries[-1].removesuffix(b"\n")
             self._entries = entries
+            self._own_text = is_own_text(text)
         else:
             self._entries = MappedEntries(text)
             self._header = self._entries.header
@@ -236,15 +245,15 @@ class CassetteReader:
     def _decode(self, call: str, index: int) -> Interaction | None:
         """Return an interaction in the writer's own shape, or None."""
         entries = self._entries
-        text: bytes | mmap
         if isinstance(entries, MappedEntries):
-            text, (start, stop) = entries.text, entries.spans[index]
-        else:
-            text = entries[index]
-            start, stop = 0, len(text)
-        if stop - start >= LARGE:
-            return decode_large_entry(call, text, start, stop, partial(self._parse, index))
-        return decode_entry(call, entries[index])
+            start, stop = entries.spans[index]
+            if stop - start >= LARGE:
+                parse = partial(self._parse, index)
+                return decode_large_entry(call, entries.text, start, stop, parse)
+        text = entries[index]
+        if len(text) >= LARGE:
+            return decode_large_entry(call, text, 0, len(text), partial(self._parse, index))
+        return decode_entry(call, text, own_text=self._own_text)
 
     def _parse(self, index: int) -> Interaction:
         """Return an interaction by way of a YAML parser."""

@@ -12,7 +12,7 @@ import re
 import string
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from cassette.model import Ended, Failure, Interaction, Request, Response
 from cassette.store.forms import BLOCK_HEADER, BREAK, UNSAFE_BREAKS, decode_binary
@@ -26,9 +26,6 @@ from cassette.store.message import (
     join_message,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 # Where several keys must be told apart, a break inside of a value is held as CR, because no file in
 # own shape has a CR in it: what is left of newlines are the ends of keys.
 _CR: Final = b"\r"
@@ -38,7 +35,9 @@ _PIECE: Final = rb"\[(?:0|[1-9]\d{0,8})\.\d{1,17}, (?:0|[1-9]\d{0,11})\]"
 _ARRIVED: Final = re.compile(rb"\[%b(?:, %b)*\]" % (_PIECE, _PIECE))
 _KEYS: Final = frozenset(b"    " + key.encode() for key in MESSAGE_KEYS)
 _ENDED: Final = {ended.encode(): ended for ended in Ended}
-_HEAD_START: Final = b"\n    head: |\n      "
+_HEAD_START: Final = b"\n    head: |" + BREAK
+_JSON_START: Final = b"\n    json: |" + BREAK
+_STYLE_START: Final = b"\n    style: "
 _WORDS: Final = rb"[A-Za-z][\w.$*/()-]*(?: [\w.$*/()-]+)*"
 _FACTS: Final = re.compile(
     rb"  at: (\d{4}-\d\d-\d\dT[\d:.]{8,15}Z)\n  took: (\d{1,9}\.\d{1,20})\n"
@@ -55,7 +54,7 @@ Arrived = tuple[tuple[float, int], ...]
 
 
 _BARE: Final = re.compile(
-    rb"[^\n]*+\n  request:\n(    head: \|\n      [^ \t\n][^\n]*+\n(?:      [^\n]*+\n)*+)  response:"
+    rb"[^\n]*+\n  request:\n    head: \|\n      ([^ \t\n][^\n]*+(?:\n      [^\n]*+)*+)\n  response:"
 )
 """The start of an entry whose request is nothing but a head: one literal block, each line indented.
 
@@ -63,52 +62,39 @@ No look at its quotation marks is needed, since in a literal block they mean not
 """
 
 
-def is_bare(entry: bytes) -> bool:
-    """Return whether a request is nothing but a head; False where that is not certain."""
-    return _BARE.match(entry) is not None
-
-
-def decode_entry(call: str, entry: bytes) -> Interaction | None:
+def decode_entry(call: str, entry: bytes, *, own_text: bool = False) -> Interaction | None:
     """Return an interaction, or None where the entry is not in own shape.
 
     Args:
         call: Its call, read already.
         entry: The text behind the dash, without the last newline.
+        own_text: It is known that ``is_own_text`` holds for it.
     """
     end_at = entry.rfind(b"\n  at: ")
-    if end_at < 0 or b"\r" in entry or not is_own_text(entry):
+    if end_at < 0 or not (own_text or is_own_text(entry)):
         return None
-    request: bytes | Callable[[], bytes]
+    method, _, url = call.partition(" ")
     bare = _BARE.match(entry)
     if bare is not None:
         response_at = bare.end()
-        request = partial(_decode_certain_head, bare[1])
+        request = Request(partial(_decode_certain_head, bare[1]), url)
+        request.bare = True
     else:
         request_at = entry.find(b"\n  request:")
         response_at = entry.find(b"\n  response:", request_at) + 12
         if request_at < 0 or request_at != entry.find(b"\n") or response_at < 12:  # noqa: PLR2004
             return None
-        sent = decode_section(entry[request_at + 11 : response_at - 12])
+        sent = decode_section(entry, request_at + 11, response_at - 12)
         if sent is None or sent[1]:
             return None
-        request = sent[0]
-    received = decode_section(entry[response_at:end_at])
-    facts = decode_facts(entry[end_at + 1 :])
+        request = Request(sent[0], url)
+    received = decode_section(entry, response_at, end_at)
+    facts = decode_facts(entry, end_at + 1)
     if received is None or facts is None:
         return None
-    method, _, url = call.partition(" ")
     at, took, failure, redacted, ended = facts
-    return Interaction(
-        call,
-        Request(request, url),
-        Response(received[0], method),
-        at,
-        took,
-        received[1],
-        ended,
-        failure,
-        redacted,
-    )
+    response = Response(received[0], method)
+    return Interaction(call, request, response, at, took, received[1], ended, failure, redacted)
 
 
 def has_open_quote(text: bytes) -> bool:
@@ -124,20 +110,10 @@ def has_open_quote(text: bytes) -> bool:
     )
 
 
-def _decode_certain_head(lines: bytes) -> bytes:
-    """Return the head that ``_BARE`` found; decoded only when somebody asks for it."""
-    return lines[18:-1].replace(BREAK, CRLF) + HEAD_END
-
-
-def decode_section(section: bytes) -> tuple[bytes, Arrived] | None:
-    """Return what stands behind the key ``request:`` or ``response:``, or None."""
-    if section == b" {}":
-        return b"", ()
-    return decode_message(section[1:]) if section.startswith(b"\n    ") else None
-
-
 def is_own_text(text: bytes) -> bool:
-    """Return whether a text is UTF-8 without characters that YAML takes for a line break."""
+    """Return whether a text is UTF-8 without CR, or characters that YAML takes for a line break."""
+    if _CR in text:
+        return False
     if text.isascii():
         return True
     try:
@@ -147,10 +123,10 @@ def is_own_text(text: bytes) -> bool:
 
 
 def decode_facts(
-    lines: bytes,
+    entry: bytes, start: int
 ) -> tuple[datetime, float, Failure | None, tuple[str, ...], Ended] | None:
-    """Return what the lines say from ``at`` to ``ended``, or None."""
-    found = _FACTS.fullmatch(lines)
+    """Return what the lines from ``at`` to the end of an entry say, or None."""
+    found = _FACTS.fullmatch(entry, start)
     if found is None:
         return None
     at, took, kind, errno, message, redacted, ended = found.groups()
@@ -165,34 +141,52 @@ def decode_facts(
     return moment, float(took), failure, places, _ENDED[ended]
 
 
-def decode_message(lines: bytes) -> tuple[bytes, Arrived] | None:
+def decode_section(text: bytes, start: int, stop: int) -> tuple[bytes, Arrived] | None:
     """Return the bytes of a message and when they arrived, or None.
 
     Args:
-        lines: The lines under ``request`` or ``response``, without the last newline.
+        text: An entry.
+        start: Where ``request:`` or ``response:`` ends in it.
+        stop: Where the section ends, before its last newline.
     """
-    head, mark, rest = lines.partition(b"\n    json: |" + BREAK)
-    if mark:
-        content, _, style = rest.rpartition(b"\n    style: ")
-        if style in _STYLES and rest[:1] in b"{[":
-            raw = _decode_head(head)
-            body = decode_json(BREAK + content, style)
-            if raw is not None and body is not None:
-                return raw + body, ()
-    else:
-        raw = _decode_head(lines)
+    if text.startswith(_HEAD_START, start):
+        raw = _decode_plain(text, start + len(_HEAD_START), stop)
         if raw is not None:
             return raw, ()
-    return _decode_any(lines)
+    section = text[start:stop]
+    if section == b" {}":
+        return b"", ()
+    return _decode_any(section[1:]) if section.startswith(b"\n    ") else None
+
+
+def _decode_plain(text: bytes, start: int, stop: int) -> bytes | None:
+    """Return a head, alone or with a JSON body behind it, or None: most messages are so."""
+    json_at = text.find(_JSON_START, start, stop)
+    head = _decode_head(text[start : json_at if json_at >= 0 else stop])
+    if head is None or json_at < 0:
+        return head
+    style_at = text.rfind(_STYLE_START, json_at, stop)
+    style = text[style_at + len(_STYLE_START) : stop]
+    lines_at = json_at + len(_JSON_START) - len(BREAK)
+    if style_at < 0 or style not in _STYLES or text[lines_at + len(BREAK)] not in b"{[":
+        return None
+    body = decode_json(text[lines_at:style_at], style)
+    return None if body is None else head + body
 
 
 def _decode_head(lines: bytes) -> bytes | None:
-    """Return a head that stands by itself, or None."""
-    if not lines.startswith(_HEAD_START[1:]) or lines[18:19] in b" \t\n":
+    """Return a head, the empty line included, or None where a line is not indented."""
+    if lines[:1] in b" \t\n":
         return None
-    raw = lines[18:].replace(BREAK, CRLF)
+    head = lines.replace(BREAK, CRLF)
+    breaks = (len(lines) - len(head)) // (len(BREAK) - len(CRLF))
     # A newline that is left ends a value or stands for an empty line.
-    return raw + HEAD_END if raw.count(b"\n") == raw.count(_CR) else None
+    return head + HEAD_END if lines.count(b"\n") == breaks else None
+
+
+def _decode_certain_head(lines: bytes) -> bytes:
+    """Return the head that ``_BARE`` found; decoded only when somebody asks for it."""
+    return lines.replace(BREAK, CRLF) + HEAD_END
 
 
 def _indent_empty_lines(lines: bytes) -> bytes:

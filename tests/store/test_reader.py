@@ -143,8 +143,8 @@ def test_a_request_without_a_body_is_told_at_a_glance(opened, kit, monkeypatch, 
     texts.append(texts[0].replace(b"  ended", b"  # edited\n  ended"))
     texts.append(texts[0].replace(b"call: ", b"call:  "))
     reader = opened(HEADER + b"".join(texts))
-    found = [reader.is_bare(index) for index in range(len(texts))]
-    assert found == [True, False, False, False, True, True, False]
+    found = [reader.interaction(index).request.bare for index in range(len(texts))]
+    assert found == [True, False, True, False, True, True, True]
 
 
 def test_entries_of_several_files_make_one(opened, entry, kit):
