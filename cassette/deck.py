@@ -59,6 +59,8 @@ class Deck:
         mode: The record mode in force.
         recorded: How many interactions have been recorded.
         played: How many interactions have been played.
+        journal: Where what was recorded stands until it becomes the cassette, and after a use that
+            did not end well; None where there is nothing.
         errors: What the code under test was told instead of bytes: a request has no recording,
             an interaction is damaged, a recording ends too early. The first one is raised again
             when the use ends, since that code may have swallowed it; a test that expects one takes
@@ -82,6 +84,7 @@ class Deck:
         self.mode = mode
         self.recorded = 0
         self.played = 0
+        self.journal: Path | None = None
         self.errors: list[CassetteError] = []
         self._matching = matching
         self._redactor = redactor
@@ -205,6 +208,7 @@ class Deck:
             journal = self._journal
             if journal is None:
                 journal = self._journal = self._new_journal(interaction.at)
+                self.journal = journal.partial
         masked = self._redactor.redact(interaction)
         with self._lock:
             journal.append(masked)
@@ -278,6 +282,7 @@ class Deck:
             if good:
                 self._keep_what_was_not_recorded_again(journal)
                 journal.commit()
+                self.journal = None
                 stack.pop_all()
 
     def _new_journal(self, recorded: datetime) -> Journal:

@@ -19,8 +19,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from os import PathLike
+
+
+def suggestion(wrong: object, right: Iterable[str]) -> str:
+    """Return ``; did you mean 'x'?`` for the nearest of the right words, or nothing."""
+    import difflib  # noqa: PLC0415 - only mistakes pay for it
+
+    near = difflib.get_close_matches(str(wrong).lower(), map(str, right), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 class CassetteError(Exception):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import os
 from typing import Final, NamedTuple
 
-from cassette.errors import OptionError
+from cassette.errors import OptionError, suggestion
 
 
 class RecordMode(enum.StrEnum):
@@ -73,7 +72,7 @@ def parse_mode(name: str | None) -> RecordMode:
     try:
         return RecordMode(name)
     except ValueError:
-        near = difflib.get_close_matches(str(name), [mode.value for mode in RecordMode], n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        choices = ", ".join(mode.value for mode in RecordMode)
-        raise OptionError(f"there is no record mode {name!r}{hint}\nModes: {choices}") from None
+        hint = suggestion(name, RecordMode)
+        raise OptionError(
+            f"there is no record mode {name!r}{hint}\nModes: {', '.join(RecordMode)}"
+        ) from None

@@ -1,199 +1,167 @@
-"""The pytest plugin: a cassette per test.
+"""The pytest plugin: hooks and fixtures.
 
 This module is imported in every run of everyone who has the package installed, so it imports
-nothing of the package until a test asks for a cassette.
+nothing of the package until a test, or an option, asks for it. The work is done in
+``cassette.plugin``; the options stand in the table of ``cassette.plugin.options``.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-import shlex
-from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - fixtures are found with their annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Mapping
 
-    from cassette.api import Use
     from cassette.deck import Deck
+    from cassette.plugin.tape import Tape
 
-_MAX_NAME: Final = 120
-"""Characters of a file name; most file systems stop at 255 bytes, and a character may take four."""
-
-_deck_key: Final = pytest.StashKey["Deck"]()
-_failed_key: Final = pytest.StashKey[bool]()
+tape_key: Final[pytest.StashKey[Tape]] = pytest.StashKey()
+"""Where an item keeps its cassette while that is in use."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
-    group = parser.getgroup("cassette", "record HTTP once, replay it offline")
-    group.addoption(
-        "--cassette-mode",
-        dest="cassette_mode",
-        metavar="MODE",
-        help="none, once, new_episodes, all, rewrite or off; "
-        "default: none where CI is set in the environment, else once",
-    )
+    from cassette.plugin.options import add_options  # noqa: PLC0415 - see the module docstring
+
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker and check the options."""
+    from cassette.plugin import options  # noqa: PLC0415 - see the module docstring
+
+    names = "**options"
+    if config.getoption("markers"):
+        from cassette.plugin.settings import NAMES  # noqa: PLC0415
+
+        names = "*, " + ", ".join(name for name in NAMES if name != "name")
     config.addinivalue_line(
         "markers",
-        "cassette(name=None, *, mode, match_on, ignore, redact, repeat, on_unplayed, allow_hosts, "
-        "decode): "
+        f"cassette(name=None, {names}): "
         "record the HTTP traffic of the test into a cassette, or replay it from there",
     )
-    mode = config.getoption("cassette_mode")
-    if mode is not None:
-        from cassette.errors import OptionError  # noqa: PLC0415 - see the module docstring
-        from cassette.modes import parse_mode  # noqa: PLC0415
+    if options.from_command_line(config) or options.from_ini(config):
+        from cassette.plugin.tape import check_run  # noqa: PLC0415
 
-        try:
-            parse_mode(mode)
-        except OptionError as error:
-            raise pytest.UsageError(f"--cassette-mode: {error}") from None
+        check_run(config)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let the marker alone be enough to use the fixture."""
-    names = getattr(item, "fixturenames", None)
-    if names is not None and "cassette" not in names and item.get_closest_marker("cassette"):
-        names.insert(0, "cassette")
+    """Put the cassette in force before anything else of the test; the marker alone is enough."""
+    names: list[str] = getattr(item, "fixturenames", [])
+    marked = item.get_closest_marker("cassette") is not None
+    if marked:
+        from cassette.plugin.tape import check  # noqa: PLC0415 - see the module docstring
+
+        check(item)
+    if marked or "cassette" in names:
+        _put_first(item, names)
+
+
+def _put_first(item: pytest.Item, names: list[str]) -> None:
+    """Let the cassette be the first of the fixtures that are made for this test alone.
+
+    What lives longer is made before it. Its requests would be in the cassette of whichever test
+    comes first.
+    """
+    # Not public, and there is no other way to ask for the scope of a fixture that was not made yet.
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    wider = [name for name in names if name in known and known[name][-1].scope != "function"]
+    own = [name for name in names if name not in wider and name != "cassette"]
+    names[:] = [*wider, "cassette", *own]
+
+
+@pytest.fixture(scope="session")
+def cassette_config() -> Mapping[str, Any]:
+    """The options of the cassettes of these tests, as the marker takes them; for overriding."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def cassette_dir(request: pytest.FixtureRequest) -> Path:
+    """The folder for the cassettes of these tests; for overriding.
+
+    It is ``cassettes`` beside the test file, or what ``--cassette-dir`` makes of it.
+    """
+    from cassette.plugin.places import folder_for  # noqa: PLC0415 - see the module docstring
+
+    return folder_for(request.config, request.path)
 
 
 @pytest.fixture
-def cassette(request: pytest.FixtureRequest) -> Generator[Deck, None, None]:
-    """The cassette of this test, in use until the test ends.
+def cassette_name(request: pytest.FixtureRequest) -> str:
+    """The name of this test's cassette below its folder; for overriding. A marker's name wins."""
+    from cassette.plugin.places import test_name  # noqa: PLC0415 - see the module docstring
 
-    It stands at ``cassettes/<test module>/<test name>.yaml`` beside the test file, unless the
-    marker gives it another name.
+    return test_name(request.node)
+
+
+@pytest.fixture
+def cassette(
+    request: pytest.FixtureRequest,
+    cassette_config: Mapping[str, Any],
+    cassette_dir: Path,
+    cassette_name: str,
+) -> Generator[Deck, None, None]:
+    """The cassette of this test, in force until its fixtures are torn down.
+
+    It stands at ``cassettes/<test module>/<test name>.yaml`` beside the test file, unless options
+    or fixtures say otherwise.
     """
-    node = request.node
-    with _failing_plainly():
-        use = _use_for(node)
-        deck = use.__enter__()
-    node.stash[_deck_key] = deck
-    yield deck
-    del node.stash[_deck_key]
-    failure = _Failed() if node.stash.get(_failed_key, False) else None
-    with _failing_plainly():
-        use.__exit__(type(failure) if failure else None, failure, None)
+    from cassette.plugin import tape  # noqa: PLC0415 - see the module docstring
 
-
-@contextmanager
-def _failing_plainly() -> Iterator[None]:
-    """Turn an error of ours into a failure that shows its message, and no code of ours."""
-    from cassette.errors import CassetteError  # noqa: PLC0415 - see the module docstring
-
-    try:
-        yield
-    except CassetteError as error:
-        failure = error
-    else:
-        return
-    pytest.fail(f"{type(failure).__name__}: {failure}", pytrace=False)
-
-
-class _Failed(Exception):  # noqa: N818 - a sign for the use of a cassette, never raised
-    """The test has failed."""
+    item = request.node
+    with tape.failing_plainly():
+        running = tape.Tape(item, cassette_config, cassette_dir, cassette_name)
+    item.stash[tape_key] = running
+    yield running.deck
+    running.withdraw()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail a test whose requests could not be answered, also where it swallowed the error."""
     result = yield
-    deck = item.stash.get(_deck_key, None)
-    if deck is not None and deck.errors:
-        error = deck.errors[0]
-        pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
+    tape = item.stash.get(tape_key, None)
+    if tape is not None:
+        from cassette.plugin.tape import failing_plainly  # noqa: PLC0415 - see the module docstring
+
+        with failing_plainly():
+            tape.raise_error()
     return result
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Close the cassette when every fixture of the test has been torn down, well or not."""
+    tape = item.stash.get(tape_key, None)
+    if tape is None:
+        return (yield)
+    from cassette.plugin.tape import failing_plainly  # noqa: PLC0415 - see the module docstring
+
+    try:
+        result = yield
+    except BaseException:
+        tape.good = False
+        raise
+    finally:
+        with failing_plainly():
+            tape.close()
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
+    item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note whether the test has failed, since then what it recorded becomes no cassette."""
+    """Tell the cassette how its test goes."""
     report = yield
-    if call.when in ("setup", "call") and report.failed:
-        item.stash[_failed_key] = True
+    tape = item.stash.get(tape_key, None)
+    if tape is not None:
+        tape.note(report)
+        if report.when == "teardown":
+            del item.stash[tape_key]
     return report
-
-
-def _use_for(node: pytest.Item) -> Use:
-    from cassette.api import use  # noqa: PLC0415 - see the module docstring
-
-    options = _options(node)
-    name = options.pop("name", None)
-    folder = Path(node.path).parent / "cassettes"
-    if name is None:
-        path = folder / Path(node.path).stem / f"{file_name(_test_name(node))}.yaml"
-    else:
-        from cassette.store.files import resolve_name  # noqa: PLC0415
-
-        path = resolve_name(folder, name if Path(name).suffix else f"{name}.yaml")
-    mode = node.config.getoption("cassette_mode")
-    if mode is not None:
-        options["mode"] = mode
-    return use(path, **options).advising(
-        f"To record it: pytest --cassette-mode=new_episodes {shlex.quote(node.nodeid)}"
-    )
-
-
-def _options(node: pytest.Item) -> dict[str, Any]:
-    """The options of all markers, the nearer one winning field by field."""
-    from cassette.errors import OptionError  # noqa: PLC0415 - see the module docstring
-
-    allowed = ("name", *_use_options())
-    options: dict[str, Any] = {}
-    for marker in node.iter_markers("cassette"):
-        if len(marker.args) > 1:
-            raise OptionError(
-                f"@pytest.mark.cassette takes one name, not {len(marker.args)}: {marker.args!r}"
-            )
-        given = {**dict(zip(("name",), marker.args, strict=False)), **marker.kwargs}
-        wrong = [key for key in given if key not in allowed]
-        if wrong:
-            raise OptionError(
-                f"@pytest.mark.cassette has no option {wrong[0]!r}\n"
-                f"Options: {', '.join(sorted(allowed))}"
-            )
-        options = {**given, **options}
-    return options
-
-
-def _use_options() -> tuple[str, ...]:
-    import inspect  # noqa: PLC0415 - see the module docstring
-
-    from cassette.api import use  # noqa: PLC0415
-
-    return tuple(key for key in inspect.signature(use).parameters if key != "path")
-
-
-def _test_name(node: pytest.Item) -> str:
-    """The name of a test within its module, the classes around it included."""
-    classes = [parent.name for parent in node.listchain() if isinstance(parent, pytest.Class)]
-    return ".".join([*classes, node.name])
-
-
-def file_name(test_name: str) -> str:
-    """Return a file name for a test, without ending: readable, safe everywhere, unique.
-
-    Args:
-        test_name: Name of the test with its parameters, such as ``test_get[a/b]``.
-
-    Returns:
-        The name with every character but letters, digits, ``.``, ``_``, ``-``, ``[`` and ``]``
-        replaced by ``-``, cut to 120 characters. A name that had to be changed ends in eight
-        digits of a digest of the original, so that no two tests share a file.
-    """
-    safe = re.sub(r"[^\w.\[\]-]", "-", test_name)
-    if safe == test_name and len(safe) <= _MAX_NAME:
-        return safe
-    digest = hashlib.sha256(test_name.encode()).hexdigest()[:8]
-    return f"{safe[: _MAX_NAME - 9].rstrip('.-')}-{digest}"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from cassette.errors import OptionError
+from cassette.errors import OptionError, suggestion
 from cassette.matching.bodies import BodyReader
 from cassette.matching.calls import (
     SECRET,
@@ -189,7 +188,7 @@ def _matcher_name(name: object) -> str:
     if isinstance(name, str) and name in known:
         return name
     raise OptionError(
-        f"match_on: there is no matcher {name!r}{_suggestion(name, known)}\n"
+        f"match_on: there is no matcher {name!r}{suggestion(name, known)}\n"
         f"The matchers are: {', '.join(sorted(known))}; "
         "or give a function (recorded, incoming) -> bool."
     )
@@ -203,14 +202,9 @@ def _ignored_fields(entries: list[Any]) -> dict[str, list[str]]:
             wrong = kind if colon else entry
             raise OptionError(
                 f"ignore: {entry!r} says nothing that can be ignored"
-                f"{_suggestion(wrong, _IGNORE_KINDS)}\n"
+                f"{suggestion(wrong, _IGNORE_KINDS)}\n"
                 "Write header:NAME, query:NAME, form:NAME or json:PATH, "
                 "such as header:Date or json:$.meta.id"
             )
         fields[kind].append(name.strip())
     return fields
-
-
-def _suggestion(wrong: object, right: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(wrong).lower(), list(right), n=1, cutoff=0.4)
-    return f"; did you mean {near[0]!r}?" if near else ""

@@ -200,9 +200,11 @@ def resolve_name(directory: str | PathLike[str], name: str) -> Path:
     missing.
 
     Raises:
-        OptionError: The name is empty or absolute, has a part ``..``, or leads out of the
-            directory through a symbolic link.
+        OptionError: The name is no text, is empty or absolute, has a part ``..``, or leads out of
+            the directory through a symbolic link.
     """
+    if not isinstance(name, str):
+        raise OptionError(f"the name of a cassette is a text, not {name!r}")
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or name.endswith("/") or ".." in parts:
         raise OptionError(

@@ -1,0 +1,67 @@
+"""Where a test's cassette stands when nobody says otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from cassette.plugin import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MAX_NAME: Final = 120
+"""Characters of a file name; most file systems stop at 255 bytes, and a character may take four."""
+
+_UNSAFE: Final = re.compile(r"[^\w.\[\]-]")
+
+
+def folder_for(config: pytest.Config, file: Path) -> Path:
+    """Return the folder for the cassettes of a test file.
+
+    Args:
+        config: Of this run.
+        file: The test file.
+
+    Returns:
+        The folder ``cassettes`` beside the file. Where another folder was given, the file's own
+        folder within that one, as seen from the root of the project, so that test files of one
+        name in two packages do not meet there.
+    """
+    given: Path | None = options.value(config, "dir")
+    if given is None:
+        return file.parent / "cassettes"
+    # A file from outside, such as a test of an installed package, keeps its way there as names.
+    way = os.path.relpath(file.parent, config.rootpath).replace("..", "up")
+    return given / way
+
+
+def test_name(item: pytest.Item) -> str:
+    """Return the name of a test's cassette: the module, a slash, the classes and the test.
+
+    The parameters belong to the name of the test. Of a doctest it is the name pytest gives it.
+    """
+    classes = [parent.name for parent in item.listchain() if isinstance(parent, pytest.Class)]
+    return f"{file_name(item.path.stem)}/{file_name('.'.join([*classes, item.name]))}"
+
+
+def file_name(name: str) -> str:
+    """Return a file name for a test, without ending: readable, safe everywhere, unique.
+
+    Args:
+        name: Name of the test with its parameters, such as ``test_get[a/b]``.
+
+    Returns:
+        The name with every character but letters, digits, ``.``, ``_``, ``-``, ``[`` and ``]``
+        replaced by ``-``, cut to 120 characters. A name that had to be changed ends in eight
+        digits of a digest of the original, so that no two tests share a file.
+    """
+    safe = _UNSAFE.sub("-", name)
+    if safe == name and len(safe) <= _MAX_NAME:
+        return safe
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{safe[: _MAX_NAME - 9].rstrip('.-')}-{digest}"

@@ -1,0 +1,134 @@
+"""The options of a test's cassette: which layers there are, and that the nearest wins.
+
+From the nearest to the farthest: the command line, the markers of the function, the class and the
+module, the fixture ``cassette_config``, the ini file. What the layers may say are the keywords of
+``cassette.use``, and the name of the cassette.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+from cassette.api import use
+from cassette.errors import OptionError, suggestion
+from cassette.plugin import options
+from cassette.store.files import resolve_name
+
+NAMES: Final = ("name", *(key for key in inspect.signature(use).parameters if key != "path"))
+"""The options of a marker: the name of the cassette, and the keywords of ``cassette.use``."""
+
+_key: Final = pytest.StashKey["Settings"]()
+
+
+class Settings:
+    """The options of every test of a run.
+
+    Raises:
+        OptionError: The command line or the ini file gives a wrong value.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._command_line = _of_uses(options.from_command_line(config))
+        self._ini = _of_uses(options.from_ini(config))
+        # By identity, and kept alive for it: a marker of a module, or of a parametrised test, is
+        # one object for all its tests.
+        self._markers: dict[int, tuple[pytest.Mark, dict[str, Any]]] = {}
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Settings:
+        """Return the settings of this run."""
+        settings = config.stash.get(_key, None)
+        if settings is None:
+            settings = config.stash[_key] = cls(config)
+        return settings
+
+    def marked(self, item: pytest.Item) -> dict[str, Any]:
+        """Return what the markers of a test say, the nearer one winning field by field.
+
+        Raises:
+            OptionError: A marker has a wrong option.
+        """
+        said: dict[str, Any] = {}
+        for node, marker in item.iter_markers_with_node("cassette"):
+            known = self._markers.get(id(marker))
+            if known is None:
+                given = _of_marker(marker, f"{node.nodeid}: @pytest.mark.cassette")
+                known = self._markers[id(marker)] = marker, given
+            said = {**known[1], **said}
+        return said
+
+    def of_test(self, item: pytest.Item, configured: object) -> dict[str, Any]:
+        """Return the options of a test, all layers together.
+
+        Args:
+            item: The test.
+            configured: What its fixture ``cassette_config`` has returned.
+
+        Raises:
+            OptionError: A marker or the fixture has a wrong option.
+        """
+        if configured:
+            configured = checked(configured, f"{item.nodeid}: the fixture cassette_config")
+            said = {**self._ini, **configured, **self.marked(item)}
+        else:
+            said = {**self._ini, **self.marked(item)}
+        for name, value in self._command_line.items():
+            # Hosts are added: what a marker allows, its test cannot do without.
+            said[name] = (*said.get(name, ()), *value) if name == "allow_hosts" else value
+        return said
+
+
+def checked(given: object, where: str) -> dict[str, Any]:
+    """Return options that can be used as they are.
+
+    Args:
+        given: The options by name.
+        where: Where they stand, for the error.
+
+    Raises:
+        OptionError: A name or a value is wrong.
+    """
+    if not isinstance(given, Mapping):
+        raise OptionError(
+            f"{where}: expected a dict of options, found {given!r}\nOptions: {', '.join(NAMES)}"
+        )
+    for name in given:
+        if name not in NAMES:
+            raise OptionError(
+                f"{where}: there is no option {name!r}{suggestion(name, NAMES)}\n"
+                f"Options: {', '.join(NAMES)}"
+            )
+    values = dict(given)
+    name = values.pop("name", None)
+    try:
+        if name is not None:
+            resolve_name("cassettes", name)
+        use(os.devnull, **values)  # opens nothing
+    except OptionError as error:
+        raise OptionError(f"{where}: {error}") from None
+    return dict(given)
+
+
+def _of_marker(marker: pytest.Mark, where: str) -> dict[str, Any]:
+    if len(marker.args) > 1:
+        raise OptionError(
+            f"{where} takes one name, not {len(marker.args)}: {marker.args!r}\n"
+            f"Options: {', '.join(NAMES)}"
+        )
+    given = dict(marker.kwargs)
+    if marker.args:
+        given["name"] = marker.args[0]
+    return checked(given, where)
+
+
+def _of_uses(given: Mapping[str, options.Given]) -> dict[str, Any]:
+    """Return the values of those that are options of a use."""
+    of_uses = {name: one for name, one in given.items() if name in NAMES}
+    for name, one in of_uses.items():
+        checked({name: one.value}, one.where)
+    return {name: one.value for name, one in of_uses.items()}

@@ -1,0 +1,124 @@
+"""A test's cassette, from its first fixture until all of the test is over."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cassette.api import use
+from cassette.deck import UnplayedWarning
+from cassette.errors import CassetteError
+from cassette.plugin.settings import Settings
+from cassette.store.files import resolve_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def failing_plainly() -> Iterator[None]:
+    """Turn an error of ours into a failure that shows its message, and no code of ours."""
+    try:
+        yield
+    except (CassetteError, UnplayedWarning) as error:
+        failure = error
+    else:
+        return
+    pytest.fail(f"{type(failure).__name__}: {failure}", pytrace=False)
+
+
+class Tape:
+    """A cassette in use by a test. Making one puts it in force.
+
+    ``withdraw`` comes when the fixture is torn down, ``close`` when the whole test is: only then
+    is it known whether a fixture has failed on its way out.
+
+    Args:
+        item: The test.
+        configured: What its fixture ``cassette_config`` has returned.
+        folder: The folder for its cassettes.
+        name: Name of its cassette where no option gives one.
+
+    Raises:
+        CassetteError: An option is wrong, or the cassette cannot be opened.
+    """
+
+    def __init__(self, item: pytest.Item, configured: object, folder: Path, name: str) -> None:
+        settings = Settings.of(item.config).of_test(item, configured)
+        path = resolve_name(folder, settings.pop("name", None) or name)
+        self.good = True
+        self._use = use(path, **settings).advising(
+            f"To record it: pytest --cassette-mode=new_episodes {shlex.quote(item.nodeid)}"
+        )
+        self.deck = self._use.__enter__()
+
+    def withdraw(self) -> None:
+        """Take the cassette out of force."""
+        self._use.withdraw()
+
+    def raise_error(self) -> None:
+        """Raise what the code under test was told, since it may have swallowed it.
+
+        Raises:
+            CassetteError: The first of the deck's errors.
+        """
+        if self.deck.errors:
+            raise self.deck.errors[0]
+
+    def note(self, report: pytest.TestReport) -> None:
+        """Learn from a report whether the test goes well; tell it where the recording stands.
+
+        A test that was skipped half-way has not recorded all it does. One that fails as expected
+        has.
+        """
+        if report.passed or hasattr(report, "wasxfail"):
+            return
+        self.good = False
+        if self.deck.journal is not None:
+            report.sections.append(("cassette: the recording", self._whereabouts()))
+
+    def close(self) -> None:
+        """End the use: what was recorded becomes the cassette if the test went well.
+
+        Raises:
+            CassetteError: As ``Deck.close`` does.
+        """
+        self.deck.close(good=self.good)
+
+    def _whereabouts(self) -> str:
+        deck = self.deck
+        stands = "1 interaction stands" if deck.recorded == 1 else f"{deck.recorded} stand"
+        kept = "stays as it was" if deck.path.exists() else "was not written"
+        return (
+            f"{deck.path} {kept}, since the test did not end well.\n"
+            f"What was recorded until then, {stands} in {deck.journal}; "
+            "the next recording starts afresh."
+        )
+
+
+def check(item: pytest.Item) -> None:
+    """Look at the markers of a test that was collected.
+
+    Raises:
+        UsageError: One has a wrong option.
+    """
+    try:
+        Settings.of(item.config).marked(item)
+    except CassetteError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def check_run(config: pytest.Config) -> None:
+    """Look at the command line and the ini file.
+
+    Raises:
+        UsageError: They have a wrong value.
+    """
+    try:
+        Settings.of(config)
+    except CassetteError as error:
+        raise pytest.UsageError(str(error)) from None

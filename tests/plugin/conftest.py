@@ -1,0 +1,86 @@
+"""Miniature projects whose tests talk to a server on loopback."""
+
+import http.server
+import textwrap
+import threading
+
+import pytest
+
+import cassette.api  # noqa: F401 - libyaml cannot be loaded anew by each run in process
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+    def log_message(self, *args):
+        pass
+
+
+class Project:
+    """A miniature project; its fixture ``fetch`` gets a path from the server."""
+
+    def __init__(self, pytester, server):
+        self.pytester = pytester
+        self.server = server
+        self.path = pytester.path
+        self.write(
+            "conftest.py",
+            f"""
+            import urllib.request
+            import pytest
+
+            @pytest.fixture(scope="session")
+            def fetch():
+                def fetch(path="/"):
+                    url = "http://127.0.0.1:{server.server_port}" + path
+                    with urllib.request.urlopen(url) as answer:
+                        return answer.read()
+                return fetch
+            """,
+        )
+
+    def write(self, name, source):
+        """Write a file, or more of it."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(textwrap.dedent(source).strip("\n") + "\n\n")
+
+    def run(self, *arguments):
+        """Run pytest in this process."""
+        # Each run in process imports its plugins anew: hypothesis alone would take a second.
+        return self.pytester.runpytest("-p", "no:hypothesispytest", *arguments)
+
+    @property
+    def cassettes(self):
+        """What stands in folders called cassettes, by path from the root."""
+        files = (path for path in self.path.rglob("*") if path.is_file())
+        return sorted(
+            path.relative_to(self.path).as_posix()
+            for path in files
+            if path.suffix in (".yaml", ".partial")
+        )
+
+    def go_offline(self):
+        """Let the server go."""
+        self.server.server_close()
+
+
+@pytest.fixture
+def server():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def project(pytester, monkeypatch, server):
+    monkeypatch.delenv("CI", raising=False)
+    return Project(pytester, server)

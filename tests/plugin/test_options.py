@@ -1,0 +1,239 @@
+"""Where options come from, and which one wins."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@pytest.mark.cassette\ndef test_get(fetch): fetch()",
+        "@pytest.mark.cassette\nclass TestIt:\n    def test_get(self, fetch): fetch()",
+        "pytestmark = pytest.mark.cassette\ndef test_get(fetch): fetch()",
+    ],
+    ids=["function", "class", "module"],
+)
+def test_the_marker_alone_is_enough(project, source):
+    project.write("test_it.py", f"import pytest\n{source}")
+    project.run().assert_outcomes(passed=1)
+    assert len(list((project.path / "cassettes").rglob("*.yaml"))) == 1
+
+
+MODES = ["all", "new_episodes", "none", "once", "rewrite", "off", "none"]
+"""What each layer gives, from the farthest to the nearest."""
+
+
+@pytest.mark.parametrize("layers", range(len(MODES) + 1))
+def test_the_nearest_layer_that_gives_an_option_wins(project, layers):
+    ini, package, file, module, klass, function, command_line = (
+        {"mode": mode} if at < layers else {} for at, mode in enumerate(MODES)
+    )
+    project.write("pytest.ini", "[pytest]\n" + (f"cassette_mode = {ini['mode']}" if ini else ""))
+    project.write(
+        "conftest.py",
+        f"""
+        @pytest.fixture(scope="session")
+        def cassette_config():
+            return dict(repeat=True, **{package})
+        """,
+    )
+    project.write(
+        "test_it.py",
+        f"""
+        import pytest
+
+        pytestmark = pytest.mark.cassette(ignore=["header:Date"], **{module})
+
+        @pytest.fixture
+        def cassette_config(cassette_config):
+            return dict(cassette_config, **{file})
+
+        @pytest.mark.cassette(decode=True, **{klass})
+        class TestIt:
+            @pytest.mark.cassette(on_unplayed="warn", **{function})
+            def test_get(self, cassette):
+                assert cassette.mode == {["once", *MODES][layers]!r}
+        """,
+    )
+    arguments = [f"--cassette-mode={command_line['mode']}"] if command_line else []
+    project.run(*arguments).assert_outcomes(passed=1)
+
+
+def test_the_nearer_marker_wins_field_by_field(project):
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+        pytestmark = pytest.mark.cassette("shared", mode="none", repeat=True)
+
+        @pytest.mark.cassette(mode="once")
+        def test_get(cassette, fetch):
+            fetch()
+            assert cassette.path.name == "shared.yaml"
+            assert cassette.mode == "once"
+        """,
+    )
+    project.run().assert_outcomes(passed=1)
+
+
+def test_the_command_line_sets_the_mode(project):
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.mark.cassette(mode="once")
+        def test_get(cassette, fetch):
+            assert cassette.mode == "off"
+            fetch()
+        """,
+    )
+    project.run("--cassette-mode=off").assert_outcomes(passed=1)
+    assert not (project.path / "cassettes").exists()
+
+
+WRONG_MODE = [
+    "there is no record mode 'nones'; did you mean 'none'?",
+    "Modes: none, once, new_episodes, all, rewrite, off",
+]
+WRONG_NAME = [
+    "there is no option 'match_one'; did you mean 'match_on'?",
+    "Options: name, mode, match_on, ignore, redact, repeat, on_unplayed, allow_hosts, decode",
+]
+
+
+def assert_usage_error(result, where, message):
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    first, *rest = message
+    result.stderr.fnmatch_lines([f"ERROR: {where}: {first}", *rest], consecutive=True)
+
+
+def test_a_wrong_value_on_the_command_line_is_a_usage_error(project):
+    assert_usage_error(project.run("--cassette-mode=nones"), "--cassette-mode", WRONG_MODE)
+    assert_usage_error(
+        project.run("--cassette-on-unplayed=warm"),
+        "--cassette-on-unplayed",
+        ["on_unplayed is 'warm'", "It may be: ignore, warn, fail"],
+    )
+
+
+def test_a_wrong_value_in_the_ini_file_is_a_usage_error(project):
+    project.write("pytest.ini", "[pytest]\ncassette_mode = nones")
+    assert_usage_error(project.run(), "cassette_mode in */pytest.ini", WRONG_MODE)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [("mode='nones'", WRONG_MODE), ("match_one=['uri']", WRONG_NAME)],
+    ids=["value", "name"],
+)
+@pytest.mark.parametrize(
+    ("where", "source"),
+    [
+        ("test_it.py", "pytestmark = {}\ndef test_get(): pass"),
+        ("test_it.py::TestIt", "@{}\nclass TestIt:\n    def test_get(self): pass"),
+        ("test_it.py::test_get", "@{}\ndef test_get(): pass"),
+    ],
+    ids=["module", "class", "function"],
+)
+def test_a_wrong_option_of_a_marker_is_a_usage_error(project, where, source, options, message):
+    marker = f"pytest.mark.cassette({options})"
+    project.write("test_it.py", f"import pytest\n{source.format(marker)}")
+    assert_usage_error(project.run(), f"{where}: @pytest.mark.cassette", message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("'a', 'b'", [" takes one name, not 2: ('a', 'b')", WRONG_NAME[1]]),
+        ("3", [": the name of a cassette is a text, not 3"]),
+        ("name='../a'", [": '../a' is no name for a cassette below *"]),
+    ],
+)
+def test_a_marker_takes_one_name(project, arguments, message):
+    project.write(
+        "test_it.py",
+        f"""
+        import pytest
+
+        @pytest.mark.cassette({arguments})
+        def test_get(): pass
+        """,
+    )
+    first, *rest = message
+    result = project.run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [f"ERROR: test_it.py::test_get: @pytest.mark.cassette{first}", *rest], consecutive=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        ("{'mode': 'nones'}", WRONG_MODE),
+        ("{'match_one': ['uri']}", WRONG_NAME),
+        ("['mode']", ["expected a dict of options, found ['mode']", WRONG_NAME[1]]),
+    ],
+)
+def test_a_wrong_option_of_the_fixture_fails_the_tests_that_use_it(project, returned, message):
+    project.write(
+        "test_it.py",
+        f"""
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def cassette_config():
+            return {returned}
+
+        def test_get(cassette): pass
+        """,
+    )
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    first, *rest = (line.replace("[", "[[]") for line in message)
+    result.stdout.fnmatch_lines(
+        [f"OptionError: test_it.py::test_get: the fixture cassette_config: {first}", *rest],
+        consecutive=True,
+    )
+    result.stdout.no_fnmatch_line("*settings.py*")
+
+
+def test_hosts_of_the_command_line_are_added_to_those_of_the_test(project):
+    project.write("pytest.ini", "[pytest]\ncassette_allow_hosts = elsewhere.example")
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.mark.cassette(mode="none", allow_hosts=["127.0.0.1"])
+        def test_get(cassette, fetch):
+            fetch()
+
+        @pytest.mark.cassette(mode="none", allow_hosts=["other.example"])
+        def test_other(cassette, fetch):
+            fetch()
+        """,
+    )
+    project.run("--cassette-allow-hosts=a.example").assert_outcomes(passed=1, failed=1)
+    project.run("--cassette-allow-hosts=a.example,127.0.0.*").assert_outcomes(passed=2)
+    project.run("--cassette-allow-hosts=a.example", "--cassette-allow-hosts=127.*").assert_outcomes(
+        passed=2
+    )
+
+
+def test_the_options_are_in_the_help(project):
+    result = project.run("--help")
+    result.stdout.fnmatch_lines(
+        [
+            "record HTTP once, replay it offline:",
+            "*--cassette-mode=MODE *none, once, new_episodes, all, rewrite,*",
+            "*--cassette-dir=PATH *",
+            "*--cassette-on-unplayed=WHAT*",
+            "*--cassette-allow-hosts=HOSTS*",
+            "*cassette_mode (string)*",
+            "*cassette_dir (string)*",
+            "*cassette_on_unplayed (string)*",
+            "*cassette_allow_hosts (linelist)*",
+        ]
+    )
+    project.run("--markers").stdout.fnmatch_lines(["@pytest.mark.cassette(name=None, *, mode*"])

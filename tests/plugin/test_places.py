@@ -1,0 +1,124 @@
+"""Where the cassettes stand."""
+
+import pytest
+
+from cassette.plugin.places import file_name
+
+
+def test_every_parameter_has_a_cassette_of_its_own(project):
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.mark.cassette
+        @pytest.mark.parametrize("path", ["/a", "/a?b", "/a*b", "/" + "x" * 300])
+        def test_get(fetch, path):
+            fetch(path)
+
+        class TestGet:
+            @pytest.mark.cassette
+            def test_get(self, fetch):
+                fetch()
+        """,
+    )
+    project.run().assert_outcomes(passed=5)
+    names = sorted(path.name for path in (project.path / "cassettes" / "test_it").iterdir())
+    assert len(names) == 5
+    assert "TestGet.test_get.yaml" in names
+    assert all(len(name) <= 130 and not set(name) & set('/\\:*?"<>|') for name in names)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("test[a/b]", "test[a-b]"), ("test[a/b]", "test[a:b]"), ("x" * 200, "x" * 201)],
+)
+def test_no_two_tests_share_a_file(one, other):
+    assert file_name(one) != file_name(other)
+
+
+def test_a_plain_name_stays_as_it_is():
+    assert file_name("TestIt.test_get[a-1.5_é]") == "TestIt.test_get[a-1.5_é]"
+
+
+SAVING = "import pytest\n\ndef test_get(cassette, fetch): fetch()"
+
+
+def test_a_cassette_stands_beside_its_test(project):
+    project.write("tests/api/test_it.py", SAVING)
+    project.run().assert_outcomes(passed=1)
+    assert project.cassettes == ["tests/api/cassettes/test_it/test_get.yaml"]
+
+
+@pytest.mark.parametrize("folder", ["tapes", "deep/tapes"])
+def test_another_folder_keeps_the_folders_of_the_tests(project, folder):
+    project.write("tests/one/test_it.py", SAVING)
+    project.write("tests/two/test_it.py", SAVING)
+    arguments = ("--import-mode=importlib", f"--cassette-dir={folder}")
+    project.run(*arguments).assert_outcomes(passed=2)
+    assert project.cassettes == [
+        f"{folder}/tests/one/test_it/test_get.yaml",
+        f"{folder}/tests/two/test_it/test_get.yaml",
+    ]
+    project.go_offline()
+    project.run(*arguments).assert_outcomes(passed=2)
+
+
+def test_the_folder_of_the_command_line_is_meant_from_where_pytest_was_started(
+    project, monkeypatch
+):
+    project.write("pytest.ini", "[pytest]")
+    project.write("tests/test_it.py", SAVING)
+    monkeypatch.chdir(project.path / "tests")
+    project.run("--cassette-dir=tapes").assert_outcomes(passed=1)
+    assert project.cassettes == ["tests/tapes/tests/test_it/test_get.yaml"]
+
+
+def test_the_folder_of_the_ini_file_is_meant_from_there(project, monkeypatch):
+    project.write("pytest.ini", "[pytest]\ncassette_dir = tapes")
+    project.write("tests/test_it.py", SAVING)
+    monkeypatch.chdir(project.path / "tests")
+    project.run().assert_outcomes(passed=1)
+    assert project.cassettes == ["tapes/tests/test_it/test_get.yaml"]
+
+
+@pytest.mark.parametrize("scope", ["function", "class", "module", "package", "session"])
+def test_the_folder_is_a_fixture_of_any_scope(project, scope):
+    project.write(
+        "conftest.py",
+        f"""
+        @pytest.fixture(scope={scope!r})
+        def cassette_dir(tmp_path_factory, pytestconfig):
+            return pytestconfig.rootpath / "tapes"
+        """,
+    )
+    project.write("test_it.py", SAVING)
+    project.run().assert_outcomes(passed=1)
+    assert project.cassettes == ["tapes/test_it/test_get.yaml"]
+
+
+def test_a_fixture_may_build_on_the_folder_and_the_name(project):
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.fixture
+        def cassette_dir(cassette_dir):
+            return cassette_dir / "v2"
+
+        @pytest.fixture
+        def cassette_name(cassette_name):
+            return cassette_name + ".slow"
+
+        def test_get(cassette, fetch): fetch()
+
+        @pytest.mark.cassette("by-marker")
+        def test_marked(fetch): fetch()
+        """,
+    )
+    project.run().assert_outcomes(passed=2)
+    assert project.cassettes == [
+        "cassettes/v2/by-marker.yaml",
+        "cassettes/v2/test_it/test_get.slow.yaml",
+    ]

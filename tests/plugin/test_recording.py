@@ -1,0 +1,110 @@
+"""A test records, replays and fails."""
+
+
+def test_a_test_records_once_and_then_replays_offline(project):
+    project.write(
+        "test_it.py",
+        """
+        def test_get(cassette, fetch):
+            assert fetch() == b"hello"
+        """,
+    )
+    project.run().assert_outcomes(passed=1)
+    assert (project.path / "cassettes" / "test_it" / "test_get.yaml").exists()
+    project.go_offline()
+    project.run().assert_outcomes(passed=1)
+
+
+def test_in_ci_nothing_is_recorded_and_a_missing_recording_fails(project, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    project.write(
+        "test_it.py",
+        """
+        def test_get(cassette, fetch):
+            fetch()
+        """,
+    )
+    result = project.run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*no interaction in *test_get.yaml answers this request (record mode: none)",
+            "*GET http://127.0.0.1:*/",
+            "*It holds no interaction at all.",
+            "*To record it: pytest --cassette-mode=new_episodes test_it.py::test_get",
+        ]
+    )
+    assert not (project.path / "cassettes").exists()
+
+
+def test_a_swallowed_mismatch_fails_the_test(project):
+    project.write(
+        "test_it.py",
+        """
+        def test_get(cassette, fetch):
+            try:
+                fetch()
+            except Exception:
+                pass
+        """,
+    )
+    result = project.run("--cassette-mode=none")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["UnmatchedRequestError: no interaction in *"])
+
+
+def test_unplayed_interactions_fail_a_test_that_says_so(project, monkeypatch):
+    project.write(
+        "test_it.py",
+        """
+        import os
+        import pytest
+
+        @pytest.mark.cassette(on_unplayed="fail")
+        def test_get(fetch):
+            fetch()
+            if "ONLY_ONE" not in os.environ:
+                fetch("/more")
+        """,
+    )
+    project.run().assert_outcomes(passed=1)
+    monkeypatch.setenv("ONLY_ONE", "1")
+    result = project.run()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "UnplayedInteractionsError: 1 of 2 interactions in *test_get.yaml were not played:",
+            "  GET http://127.0.0.1:*/more",
+        ],
+        consecutive=True,
+    )
+
+
+def test_a_damaged_cassette_is_told_without_code_of_ours(project):
+    project.write(
+        "test_it.py",
+        """
+        def test_get(cassette, fetch):
+            fetch()
+        """,
+    )
+    project.run().assert_outcomes(passed=1)
+    path = project.path / "cassettes" / "test_it" / "test_get.yaml"
+    path.write_text(path.read_text().replace("recorded:", "recorder:"))
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["CassetteFormatError: *test_get.yaml:*recorder*"])
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+
+
+def test_a_failing_test_leaves_no_cassette(project):
+    project.write(
+        "test_it.py",
+        """
+        def test_get(cassette, fetch):
+            assert fetch() == b"something else"
+        """,
+    )
+    project.run().assert_outcomes(failed=1)
+    (left,) = (project.path / "cassettes" / "test_it").iterdir()
+    assert left.name == "test_get.yaml.partial"
