@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -41,6 +42,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     on_unplayed: str = "ignore",
     allow_hosts: Sequence[str] = (),
     decode: bool = False,
+    extra: Sequence[str | PathLike[str]] = (),
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.
 
@@ -61,6 +63,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         allow_hosts: Patterns of hosts that are left alone, such as ``localhost`` or ``*.local``.
         decode: Write bodies that were compressed with gzip or deflate decoded, so that they can be
             read and edited. On replay the client then gets them so; each interaction says it.
+        extra: Cassettes that answer where this one does not, as often as they are asked. They are
+            only read. While recording, a request that they answer goes live and is not recorded.
 
     Raises:
         OptionError: An option has a wrong value.
@@ -76,6 +80,11 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         raise OptionError(f"{place} is a folder\nName a file in it: {place / 'cassette.yaml'}")
     if on_unplayed not in ON_UNPLAYED:
         raise OptionError(f"on_unplayed is {on_unplayed!r}\nIt may be: {', '.join(ON_UNPLAYED)}")
+    if isinstance(extra, str | os.PathLike):
+        raise OptionError(
+            f"extra: expected a list of cassettes, found {str(extra)!r}\n"
+            f"Write extra=[{str(extra)!r}] for a single one."
+        )
     options = functools.partial(
         Deck,
         place,
@@ -84,6 +93,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         on_unplayed=on_unplayed,
         allow_hosts=(allow_hosts,) if isinstance(allow_hosts, str) else tuple(allow_hosts),
         decode=decode,
+        extra=[Path(file) for file in extra],
     )
 
     def make_deck(remedy: str = "To record it: cassette.use(..., mode='new_episodes').") -> Deck:

@@ -20,6 +20,7 @@ from cassette.errors import (
     UnmatchedRequestError,
     UnplayedInteractionsError,
 )
+from cassette.extra import Extra
 from cassette.matching import Index
 from cassette.model import Endpoint, Interaction, Request, Response
 from cassette.modes import RecordMode, policy
@@ -78,6 +79,7 @@ class Deck:
         on_unplayed: str = "ignore",
         allow_hosts: Sequence[str] = (),
         decode: bool = False,
+        extra: Sequence[Path] = (),
         remedy: str = "",
     ) -> None:
         self.path = path
@@ -107,6 +109,13 @@ class Deck:
             # Of a use without a file nothing is ever fetched.
             reader = self._reader or CassetteReader(path)
             self._index = Index(reader.calls, reader.request, matching, repeat=repeat)
+        read = extra if mode is not RecordMode.OFF else ()
+        # A test may record the very cassette that its neighbours read beside theirs.
+        self._extra = tuple([Extra(file, matching) for file in read if file != path])
+        if self.policy.record:
+            for one in self._extra:
+                # No new secret shares a mask with one that stands there.
+                redactor.reserve(one.path.read_bytes())
 
     # What a person asks.
 
@@ -150,6 +159,9 @@ class Deck:
             number = self._index.find(call, request)
             if number is not None:
                 return self._play(number)
+            for extra in self._extra:
+                if (found := extra.find(call, request)) is not None:
+                    return self._count(found)
         except CassetteError as damage:
             self.errors.append(damage)
             raise
@@ -168,10 +180,10 @@ class Deck:
 
     def foresee(self, call: str) -> Interaction | None:
         """Return the interaction that would answer this call, judged without the body."""
-        if self._index is None or self._reader is None:
-            return None
-        number = next(iter(self._index.candidates(call)), None)
-        return None if number is None else self._reader.latest(number)
+        if self._index is not None and self._reader is not None:
+            for number in self._index.candidates(call):
+                return self._reader.latest(number)
+        return next((found for extra in self._extra if (found := extra.foresee(call))), None)
 
     def connection_failure(self, endpoint: Endpoint) -> Interaction | None:
         """Return the recorded failure to connect whose turn it is, now counted as played.
@@ -179,14 +191,17 @@ class Deck:
         Which request a connection is opened for is not known when it is opened. A failure is due
         when it is the earliest interaction with this endpoint that has not been played.
         """
-        if self._index is None or self._reader is None:
-            return None
-        while (number := self._index.next_for_origin(endpoint.origin)) is not None:
-            if not self._reader.calls[number].startswith(CONNECT):
-                break
-            # Marked already: the last one of all, which repeats; or another thread has had it.
-            if self._index.mark(number) or self._repeat:
-                return self._play(number)
+        origin = endpoint.origin
+        if self._index is not None and self._reader is not None:
+            while (number := self._index.next_for_origin(origin)) is not None:
+                if not self._reader.calls[number].startswith(CONNECT):
+                    return None
+                # Marked already: the last one of all, which repeats; or another thread has had it.
+                if self._index.mark(number) or self._repeat:
+                    return self._play(number)
+        for extra in self._extra:
+            if (found := extra.connection_failure(origin, CONNECT)) is not None:
+                return self._count(found)
         return None
 
     def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
@@ -201,7 +216,13 @@ class Deck:
     # What a recorder tells.
 
     def record(self, interaction: Interaction) -> None:
-        """Write an interaction to the journal, secrets masked."""
+        """Write an interaction to the journal, secrets masked; not one that an extra one answers.
+
+        That went live all the same: what the server gave out, such as a token, is good for the
+        requests that follow, which what was recorded is not.
+        """
+        if any(extra.find(interaction.call, interaction.request) for extra in self._extra):
+            return
         if self._decode:
             interaction = decoded(interaction)
         with self._lock:
@@ -261,8 +282,9 @@ class Deck:
             try:
                 self._close_journal(good=good)
             finally:
-                if self._reader is not None:
-                    self._reader.close()
+                for opened in (self._reader, *self._extra):
+                    if opened is not None:
+                        opened.close()
         if not good:
             return
         if self.errors:
@@ -305,6 +327,11 @@ class Deck:
         for number, call in enumerate(reader.calls):
             if self._matching.call_key(call) not in again:
                 journal.append_entry(reader.entry(number))
+
+    def _count(self, interaction: Interaction) -> Interaction:
+        with self._lock:
+            self.played += 1
+        return interaction
 
     def _play(self, number: int) -> Interaction:
         assert self._reader is not None  # noqa: S101 - a number comes from its index

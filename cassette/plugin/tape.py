@@ -50,6 +50,12 @@ class Tape:
     def __init__(self, item: pytest.Item, configured: object, folder: Path, name: str) -> None:
         settings = Settings.of(item.config).of_test(item, configured)
         path = resolve_name(folder, settings.pop("name", None) or name)
+        if "extra" in settings:
+            # A text is the name of a cassette, as the marker takes it; anything else is a path.
+            settings["extra"] = [
+                resolve_name(folder, one) if isinstance(one, str) else one
+                for one in settings["extra"]
+            ]
         self.good = True
         self._use = use(path, **settings).advising(
             f"To record it: pytest --cassette-mode=new_episodes {shlex.quote(item.nodeid)}"

@@ -1,0 +1,71 @@
+"""Cassettes that answer beside the one in use, and are never written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cassette.errors import CassetteNotFoundError
+from cassette.matching import Index
+from cassette.store.reader import CassetteReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cassette.matching import Matching
+    from cassette.model import Interaction, Request
+
+
+class Extra:
+    """One such cassette, open. Its interactions answer as often as they are asked for.
+
+    It is shared, so that it cannot know how often each of its users makes a request: of several
+    equal interactions the last one answers from then on.
+
+    Args:
+        path: The file.
+        matching: What requests must have in common.
+
+    Raises:
+        CassetteNotFoundError: There is no file at the path.
+        CassetteFormatError: The file is no cassette, or a damaged one.
+    """
+
+    def __init__(self, path: Path, matching: Matching) -> None:
+        if not path.exists():
+            raise CassetteNotFoundError(
+                path, "An extra cassette is only read: record it by itself, or leave it out."
+            )
+        self.path = path
+        self._reader = CassetteReader.open(path)
+        self._index = Index(self._reader.calls, self._reader.request, matching, repeat=True)
+
+    def find(self, call: str, request: Request) -> Interaction | None:
+        """Return the interaction that answers a request, or None.
+
+        Raises:
+            CassetteFormatError: That interaction is damaged.
+        """
+        number = self._index.find(call, request)
+        return None if number is None else self._reader.latest(number)
+
+    def foresee(self, call: str) -> Interaction | None:
+        """Return the interaction that would answer this call, judged without the body."""
+        number = next(iter(self._index.candidates(call)), None)
+        return None if number is None else self._reader.latest(number)
+
+    def connection_failure(self, origin: str, marked: str) -> Interaction | None:
+        """Return the recorded failure to connect to an origin whose turn it is, or None.
+
+        Args:
+            origin: Such as ``https://api.example.com``.
+            marked: What the call of a failure to connect begins with.
+        """
+        number = self._index.next_for_origin(origin)
+        if number is None or not self._reader.calls[number].startswith(marked):
+            return None
+        self._index.mark(number)
+        return self._reader.latest(number)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._reader.close()

@@ -1,0 +1,163 @@
+"""Cassettes that answer beside the one in use."""
+
+import contextlib
+import http.client
+import re
+import socket
+
+import pytest
+from servers.poll import Poll
+
+import cassette
+
+
+def get(port, path="/"):
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def poll():
+    server = Poll()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def shared(tmp_path, poll):
+    """A cassette with two answers to /token, "1" and "2"."""
+    path = tmp_path / "shared.yaml"
+    with cassette.use(path, mode="rewrite"):
+        assert [get(poll.port, "/token") for _ in range(2)] == [b"1", b"2"]
+    return path
+
+
+@pytest.fixture
+def own(tmp_path):
+    return tmp_path / "own.yaml"
+
+
+def test_an_extra_cassette_answers_what_the_own_one_does_not(own, shared, poll):
+    with cassette.use(own, mode="rewrite"):
+        get(poll.port, "/token")
+        get(poll.port, "/users")
+    with cassette.use(own, mode="none", extra=[shared], on_unplayed="fail") as tape:
+        answers = [get(poll.port, path) for path in ("/token", "/users", "/token", "/token")]
+    assert answers == [b"3", b"4", b"1", b"2"]
+    assert tape.played == 4
+
+
+def test_an_extra_cassette_answers_as_often_as_it_is_asked(own, shared, poll):
+    with cassette.use(own, mode="none", extra=[shared]):
+        assert [get(poll.port, "/token") for _ in range(4)] == [b"1", b"2", b"2", b"2"]
+
+
+def test_the_first_extra_cassette_that_answers_does(own, shared, poll, tmp_path):
+    other = tmp_path / "other.yaml"
+    with cassette.use(other, mode="rewrite"):
+        get(poll.port, "/token")
+        get(poll.port, "/users")
+    with cassette.use(own, mode="none", extra=[shared, other]):
+        assert [get(poll.port, path) for path in ("/token", "/users")] == [b"1", b"4"]
+
+
+@pytest.mark.parametrize("mode", ["once", "rewrite", "all"])
+def test_what_an_extra_cassette_answers_goes_live_while_recording_and_is_not_recorded(
+    own, shared, poll, mode
+):
+    text = shared.read_bytes()
+    with cassette.use(own, mode=mode, extra=[shared]) as tape:
+        assert [get(poll.port, path) for path in ("/token", "/users")] == [b"3", b"4"]
+        assert tape.recorded == 1
+    assert [i.call for i in cassette.load(own).interactions] == [
+        f"GET http://127.0.0.1:{poll.port}/users"
+    ]
+    assert shared.read_bytes() == text
+
+
+def test_what_an_extra_cassette_answers_is_no_new_episode(own, shared, poll):
+    with cassette.use(own, mode="new_episodes", extra=[shared]) as tape:
+        assert [get(poll.port, path) for path in ("/token", "/users")] == [b"1", b"3"]
+        assert tape.recorded == 1
+
+
+def test_an_extra_cassette_is_not_looked_at_where_everything_goes_live(own, poll):
+    with cassette.use(own, mode="off", extra=[own.with_name("missing.yaml")]):
+        assert get(poll.port) == b"1"
+
+
+def test_the_cassette_that_is_recorded_is_no_extra_one(own, poll):
+    with cassette.use(own, mode="once", extra=[own]):
+        get(poll.port)
+    with cassette.use(own, mode="none", extra=[own]) as tape:
+        get(poll.port)
+        with pytest.raises(cassette.UnmatchedRequestError):
+            get(poll.port)
+        tape.errors.clear()
+
+
+def test_an_extra_cassette_must_be_there(own):
+    missing = own.with_name("auth.yaml")
+    with pytest.raises(cassette.CassetteNotFoundError) as caught:
+        cassette.use(own, extra=[missing]).__enter__()
+    assert str(caught.value) == (
+        f"there is no cassette at {missing}\n"
+        "An extra cassette is only read: record it by itself, or leave it out."
+    )
+
+
+def test_extra_cassettes_are_a_list(own):
+    with pytest.raises(cassette.OptionError) as caught:
+        cassette.use(own, extra="auth.yaml")
+    assert str(caught.value) == (
+        "extra: expected a list of cassettes, found 'auth.yaml'\n"
+        "Write extra=['auth.yaml'] for a single one."
+    )
+
+
+def test_a_damaged_extra_interaction_fails_the_use(own, shared, poll):
+    shared.write_bytes(shared.read_bytes().replace(b"ended: ", b"endet: "))
+    with (
+        pytest.raises(cassette.CassetteFormatError, match=re.escape(str(shared))),
+        cassette.use(own, mode="none", extra=[shared]),contextlib.suppress(cassette.CassetteError)
+    ):
+        get(poll.port, "/token")
+
+
+def test_an_extra_failure_to_connect_is_played(own, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    down = tmp_path / "down.yaml"
+    with cassette.use(down, mode="rewrite"), pytest.raises(ConnectionRefusedError):
+        get(port)
+    with cassette.use(own, mode="none", extra=[down]):
+        for _ in range(2):
+            with pytest.raises(ConnectionRefusedError):
+                get(port)
+
+
+def test_the_answer_to_a_request_that_waits_before_its_body_is_foreseen(own, shared, poll):
+    with cassette.use(own, mode="none", extra=[shared]) as tape:
+        call = f"GET http://127.0.0.1:{poll.port}/token"
+        assert tape.foresee(call).call == call
+        assert tape.foresee(call + "/other") is None
+
+
+def test_a_new_secret_gets_no_mask_that_an_extra_cassette_has(own, tmp_path, poll):
+    def get_as(user):
+        connection = http.client.HTTPConnection("127.0.0.1", poll.port)
+        connection.request("GET", f"/{user}", headers={"Authorization": f"Bearer {user}" * 4})
+        connection.getresponse().read()
+        connection.close()
+
+    masks = []
+    shared = tmp_path / "shared.yaml"
+    for path, user, extra in ((shared, "ann", ()), (own, "bob", [shared])):
+        with cassette.use(path, mode="rewrite", extra=extra):
+            get_as(user)
+        masks += re.findall(r"Authorization: (.*)", path.read_text())
+    assert len(set(masks)) == 2
