@@ -113,9 +113,11 @@ class Deck:
         # A test may record the very cassette that its neighbours read beside theirs.
         self._extra = tuple([Extra(file, matching) for file in read if file != path])
         if self.policy.record:
-            for one in self._extra:
-                # No new secret shares a mask with one that stands there.
-                redactor.reserve(one.path.read_bytes())
+            # No new secret shares a mask with one that stands in a file already. A secret gets its
+            # mask when it is first looked for, which is before it is recorded.
+            for opened in (self._reader, *self._extra):
+                if opened is not None:
+                    redactor.reserve(opened.path.read_bytes())
 
     # What a person asks.
 
@@ -311,8 +313,6 @@ class Deck:
         reader = self._reader
         if reader is None:
             return Journal(self.path, recorded)
-        # No new secret shares a mask with one that is in the file already.
-        self._redactor.reserve(self.path.read_bytes())
         journal = Journal(self.path, reader.recorded)
         if self.mode is RecordMode.NEW_EPISODES:
             for number in range(len(reader.calls)):

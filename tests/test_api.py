@@ -363,6 +363,16 @@ def test_a_new_secret_gets_no_mask_that_the_file_has_already(path, poll):
     assert len(masks) == 2
 
 
+def test_a_secret_that_was_looked_for_gets_no_mask_that_the_file_has_already(path, poll):
+    for mode, token in (("rewrite", "one-secret-word"), ("new_episodes", "other-secret-word")):
+        with cassette.use(path, mode=mode):
+            requests.get(
+                f"http://127.0.0.1:{poll.port}/{mode}", headers={"X-Api-Key": token}, timeout=5
+            )
+    keys = {one.request.headers.get("x-api-key") for one in cassette.load(path).interactions}
+    assert len(keys) == 2
+
+
 def test_a_compressed_body_is_decoded_only_on_request(path, poll):
     for decode, said in ((False, ()), (True, ("response",))):
         with cassette.use(path, mode="rewrite", decode=decode):

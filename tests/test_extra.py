@@ -123,7 +123,8 @@ def test_a_damaged_extra_interaction_fails_the_use(own, shared, poll):
     shared.write_bytes(shared.read_bytes().replace(b"ended: ", b"endet: "))
     with (
         pytest.raises(cassette.CassetteFormatError, match=re.escape(str(shared))),
-        cassette.use(own, mode="none", extra=[shared]),contextlib.suppress(cassette.CassetteError)
+        cassette.use(own, mode="none", extra=[shared]),
+        contextlib.suppress(cassette.CassetteError),
     ):
         get(poll.port, "/token")
 
