@@ -231,10 +231,10 @@ class Deck:
             journal = self._journal
             if journal is None:
                 journal = self._journal = self._new_journal(interaction.at)
-                self.journal = journal.partial
         masked = self._redactor.redact(interaction)
         with self._lock:
             journal.append(masked)
+            self.journal = journal.partial
             self.recorded += 1
             if self.mode is RecordMode.ALL and self._reader is not None:
                 self._fresh.append(masked.call)

@@ -142,6 +142,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     from cassette.plugin.tape import failing_plainly  # noqa: PLC0415 - see the module docstring
 
+    tape.ending = True
     try:
         result = yield
     except BaseException:

@@ -25,10 +25,8 @@ def failing_plainly() -> Iterator[None]:
     try:
         yield
     except (CassetteError, UnplayedWarning) as error:
-        failure = error
-    else:
-        return
-    pytest.fail(f"{type(failure).__name__}: {failure}", pytrace=False)
+        message = f"{type(error).__name__}: {error}"
+        raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 class Tape:
@@ -36,6 +34,11 @@ class Tape:
 
     ``withdraw`` comes when the fixture is torn down, ``close`` when the whole test is: only then
     is it known whether a fixture has failed on its way out.
+
+    Attributes:
+        deck: The cassette.
+        good: Whether nothing of the test has failed so far.
+        ending: Whether the test is being torn down, so that ``close`` will come.
 
     Args:
         item: The test.
@@ -57,14 +60,17 @@ class Tape:
                 for one in settings["extra"]
             ]
         self.good = True
+        self.ending = False
         self._use = use(path, **settings).advising(
             f"To record it: pytest --cassette-mode=new_episodes {shlex.quote(item.nodeid)}"
         )
         self.deck = self._use.__enter__()
 
     def withdraw(self) -> None:
-        """Take the cassette out of force."""
+        """Take the cassette out of force. After an interruption this is all that comes."""
         self._use.withdraw()
+        if not self.ending:
+            self.deck.close(good=False)
 
     def raise_error(self) -> None:
         """Raise what the code under test was told, since it may have swallowed it.
@@ -85,7 +91,7 @@ class Tape:
             return
         self.good = False
         if self.deck.journal is not None:
-            report.sections.append(("cassette: the recording", self._whereabouts()))
+            report.sections.append(("the recording", self._whereabouts()))
 
     def close(self) -> None:
         """End the use: what was recorded becomes the cassette if the test went well.
@@ -97,21 +103,28 @@ class Tape:
 
     def _whereabouts(self) -> str:
         deck = self.deck
-        stands = "1 interaction stands" if deck.recorded == 1 else f"{deck.recorded} stand"
         kept = "stays as it was" if deck.path.exists() else "was not written"
         return (
             f"{deck.path} {kept}, since the test did not end well.\n"
-            f"What was recorded until then, {stands} in {deck.journal}; "
-            "the next recording starts afresh."
+            f"Recorded until then: {_counted(deck.recorded)}, in {deck.journal}\n"
+            "The next recording starts afresh."
         )
+
+
+def _counted(interactions: int) -> str:
+    return "1 interaction" if interactions == 1 else f"{interactions} interactions"
 
 
 def check(item: pytest.Item) -> None:
     """Look at the markers of a test that was collected.
 
+    A worker of pytest-xdist would end without a word; there the test itself fails.
+
     Raises:
         UsageError: One has a wrong option.
     """
+    if hasattr(item.config, "workerinput"):
+        return
     try:
         Settings.of(item.config).marked(item)
     except CassetteError as error:

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-import cassette.api  # noqa: F401 - libyaml cannot be loaded anew by each run in process
+import cassette
+import cassette.api  # libyaml cannot be loaded anew by each run in process
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -33,13 +34,14 @@ class Project:
             import urllib.request
             import pytest
 
+            def get(path="/"):
+                url = "http://127.0.0.1:{server.server_port}" + path
+                with urllib.request.urlopen(url) as answer:
+                    return answer.read()
+
             @pytest.fixture(scope="session")
             def fetch():
-                def fetch(path="/"):
-                    url = "http://127.0.0.1:{server.server_port}" + path
-                    with urllib.request.urlopen(url) as answer:
-                        return answer.read()
-                return fetch
+                return get
             """,
         )
 
@@ -50,10 +52,10 @@ class Project:
         with path.open("a", encoding="utf-8") as file:
             file.write(textwrap.dedent(source).strip("\n") + "\n\n")
 
-    def run(self, *arguments):
-        """Run pytest in this process."""
-        # Each run in process imports its plugins anew: hypothesis alone would take a second.
-        return self.pytester.runpytest("-p", "no:hypothesispytest", *arguments)
+    def run(self, *arguments, plugins=(), **how):
+        """Run pytest in this process with our plugin, and those asked for, and no other."""
+        names = ("cassette.pytest_plugin", *plugins)
+        return self.pytester.runpytest(*(f"-p{name}" for name in names), *arguments, **how)
 
     @property
     def cassettes(self):
@@ -64,6 +66,11 @@ class Project:
             for path in files
             if path.suffix in (".yaml", ".partial")
         )
+
+    def calls(self, name):
+        """The targets of the requests in a cassette."""
+        interactions = cassette.load(self.path / name).interactions
+        return [interaction.request.target.decode() for interaction in interactions]
 
     def go_offline(self):
         """Let the server go."""
@@ -83,4 +90,6 @@ def server():
 @pytest.fixture
 def project(pytester, monkeypatch, server):
     monkeypatch.delenv("CI", raising=False)
+    # Each run in process imports its plugins anew: hypothesis alone would take a second.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     return Project(pytester, server)

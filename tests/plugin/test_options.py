@@ -1,6 +1,10 @@
 """Where options come from, and which one wins."""
 
+import inspect
+
 import pytest
+
+import cassette
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ WRONG_MODE = [
 ]
 WRONG_NAME = [
     "there is no option 'match_one'; did you mean 'match_on'?",
-    "Options: name, mode, match_on, ignore, redact, repeat, on_unplayed, allow_hosts, decode",
+    "Options: " + ", ".join(["name", *list(inspect.signature(cassette.use).parameters)[1:]]),
 ]
 
 
@@ -139,6 +143,27 @@ def test_a_wrong_option_of_a_marker_is_a_usage_error(project, where, source, opt
     marker = f"pytest.mark.cassette({options})"
     project.write("test_it.py", f"import pytest\n{source.format(marker)}")
     assert_usage_error(project.run(), f"{where}: @pytest.mark.cassette", message)
+
+
+def test_a_wrong_option_of_a_marker_fails_its_test_where_workers_run_it(project):
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.mark.cassette(match_one=["uri"])
+        def test_get(): pass
+
+        def test_other(): pass
+        """,
+    )
+    result = project.run("-n1", plugins=["xdist.plugin"])
+    result.assert_outcomes(passed=1, errors=1)
+    first, *rest = WRONG_NAME
+    result.stdout.fnmatch_lines(
+        [f"OptionError: test_it.py::test_get: @pytest.mark.cassette: {first}", *rest],
+        consecutive=True,
+    )
 
 
 @pytest.mark.parametrize(
