@@ -96,10 +96,12 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         extra=[Path(file) for file in extra],
     )
 
-    def make_deck(remedy: str = "To record it: cassette.use(..., mode='new_episodes').") -> Deck:
+    def make_deck(
+        remedy: str = "To record it: cassette.use(..., mode='new_episodes').", *, adds: bool = False
+    ) -> Deck:
         # What a redactor learns belongs to one use.
         fresh = redactor.fresh()
-        return options(redactor=fresh, matching=matching.over(fresh), remedy=remedy)
+        return options(redactor=fresh, matching=matching.over(fresh), remedy=remedy, adds=adds)
 
     return Use(make_deck)
 
@@ -123,6 +125,13 @@ class Use:
     def advising(self, remedy: str) -> Use:
         """Return the same use with another last line for the error of an unmatched request."""
         return Use(functools.partial(self._make_deck, remedy=remedy))
+
+    def adding(self) -> Use:
+        """Return the same use of a cassette that was just recorded and is not complete yet.
+
+        Everything goes live, and what the cassette does not answer is added to it.
+        """
+        return Use(functools.partial(self._make_deck, adds=True))
 
     def __enter__(self) -> Deck:
         deck = self._make_deck()

@@ -23,7 +23,7 @@ from cassette.errors import (
 from cassette.extra import Extra
 from cassette.matching import Index
 from cassette.model import Endpoint, Interaction, Request, Response
-from cassette.modes import RecordMode, policy
+from cassette.modes import ADDING, RecordMode, policy
 from cassette.store.files import Journal
 from cassette.store.reader import CassetteReader
 from cassette.transport.failures import describe
@@ -81,6 +81,7 @@ class Deck:
         decode: bool = False,
         extra: Sequence[Path] = (),
         remedy: str = "",
+        adds: bool = False,
     ) -> None:
         self.path = path
         self.mode = mode
@@ -98,17 +99,20 @@ class Deck:
         self._lock = threading.RLock()
         self._reader: CassetteReader | None = None
         self._index: Index | None = None
+        self._known: Index | None = None  # what is not recorded again
         self._journal: Journal | None = None
         self._fresh: list[str] = []  # calls recorded anew under the mode "all"
         self._times_played: dict[int, int] = {}
         exists = path.exists()
-        self.policy = policy(mode, exists=exists)
+        self.policy = ADDING if adds else policy(mode, exists=exists)
         if exists and self.policy.keep:
             self._reader = CassetteReader.open(path)
+        # Of a use without a file nothing is ever fetched.
+        reader = self._reader or CassetteReader(path)
         if self.policy.play:
-            # Of a use without a file nothing is ever fetched.
-            reader = self._reader or CassetteReader(path)
             self._index = Index(reader.calls, reader.request, matching, repeat=repeat)
+        elif adds:
+            self._known = Index(reader.calls, reader.request, matching, repeat=repeat)
         read = extra if mode is not RecordMode.OFF else ()
         # A test may record the very cassette that its neighbours read beside theirs.
         self._extra = tuple([Extra(file, matching) for file in read if file != path])
@@ -218,12 +222,16 @@ class Deck:
     # What a recorder tells.
 
     def record(self, interaction: Interaction) -> None:
-        """Write an interaction to the journal, secrets masked; not one that an extra one answers.
+        """Write an interaction to the journal, secrets masked; not one that is answered already.
 
-        That went live all the same: what the server gave out, such as a token, is good for the
-        requests that follow, which what was recorded is not.
+        That is one of an extra cassette, or of this one while it is added to. It went live all the
+        same: what the server gave out, such as a token, is good for the requests that follow, which
+        what was recorded is not.
         """
-        if any(extra.find(interaction.call, interaction.request) for extra in self._extra):
+        call, request = interaction.call, interaction.request
+        if self._known is not None and self._known.find(call, request) is not None:
+            return
+        if any(extra.find(call, request) for extra in self._extra):
             return
         if self._decode:
             interaction = decoded(interaction)
@@ -314,7 +322,7 @@ class Deck:
         if reader is None:
             return Journal(self.path, recorded)
         journal = Journal(self.path, reader.recorded)
-        if self.mode is RecordMode.NEW_EPISODES:
+        if self.mode is RecordMode.NEW_EPISODES or self._known is not None:
             for number in range(len(reader.calls)):
                 journal.append_entry(reader.entry(number))
         return journal

@@ -43,6 +43,11 @@ _POLICIES: Final = {
 }
 
 
+ADDING: Final = Policy(play=False, record=True, keep=True)
+"""What a use does that adds to a cassette of the same run: everything goes live, what the cassette
+answers already is not recorded again."""
+
+
 def policy(mode: RecordMode, *, exists: bool) -> Policy:
     """Return what a mode means for a cassette that exists, or does not.
 

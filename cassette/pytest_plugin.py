@@ -111,11 +111,13 @@ def cassette(
     It stands at ``cassettes/<test module>/<test name>.yaml`` beside the test file, unless options
     or fixtures say otherwise.
     """
-    from cassette.plugin import tape  # noqa: PLC0415 - see the module docstring
+    from cassette.plugin import tape, turns  # noqa: PLC0415 - see the module docstring
 
     item = request.node
     with tape.failing_plainly():
-        running = tape.Tape(item, cassette_config, cassette_dir, cassette_name)
+        running = tape.Tape(
+            item, cassette_config, cassette_dir, cassette_name, turns.Turns.of(request)
+        )
     item.stash[tape_key] = running
     yield running.deck
     running.withdraw()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from cassette.plugin.turns import Turns
+
 
 @contextmanager
 def failing_plainly() -> Iterator[None]:
@@ -45,12 +47,15 @@ class Tape:
         configured: What its fixture ``cassette_config`` has returned.
         folder: The folder for its cassettes.
         name: Name of its cassette where no option gives one.
+        turns: Of this run.
 
     Raises:
         CassetteError: An option is wrong, or the cassette cannot be opened.
     """
 
-    def __init__(self, item: pytest.Item, configured: object, folder: Path, name: str) -> None:
+    def __init__(
+        self, item: pytest.Item, configured: object, folder: Path, name: str, turns: Turns
+    ) -> None:
         settings = Settings.of(item.config).of_test(item, configured)
         path = resolve_name(folder, settings.pop("name", None) or name)
         if "extra" in settings:
@@ -64,13 +69,20 @@ class Tape:
         self._use = use(path, **settings).advising(
             f"To record it: pytest --cassette-mode=new_episodes {shlex.quote(item.nodeid)}"
         )
-        self.deck = self._use.__enter__()
+        self._turn = turns.take(path, settings.get("mode"))
+        try:
+            if self._turn.adds:
+                self._use = self._use.adding()
+            self.deck = self._use.__enter__()
+        except BaseException:
+            self._turn.end(recorded=False)
+            raise
 
     def withdraw(self) -> None:
         """Take the cassette out of force. After an interruption this is all that comes."""
         self._use.withdraw()
         if not self.ending:
-            self.deck.close(good=False)
+            self._close(good=False)
 
     def raise_error(self) -> None:
         """Raise what the code under test was told, since it may have swallowed it.
@@ -99,7 +111,13 @@ class Tape:
         Raises:
             CassetteError: As ``Deck.close`` does.
         """
-        self.deck.close(good=self.good)
+        self._close(good=self.good)
+
+    def _close(self, *, good: bool) -> None:
+        try:
+            self.deck.close(good=good)
+        finally:
+            self._turn.end(recorded=self.deck.recorded > 0 and self.deck.journal is None)
 
     def _whereabouts(self) -> str:
         deck = self.deck

@@ -1,0 +1,114 @@
+"""Tests that share a cassette, one after the other and in several processes."""
+
+import pytest
+
+SHARING = """
+    import pytest
+
+    pytestmark = pytest.mark.cassette("shared")
+
+    def test_a(fetch):
+        fetch("/common"), fetch("/a")
+
+    def test_b(fetch):
+        fetch("/common"), fetch("/b")
+
+    def test_c(fetch):
+        fetch("/c"), fetch("/common"), fetch("/common")
+"""
+MODES = pytest.mark.parametrize("mode", ["once", "rewrite", "new_episodes"])
+PROCESSES = pytest.mark.parametrize("workers", [0, 2], ids=["one process", "two workers"])
+
+
+@pytest.fixture
+def run(project):
+    """Run the project in this process, or by so many workers."""
+
+    def run(*arguments, workers=0):
+        if not workers:
+            return project.run(*arguments)
+        plugins = ("-p", "cassette.pytest_plugin", "-p", "xdist", "-n", str(workers))
+        return project.pytester.runpytest_subprocess(*plugins, *arguments)
+
+    return run
+
+
+@MODES
+def test_tests_that_share_a_cassette_complete_it_and_replay_in_any_order(project, run, mode):
+    project.write("test_it.py", SHARING)
+    run(f"--cassette-mode={mode}").assert_outcomes(passed=3)
+    assert project.calls("cassettes/shared.yaml") == ["/common", "/a", "/b", "/c", "/common"]
+    project.go_offline()
+    for order in (["test_c", "test_b", "test_a"], ["test_b"], ["test_a", "test_c"]):
+        names = [f"test_it.py::{name}" for name in order]
+        run("--cassette-mode=none", *names).assert_outcomes(passed=len(names))
+    assert project.cassettes == ["cassettes/shared.yaml"]
+
+
+def test_workers_that_share_a_cassette_complete_it(project, run):
+    project.write("test_it.py", SHARING)
+    run(workers=2).assert_outcomes(passed=3)
+    calls = project.calls("cassettes/shared.yaml")
+    assert sorted(calls) == ["/a", "/b", "/c", "/common", "/common"]
+    project.go_offline()
+    run("--cassette-mode=none").assert_outcomes(passed=3)
+    assert project.cassettes == ["cassettes/shared.yaml"]
+
+
+@PROCESSES
+def test_rewriting_keeps_nothing_of_before(project, run, workers):
+    project.write("test_it.py", SHARING)
+    run().assert_outcomes(passed=3)
+    text = (project.path / "test_it.py").read_text().replace("/c", "/d")
+    (project.path / "test_it.py").write_text(text)
+    run("--cassette-mode=rewrite", workers=workers).assert_outcomes(passed=3)
+    assert sorted(set(project.calls("cassettes/shared.yaml"))) == ["/a", "/b", "/d", "/dommon"]
+
+
+def test_a_cassette_from_before_is_only_replayed_in_mode_once(project, run):
+    project.write("test_it.py", SHARING)
+    run("test_it.py::test_a").assert_outcomes(passed=1)
+    run().assert_outcomes(passed=1, failed=2)
+    assert project.calls("cassettes/shared.yaml") == ["/common", "/a"]
+
+
+def test_a_failed_test_adds_nothing_and_those_after_it_do(project, run):
+    project.write("test_it.py", SHARING.replace('fetch("/b")', 'fetch("/b"), 1 / 0'))
+    run().assert_outcomes(passed=2, failed=1)
+    assert sorted(set(project.calls("cassettes/shared.yaml"))) == ["/a", "/c", "/common"]
+
+
+def test_what_is_added_does_not_count_what_was_there_as_left(project, run):
+    project.write("test_it.py", SHARING)
+    run("--cassette-on-unplayed=fail").assert_outcomes(passed=3)
+
+
+def test_many_tests_record_and_replay_in_two_processes(project, run):
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", range(60))
+        def test_three(cassette, fetch, number):
+            assert [fetch(f"/{number}/{step}") for step in range(3)] == [b"hello"] * 3
+        """,
+    )
+    run(workers=2).assert_outcomes(passed=60)
+    assert len(project.cassettes) == 60
+    assert project.calls("cassettes/test_it/test_three[7].yaml") == ["/7/0", "/7/1", "/7/2"]
+    project.go_offline()
+    run("--cassette-mode=none", workers=2).assert_outcomes(passed=60)
+
+
+def test_a_worker_that_cannot_take_turns_says_what_to_install(project, run):
+    project.write("filelock.py", "raise ImportError")
+    project.write("test_it.py", SHARING)
+    result = run("test_it.py::test_a", workers=1)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "CassetteError: workers of pytest-xdist take turns at recording, but filelock is *",
+            "Install it: python -m pip install 'pytest-cassette[[]xdist[]]'",
+        ]
+    )
