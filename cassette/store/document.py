@@ -140,19 +140,26 @@ class _Composer:
         )
 
     def compose(self, events: Iterator[Event]) -> Node | None:
+        stack, keys = self._stack, self._keys
         for event in events:
             if isinstance(event, ScalarEvent):
-                text = event.value
+                text, anchor = event.value, event.anchor
+                if keys and keys[-1] is None and anchor is None:
+                    siblings = stack[-1].value
+                    if isinstance(siblings, dict):
+                        # Half of all scalars are keys, which need no node.
+                        keys[-1] = self._key(text, siblings, self._line(event))
+                        continue
                 # A plain style is None without libyaml, and empty with it.
                 node = Node(text, event.tag, self._line(event), not event.style, len(text) + 1)
-                if event.anchor is not None:
-                    self._anchors[event.anchor] = node
+                if anchor is not None:
+                    self._anchors[anchor] = node
             elif isinstance(event, CollectionStartEvent):
                 self._open(event)
                 continue
             elif isinstance(event, CollectionEndEvent):
-                self._keys.pop()
-                node = self._stack.pop()
+                keys.pop()
+                node = stack.pop()
             elif isinstance(event, AliasEvent):
                 node = self._repeat(event)
             else:
@@ -198,7 +205,7 @@ class _Composer:
         if isinstance(siblings, dict):
             key = self._keys[-1]
             if key is None:
-                self._keys[-1] = self._read_key(node, siblings)
+                self._keys[-1] = self._key(node.value, siblings, node.line)
                 return
             siblings[key] = node
             self._keys[-1] = None
@@ -207,9 +214,10 @@ class _Composer:
             siblings.append(node)
         parent.size += node.size
 
-    def _read_key(self, node: Node, siblings: dict[str, Node]) -> str:
-        if not isinstance(node.value, str):
-            raise self.error("a key must be a word", node.line)
-        if node.value in siblings:
-            raise self.error(f"the key {node.value!r} stands here twice", node.line)
-        return node.value
+    def _key(self, value: object, siblings: dict[str, Node], line: int) -> str:
+        """Return what is to be a key of a mapping."""
+        if not isinstance(value, str):
+            raise self.error("a key must be a word", line)
+        if value in siblings:
+            raise self.error(f"the key {value!r} stands here twice", line)
+        return value

@@ -33,6 +33,7 @@ _ERRNO: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 _HEADER_KEYS: Final = frozenset(("cassette", "recorded", "interactions"))
 _REQUIRED_KEYS: Final = frozenset(("call", "request", "response", "at", "took", "ended"))
 _MESSAGE_KEYS: Final = frozenset(MESSAGE_KEYS)
+_ENDINGS: Final = {ended.value: ended for ended in Ended}
 ENTRY_KEYS: Final = _REQUIRED_KEYS | {"failure", "redacted", "decoded"}
 
 
@@ -212,8 +213,9 @@ def read_entry(entry: Place) -> Interaction:
         raise places["request"].error("only a response has 'arrived'")
     response, arrived = _read_message(places["response"])
     ended = places["ended"].text()
-    if ended not in list(Ended):
-        raise places["ended"].error(f"expected one of {', '.join(Ended)}, found {ended[:40]!r}")
+    if ended not in _ENDINGS:
+        known = ", ".join(_ENDINGS)
+        raise places["ended"].error(f"expected one of {known}, found {ended[:40]!r}")
     redacted, decoded = (
         tuple(place.text() for place in places[key].items()) if key in places else ()
         for key in ("redacted", "decoded")
@@ -225,7 +227,7 @@ def read_entry(entry: Place) -> Interaction:
         at=places["at"].moment(),
         took=places["took"].seconds(),
         arrived=arrived,
-        ended=Ended(ended),
+        ended=_ENDINGS[ended],
         failure=_read_failure(places["failure"]) if "failure" in places else None,
         redacted=redacted,
         decoded=decoded,

@@ -158,7 +158,7 @@ def read_own_call(entry: bytes) -> str | None:
     line = entry[7 : entry.find(b"\n")].decode("utf-8", "replace")
     if line.count(" ") == 1 and line[0].isalpha() and line[-1] not in ": ":
         return line
-    if line[:1] == '"' and "\\ " not in line:
+    if line[:1] == '"' == line[-1:] and "\\ " not in line:
         try:
             call = json.loads(line)
         except ValueError:
