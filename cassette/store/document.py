@@ -146,9 +146,9 @@ class _Composer:
                 text, anchor = event.value, event.anchor
                 if keys and keys[-1] is None and anchor is None:
                     siblings = stack[-1].value
-                    if isinstance(siblings, dict):
+                    if isinstance(siblings, dict) and text not in siblings:
                         # Half of all scalars are keys, which need no node.
-                        keys[-1] = self._key(text, siblings, self._line(event))
+                        keys[-1] = text
                         continue
                 # A plain style is None without libyaml, and empty with it.
                 node = Node(text, event.tag, self._line(event), not event.style, len(text) + 1)
@@ -205,7 +205,7 @@ class _Composer:
         if isinstance(siblings, dict):
             key = self._keys[-1]
             if key is None:
-                self._keys[-1] = self._key(node.value, siblings, node.line)
+                self._keys[-1] = self._read_key(node, siblings)
                 return
             siblings[key] = node
             self._keys[-1] = None
@@ -214,10 +214,9 @@ class _Composer:
             siblings.append(node)
         parent.size += node.size
 
-    def _key(self, value: object, siblings: dict[str, Node], line: int) -> str:
-        """Return what is to be a key of a mapping."""
-        if not isinstance(value, str):
-            raise self.error("a key must be a word", line)
-        if value in siblings:
-            raise self.error(f"the key {value!r} stands here twice", line)
-        return value
+    def _read_key(self, node: Node, siblings: dict[str, Node]) -> str:
+        if not isinstance(node.value, str):
+            raise self.error("a key must be a word", node.line)
+        if node.value in siblings:
+            raise self.error(f"the key {node.value!r} stands here twice", node.line)
+        return node.value

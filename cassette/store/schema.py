@@ -51,13 +51,15 @@ class Place:
     Args:
         node: The node.
         path: The file.
-        name: Its key with a dot, or its number in brackets.
+        name: Its key, or its number in a list.
         parent: The place that it is in; None for where the names start.
     """
 
     __slots__ = ("_name", "_parent", "node", "path")
 
-    def __init__(self, node: Node, path: str, name: str = "", parent: Place | None = None) -> None:
+    def __init__(
+        self, node: Node, path: str, name: str | int = "", parent: Place | None = None
+    ) -> None:
         self.node = node
         self.path = path
         self._name = name
@@ -66,7 +68,8 @@ class Place:
     @property
     def key(self) -> str:
         """The way to it, such as ``interactions[2].response``."""
-        return f"{self._parent.key if self._parent else ''}{self._name}".removeprefix(".")
+        name = f"[{self._name}]" if isinstance(self._name, int) else f".{self._name}"
+        return f"{self._parent.key if self._parent else ''}{name}".removeprefix(".")
 
     def error(self, problem: str, remedy: str = "") -> CassetteFormatError:
         """Return an error about this place."""
@@ -86,7 +89,7 @@ class Place:
         if not isinstance(value, dict) or self.node.tag not in (None, _TAG + "map"):
             raise self.error(f"expected a mapping, found {self._found()}")
         path = self.path
-        places = {key: Place(node, path, "." + key, self) for key, node in value.items()}
+        places = {key: Place(node, path, key, self) for key, node in value.items()}
         if not value.keys() <= keys:
             unknown = next(key for key in value if key not in keys)
             raise places[unknown].error(f"unknown key; here stand {', '.join(sorted(keys))}")
@@ -100,7 +103,7 @@ class Place:
         value = self.node.value
         if not isinstance(value, list) or self.node.tag not in (None, _TAG + "seq"):
             raise self.error(f"expected a list, found {self._found()}")
-        return [Place(node, self.path, f"[{i}]", self) for i, node in enumerate(value)]
+        return [Place(node, self.path, i, self) for i, node in enumerate(value)]
 
     def text(self, *tags: str) -> str:
         """Return the text of a scalar that has no tag but ``str`` and these."""
