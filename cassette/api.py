@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cassette.deck import ON_UNPLAYED, Deck
 from cassette.errors import OptionError
+from cassette.hosts import Hosts
 from cassette.matching import DEFAULT, Matching
 from cassette.modes import parse_mode
 from cassette.patching import patchers
@@ -60,7 +61,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         repeat: The last of several equal interactions answers from then on.
         on_unplayed: What to do about interactions that no request asked for: ``ignore``,
             ``warn`` or ``fail``.
-        allow_hosts: Patterns of hosts that are left alone, such as ``localhost`` or ``*.local``.
+        allow_hosts: Hosts that are left alone: patterns such as ``localhost``, ``*.local`` or
+            ``127.0.0.1:8080``, and networks such as ``10.0.0.0/8``.
         decode: Write bodies that were compressed with gzip or deflate decoded, so that they can be
             read and edited. On replay the client then gets them so; each interaction says it.
         extra: Cassettes that answer where this one does not, as often as they are asked. They are
@@ -91,7 +93,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         parse_mode(mode),
         repeat=repeat,
         on_unplayed=on_unplayed,
-        allow_hosts=(allow_hosts,) if isinstance(allow_hosts, str) else tuple(allow_hosts),
+        allow_hosts=Hosts(allow_hosts),
         decode=decode,
         extra=[Path(file) for file in extra],
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import threading
 import warnings
-from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from cassette.clock import Clock
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from cassette.hosts import Hosts
     from cassette.matching import Matching
     from cassette.redaction import Redactor
 
@@ -58,6 +58,7 @@ class Deck:
     Attributes:
         path: The cassette.
         mode: The record mode in force.
+        allow_hosts: The hosts that are left alone.
         recorded: How many interactions have been recorded.
         played: How many interactions have been played.
         journal: Where what was recorded stands until it becomes the cassette, and after a use that
@@ -77,7 +78,7 @@ class Deck:
         redactor: Redactor,
         repeat: bool = False,
         on_unplayed: str = "ignore",
-        allow_hosts: Sequence[str] = (),
+        allow_hosts: Hosts,
         decode: bool = False,
         extra: Sequence[Path] = (),
         remedy: str = "",
@@ -85,6 +86,7 @@ class Deck:
     ) -> None:
         self.path = path
         self.mode = mode
+        self.allow_hosts = allow_hosts
         self.recorded = 0
         self.played = 0
         self.journal: Path | None = None
@@ -93,7 +95,6 @@ class Deck:
         self._redactor = redactor
         self._repeat = repeat
         self._on_unplayed = on_unplayed
-        self._allow_hosts = tuple(allow_hosts)
         self._decode = decode
         self._remedy = remedy
         self._lock = threading.RLock()
@@ -270,9 +271,7 @@ class Deck:
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""
-        return self.mode is RecordMode.OFF or any(
-            fnmatch(endpoint.host, pattern.lower()) for pattern in self._allow_hosts
-        )
+        return self.mode is RecordMode.OFF or self.allow_hosts.allow(endpoint.host, endpoint.port)
 
     # The end.
 
