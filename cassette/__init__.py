@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cassette.api import Use, load, use
     from cassette.deck import Deck, UnplayedWarning
     from cassette.errors import (
+        BlockedNetworkError,
         CassetteError,
         CassetteFormatError,
         CassetteNotFoundError,
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     )
     from cassette.model import Ended, Interaction
     from cassette.modes import RecordMode
+    from cassette.patching.guard import block_network
     from cassette.redaction import Redactor
     from cassette.transport.scripted import ScriptedTransport
 
 __all__ = [
+    "BlockedNetworkError",
     "CassetteError",
     "CassetteFormatError",
     "CassetteNotFoundError",
@@ -46,6 +49,7 @@ __all__ = [
     "UnplayedInteractionsError",
     "UnplayedWarning",
     "Use",
+    "block_network",
     "load",
     "use",
 ]
@@ -54,6 +58,7 @@ _HOMES = {
     "api": ("Use", "load", "use"),
     "deck": ("Deck", "UnplayedWarning"),
     "errors": (
+        "BlockedNetworkError",
         "CassetteError",
         "CassetteFormatError",
         "CassetteNotFoundError",
@@ -64,6 +69,7 @@ _HOMES = {
         "UnmatchedRequestError",
         "UnplayedInteractionsError",
     ),
+    "patching.guard": ("block_network",),
     "model": ("Ended", "Interaction"),
     "modes": ("RecordMode",),
     "redaction": ("Redactor",),

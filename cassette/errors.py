@@ -3,6 +3,7 @@
     CassetteError
     ├── UnmatchedRequestError       a request, or a connection, that no recording answers
     ├── RecordingEndedError         the client reads on where the recording stops
+    ├── BlockedNetworkError         an attempt to reach a host that nothing answers for
     ├── UninterceptedClientError    a client whose connections no cassette can take yet
     ├── UnplayedInteractionsError   a use that had to play everything left something
     ├── CassetteNotFoundError       there is no cassette at this path
@@ -96,6 +97,49 @@ class RecordingEndedError(CassetteError):
             "the program that was recorded read no further, and this one does\n"
             "Record the interaction again with the program as it is now."
         )
+
+
+class BlockedNetworkError(CassetteError):
+    """The network guard refused an attempt to reach a host.
+
+    Attributes:
+        kind: What was tried: ``connection``, ``datagram`` or ``look-up``.
+        host: Name or address that was to be reached, or looked up.
+        port: Port number; None for a look-up.
+        who: Who tried: the function, with file and line, that went into the standard library, and
+            then the one nearest to it in the user's own code, where that is another.
+        reason: Why nothing may be reached: which cassette is in use, or which test runs.
+        remedy: What to do, in one line.
+    """
+
+    def __init__(  # noqa: PLR0913 - the fields of one sentence
+        self,
+        kind: str,
+        *,
+        host: str,
+        port: int | None,
+        who: Sequence[str],
+        reason: str,
+        remedy: str,
+    ) -> None:
+        super().__init__(kind, host, port)
+        self.kind = kind
+        self.host = host
+        self.port = port
+        self.who = tuple(who)
+        self.reason = reason
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        where = {
+            "connection": f"a connection to {host}:{self.port}",
+            "datagram": f"a datagram to {host}:{self.port}",
+            "look-up": f"a look-up of {self.host}",
+        }[self.kind]
+        verbs = ("by", "called by")
+        tried = [f"  {verb} {who}" for verb, who in zip(verbs, self.who, strict=False)]
+        return "\n".join([f"{where} was blocked: {self.reason}", *tried, self.remedy])
 
 
 class UninterceptedClientError(CassetteError):

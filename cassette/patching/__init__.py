@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cassette.patching.guard import GuardPatcher
 from cassette.patching.http_client import HttpClientPatcher
 from cassette.patching.httpcore import HttpcorePatcher
 
@@ -13,4 +14,4 @@ if TYPE_CHECKING:
 
 def patchers() -> list[Patcher]:
     """Return a new patcher for each family of clients."""
-    return [HttpClientPatcher(), HttpcorePatcher()]
+    return [HttpClientPatcher(), HttpcorePatcher(), GuardPatcher()]

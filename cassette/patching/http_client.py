@@ -24,6 +24,7 @@ from cassette import client as ours
 from cassette.clock import Clock
 from cassette.model import DEFAULT_PORTS, Ended, Endpoint
 from cassette.patching.base import UndoLog, current
+from cassette.patching.guard import lifted
 from cassette.patching.outage import outage
 from cassette.patching.urllib3 import settle
 from cassette.transport.failures import rebuild
@@ -217,7 +218,8 @@ class HttpClientPatcher:
         busy = self._being_dialed()
         busy.append(connection)
         try:
-            dial()
+            with lifted():
+                dial()
         except Exception as error:
             deck.record_failure(endpoint, error, at)
             raise

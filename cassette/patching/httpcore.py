@@ -11,6 +11,7 @@ from cassette.clock import Clock
 from cassette.errors import UninterceptedClientError
 from cassette.model import DEFAULT_PORTS, Ended, Endpoint
 from cassette.patching.base import UndoLog, current
+from cassette.patching.guard import lifted
 from cassette.patching.imports import when_imported
 from cassette.transport.failures import rebuild
 from cassette.transport.player import Player
@@ -115,7 +116,8 @@ class _Stream:
 
     def _connected(self) -> Any:
         if self._live is None:
-            self._live = self._noting_failure(self._dial)
+            with lifted():
+                self._live = self._noting_failure(self._dial)
             for upgrade in self._upgrades:
                 self._live = self._noting_failure(functools.partial(upgrade, self._live))
             self._live.in_cassette = True
