@@ -47,6 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from cassette.plugin.tape import check_run  # noqa: PLC0415
 
         check_run(config)
+    if options.value(config, "block_network"):
+        from cassette.plugin.guard import GuardedRun  # noqa: PLC0415
+
+        config.pluginmanager.register(GuardedRun(config), "cassette-guarded-run")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -80,6 +80,12 @@ TABLE: Final = (
         "HOSTS",
         Kind.LIST,
     ),
+    Option(
+        "block_network",
+        "refuse every attempt of a test to reach a host, but for what cassettes record and the "
+        "hosts that are allowed",
+        kind=Kind.FLAG,
+    ),
 )
 """Every option, in the order of the help."""
 
