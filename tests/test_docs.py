@@ -21,7 +21,9 @@ def blocks(page):
     return compile("\n".join(lines), str(ROOT / page), "exec")
 
 
-@pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/matching.md", "docs/redaction.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/tutorial.md", "docs/matching.md", "docs/redaction.md", "docs/network-guard.md"]
+)
 def test_the_blocks_of_a_page_run_one_after_the_other(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(blocks(page), {"__name__": "docs"})
