@@ -78,6 +78,21 @@ def test_any_bytes_in_a_chunked_body_are_read_alike(body, reads, rng) -> None:
     assert_agree(outcomes.Case(generate.pieces_of(rng, head + body), tuple(reads)))
 
 
+@WHOLE
+@given(
+    st.integers(1, 60),
+    st.integers(0, 400),
+    st.binary(max_size=20),
+    st.lists(calls, min_size=1, max_size=8),
+    randoms,
+)
+def test_runs_of_equal_chunks_are_read_alike(size, count, rest, reads, rng) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunks = b"".join(b"%x\r\n%b\r\n" % (size, rng.randbytes(size)) for _ in range(count))
+    wire = head + chunks + rest + b"0\r\n\r\n"
+    assert_agree(outcomes.Case(generate.pieces_of(rng, wire), (*reads, ("read", 8192), ("read",))))
+
+
 @pytest.mark.parametrize("start", range(0, 8000, 1000))
 def test_seeded_cases_agree(start: int) -> None:
     for seed in range(start, start + 1000):
