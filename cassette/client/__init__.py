@@ -30,18 +30,20 @@ from cassette.client.connection import (
     _CS_REQ_STARTED,
     _METHODS_EXPECTING_BODY,
     HTTPConnection,
-    _contains_disallowed_method_pchar_re,
-    _contains_disallowed_url_pchar_re,
-    _encode,
-    _is_illegal_header_value,
-    _is_legal_header_name,
-    _strip_ipv6_iface,
 )
 from cassette.client.connection import (
     HTTP_PORT as HTTP_PORT,
 )
 from cassette.client.connection import (
     HTTPS_PORT as HTTPS_PORT,
+)
+from cassette.client.encoding import (
+    _contains_disallowed_method_pchar_re,
+    _contains_disallowed_url_pchar_re,
+    _encode,
+    _is_illegal_header_value,
+    _is_legal_header_name,
+    _strip_ipv6_iface,
 )
 from cassette.client.errors import (
     BadStatusLine,
