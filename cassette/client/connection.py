@@ -96,7 +96,7 @@ class HTTPConnection(stock.HTTPConnection):
     # One name, one string: subclasses and programs set these on the class or on the instance.
     _http_vsn = 11
     _http_vsn_str = "HTTP/1.1"
-    response_class = HTTPResponse
+    response_class: type[HTTPResponse] = HTTPResponse
     default_port = HTTP_PORT
     auto_open = 1
     debuglevel = 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client as stock
 import socket
 import ssl
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any, overload
 
 from cassette.client import compat
 from cassette.client.connection import HTTPS_PORT, HTTPConnection
@@ -60,11 +61,58 @@ class HTTPSConnection(HTTPConnection, stock.HTTPSConnection):
     key_file: StrOrBytesPath | None
     cert_file: StrOrBytesPath | None
 
+    # As type checkers see it: first what every version has, then what is deprecated, last what
+    # only Python 3.11 allows without keywords.
+    @overload
+    def __init__(
+        self,
+        host: str,
+        port: int | None = None,
+        *,
+        timeout: float | None = ...,
+        source_address: tuple[str, int] | None = None,
+        context: ssl.SSLContext | None = None,
+        blocksize: int = 8192,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        host: str,
+        port: int | None = None,
+        *,
+        timeout: float | None = ...,
+        source_address: tuple[str, int] | None = None,
+        context: ssl.SSLContext | None = None,
+        blocksize: int = 8192,
+        key_file: StrOrBytesPath | None = None,
+        cert_file: StrOrBytesPath | None = None,
+        check_hostname: bool | None = None,
+        strict: object = None,
+    ) -> None: ...
+
+    if sys.version_info < (3, 12):
+
+        @overload
+        def __init__(
+            self,
+            host: str,
+            port: int | None = None,
+            key_file: StrOrBytesPath | None = None,
+            cert_file: StrOrBytesPath | None = None,
+            timeout: float | None = ...,
+            source_address: tuple[str, int] | None = None,
+            *,
+            context: ssl.SSLContext | None = None,
+            check_hostname: bool | None = None,
+            blocksize: int = 8192,
+            strict: object = None,
+        ) -> None: ...
+
     def __init__(  # noqa: PLR0913 - the signature is http.client's, old and new
         self,
         host: str,
         port: int | None = None,
-        *old: object,
+        *old: Any,
         timeout: float | None = socket._GLOBAL_DEFAULT_TIMEOUT,  # type: ignore[attr-defined]  # noqa: SLF001
         source_address: tuple[str, int] | None = None,
         context: ssl.SSLContext | None = None,

@@ -20,20 +20,14 @@ from cassette.client.errors import HTTPException, LineTooLong
 from cassette.wire.lenient import split_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Protocol
+    from collections.abc import Callable, Sequence
 
-    class SupportsReadline(Protocol):
-        """A binary file, as far as a header section needs one."""
-
-        def readline(self, size: int = -1, /) -> bytes:
-            """Return the next line, or its first ``size`` bytes."""
-            ...
+    from _typeshed import SupportsReadline
 
 
 _END_OF_SECTION: Final = (b"\r\n", b"\n", b"")
 
-_MessageT = TypeVar("_MessageT", bound=email.message.Message)
+_MessageT = TypeVar("_MessageT", bound="email.message.Message[Any, Any]")
 
 
 class HTTPMessage(stock.HTTPMessage):
@@ -62,7 +56,7 @@ _FAST_CLASSES: Final = frozenset((HTTPMessage, stock.HTTPMessage))
 """Classes whose constructor is known to do nothing that a shortcut could miss."""
 
 
-def _read_headers(fp: SupportsReadline) -> list[bytes]:
+def _read_headers(fp: SupportsReadline[bytes]) -> list[bytes]:
     """Return the lines of a header section, the empty line that ends it included.
 
     Args:
@@ -118,10 +112,10 @@ def _parse_header_lines(
 
 
 @overload
-def parse_headers(fp: SupportsReadline) -> HTTPMessage: ...
+def parse_headers(fp: SupportsReadline[bytes], _class: Callable[[], _MessageT]) -> _MessageT: ...
 @overload
-def parse_headers(fp: SupportsReadline, _class: type[_MessageT]) -> _MessageT: ...
-def parse_headers(fp: SupportsReadline, _class: type[Any] = HTTPMessage) -> Any:
+def parse_headers(fp: SupportsReadline[bytes]) -> HTTPMessage: ...
+def parse_headers(fp: SupportsReadline[bytes], _class: Any = HTTPMessage) -> Any:
     """Read a header section and return it as a message.
 
     Args:
