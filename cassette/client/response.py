@@ -257,7 +257,7 @@ class HTTPResponse(ChunkedBody):
 
     def __del__(self) -> None:
         # Instead of the finaliser of the io module, which closes whatever is not closed: of a
-        # response whose body has ended there is nothing left to close.
+        # response whose body has ended there is nothing left to close. An eighth of a small one.
         if getattr(self, "fp", None) is not None:
             with contextlib.suppress(Exception):
                 self.close()

@@ -208,6 +208,33 @@ def test_equal_chunks_are_read_in_runs_and_not_past_the_end(file) -> None:
     assert fp.read() == b"next"
 
 
+@pytest.mark.parametrize("module", [stock, client])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda resp: resp.read(6),
+        lambda resp: resp.read1(),
+        lambda resp: resp.read1(2) + resp.read1(),
+        lambda resp: resp.readline(),
+        lambda resp: (buffer := bytearray(6)) and buffer[: resp.readinto(buffer)],
+    ],
+)
+def test_a_program_may_take_chunks_out_of_the_file_between_reads(module, call) -> None:
+    pieces = [b"%02d\n" % n for n in range(20)]
+    wire = b"".join(b"3\r\n%b\r\n" % piece for piece in pieces)
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    resp = module.HTTPResponse(Sock(head + wire + b"0\r\n\r\n"), method="GET")
+    resp.begin()
+    seen = b""
+    while resp.fp is not None:
+        seen += call(resp)
+        if resp.fp is not None and seen.count(b"\n") < 18:
+            assert resp.fp.read(2) == b"\r\n"
+            assert resp.fp.readline() == b"3\r\n"
+            seen += resp.fp.read(3)
+    assert seen == b"".join(pieces)
+
+
 @pytest.mark.parametrize("size", [1, 3, 4, 7, 100])
 def test_chunks_are_joined_for_every_way_to_read(size: int) -> None:
     resp = chunked(STREAM)
