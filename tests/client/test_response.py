@@ -280,6 +280,19 @@ def test_read1_and_readline_say_when_chunks_are_cut_short() -> None:
     assert (caught.value.partial, caught.value.expected) == (b"\r", 1)
 
 
+@pytest.mark.parametrize(
+    ("body", "partial", "expected"), [(b"2\r\nab\r", b"\r", 1), (b"2\r\nab\r\n2\r\n", b"", None)]
+)
+def test_read1_says_when_the_next_chunk_is_cut_short(
+    body: bytes, partial: bytes, expected: int | None
+) -> None:
+    resp = chunked(body)
+    assert resp.read1() == b"ab"
+    with pytest.raises(client.IncompleteRead) as caught:
+        resp.read1()
+    assert (caught.value.partial, caught.value.expected) == (partial, expected)
+
+
 def test_a_line_ends_where_there_is_no_chunk_size() -> None:
     assert chunked(b"2\r\nab\r\nzz\r\n").readline() == b"ab"
     with pytest.raises(client.IncompleteRead):
