@@ -16,6 +16,8 @@ LARGE_LIMITS = {("requests", "replay"): 2.0}
 SIZE_LIMITS = {"large-json": 1.01, "large-binary": 1.34}
 RECORD_LIMIT = 1.10
 FLAT_LIMIT = 1.05  # memory that does not grow, give or take what the allocator keeps
+PLUGIN_IMPORT_LIMIT = 0.5  # 5 milliseconds, where json and decimal take 10
+PLUGIN_TEST_LIMIT = 1.69  # 1.1 milliseconds, where three requests of the floor take 0.65
 HELD_ONCE_LIMIT = 2.25  # the copy of the program and one of ours; a second of ours makes it 3
 
 SMALL = {"header_lines": 12, "chunk_size": 16}
@@ -186,9 +188,49 @@ def importing() -> Work:
         (
             Contestant(
                 "cassette.client",
-                Task.of("importing:seconds", modules="http.client cassette.client"),
+                Task.of("importing:seconds", after="http.client", modules="cassette.client"),
                 limit=1.0,
             ),
+        ),
+    )
+
+
+def plugin_importing() -> Work:
+    """Return the work of importing what every run of pytest imports of this package."""
+    modules = "cassette.pytest_plugin cassette.plugin.options"
+    return Work(
+        "plugin-import",
+        "import the plugin after pytest, over import json and decimal",
+        Contestant("json, decimal", Task.of("importing:seconds", modules="json decimal")),
+        (
+            Contestant(
+                "cassette",
+                Task.of("importing:seconds", after="pytest", modules=modules),
+                limit=PLUGIN_IMPORT_LIMIT,
+            ),
+        ),
+    )
+
+
+def plugin_per_test() -> Work:
+    """Return the work of a test whose cassette plays three requests, an empty test taken off."""
+
+    def over_empty(by: str, limit: float | None = None, rival: str = "") -> Contestant:
+        return Contestant(
+            by,
+            Task.of("plugin:seconds_over_empty", by=by),
+            (Task.of("plugin:make", by=by),),
+            limit,
+            rival,
+        )
+
+    return Work(
+        "plugin-test",
+        "a test with a cassette of 3 interactions through requests, over an empty fixture",
+        Contestant("floor", Task.of("plugin:seconds_over_empty", by="floor")),
+        (
+            over_empty("cassette", PLUGIN_TEST_LIMIT),
+            *(over_empty(rival, rival=rival) for rival in ("vcrpy", "cassetter")),
         ),
     )
 
@@ -225,4 +267,6 @@ WORKS = (
     *downloading("content-length", 0),
     *downloading("64-KiB-chunks", 65536),
     importing(),
+    plugin_importing(),
+    plugin_per_test(),
 )
