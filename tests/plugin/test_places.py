@@ -74,6 +74,22 @@ def test_the_folder_of_the_command_line_is_meant_from_where_pytest_was_started(
     assert project.cassettes == ["tests/tapes/tests/test_it/test_get.yaml"]
 
 
+def test_a_test_from_outside_the_project_stays_within_the_other_folder(project):
+    project.write("project/pytest.ini", "[pytest]")
+    project.write(
+        "outside/test_it.py",
+        f"""
+        import urllib.request
+
+        def test_get(cassette):
+            urllib.request.urlopen("http://127.0.0.1:{project.server.server_port}").close()
+        """,
+    )
+    arguments = ("--rootdir=project", "-cproject/pytest.ini", "outside", "--cassette-dir=tapes")
+    project.run(*arguments).assert_outcomes(passed=1)
+    assert project.cassettes == ["tapes/up/outside/test_it/test_get.yaml"]
+
+
 def test_the_folder_of_the_ini_file_is_meant_from_there(project, monkeypatch):
     project.write("pytest.ini", "[pytest]\ncassette_dir = tapes")
     project.write("tests/test_it.py", SAVING)

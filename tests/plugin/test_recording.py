@@ -15,6 +15,22 @@ def test_a_test_records_once_and_then_replays_offline(project):
     project.run().assert_outcomes(passed=1)
 
 
+def test_nothing_is_loaded_before_a_test_asks_for_a_cassette(project):
+    project.write(
+        "test_it.py",
+        """
+        import sys
+
+        def test_nothing():
+            assert "cassette.pytest_plugin" in sys.modules
+            for name in ("api", "deck", "store", "patching", "plugin.settings", "plugin.tape"):
+                assert f"cassette.{name}" not in sys.modules
+        """,
+    )
+    result = project.pytester.runpytest_subprocess("-pcassette.pytest_plugin")
+    result.assert_outcomes(passed=1)
+
+
 def test_in_ci_nothing_is_recorded_and_a_missing_recording_fails(project, monkeypatch):
     monkeypatch.setenv("CI", "true")
     project.write(
