@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from cassette.deck import ON_UNPLAYED, Deck
 from cassette.errors import OptionError
 from cassette.hosts import Hosts
-from cassette.matching import DEFAULT, Matching
+from cassette.matching import DEFAULT, Matching, listed
 from cassette.modes import parse_mode
 from cassette.patching import patchers
 from cassette.patching.base import Entry
@@ -82,11 +82,13 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         raise OptionError(f"{place} is a folder\nName a file in it: {place / 'cassette.yaml'}")
     if on_unplayed not in ON_UNPLAYED:
         raise OptionError(f"on_unplayed is {on_unplayed!r}\nIt may be: {', '.join(ON_UNPLAYED)}")
-    if isinstance(extra, str | os.PathLike):
-        raise OptionError(
-            f"extra: expected a list of cassettes, found {str(extra)!r}\n"
-            f"Write extra=[{str(extra)!r}] for a single one."
-        )
+    for name, switch in (("repeat", repeat), ("decode", decode)):
+        if switch not in (True, False):
+            raise OptionError(f"{name} is {switch!r}\nIt may be: True, False")
+    files = listed("extra", extra, "cassettes")
+    for one in files:
+        if not isinstance(one, str | os.PathLike):
+            raise OptionError(f"extra: {one!r} is no path of a cassette")
     options = functools.partial(
         Deck,
         place,
@@ -95,7 +97,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         on_unplayed=on_unplayed,
         allow_hosts=Hosts(allow_hosts),
         decode=decode,
-        extra=[Path(file) for file in extra],
+        extra=[Path(one) for one in files],
     )
 
     def make_deck(

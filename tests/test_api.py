@@ -239,6 +239,10 @@ def test_the_warning_points_at_the_line_that_left_the_cassette(path, poll):
         ({"on_unplayed": "explode"}, "on_unplayed is 'explode'\nIt may be"),
         ({"match_on": ["methud"]}, "methud"),
         ({"ignore": ["heade:x"]}, "heade"),
+        ({"repeat": "yes"}, "repeat is 'yes'\nIt may be: True, False"),
+        ({"decode": "gzip"}, "decode is 'gzip'\nIt may be: True, False"),
+        ({"extra": Path("a.yaml")}, "extra: expected a list of cassettes, found "),
+        ({"extra": [7]}, "extra: 7 is no path of a cassette"),
     ],
 )
 def test_a_wrong_option_is_an_error_of_ours(path, options, message):

@@ -114,8 +114,8 @@ def test_extra_cassettes_are_a_list(own):
     with pytest.raises(cassette.OptionError) as caught:
         cassette.use(own, extra="auth.yaml")
     assert str(caught.value) == (
-        "extra: expected a list of cassettes, found 'auth.yaml'\n"
-        "Write extra=['auth.yaml'] for a single one."
+        "extra: expected a list of cassettes, found the string 'auth.yaml'\n"
+        "Write extra=('auth.yaml',) for a single one."
     )
 
 

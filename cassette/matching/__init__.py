@@ -5,6 +5,6 @@
 """
 
 from cassette.matching.index import Index
-from cassette.matching.options import CALL_MATCHERS, DEFAULT, REQUEST_MATCHERS, Matching
+from cassette.matching.options import CALL_MATCHERS, DEFAULT, REQUEST_MATCHERS, Matching, listed
 
-__all__ = ["CALL_MATCHERS", "DEFAULT", "REQUEST_MATCHERS", "Index", "Matching"]
+__all__ = ["CALL_MATCHERS", "DEFAULT", "REQUEST_MATCHERS", "Index", "Matching", "listed"]

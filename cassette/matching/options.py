@@ -63,10 +63,10 @@ class Matching:
         redactor: Redactor | None = None,
     ) -> None:
         self.redactor: Final = Redactor() if redactor is None else redactor
-        matchers = _listed("match_on", match_on, "the matchers")
+        matchers = listed("match_on", match_on, "the matchers")
         self.names: Final = tuple(_matcher_name(m) for m in matchers if not callable(m))
         self.custom: Final = tuple(m for m in matchers if callable(m))
-        fields = _ignored_fields(_listed("ignore", ignore, "what to ignore"))
+        fields = _ignored_fields(listed("ignore", ignore, "what to ignore"))
         self.ignored_headers: Final = frozenset(name.lower() for name in fields["header"])
         self.keys: Final = CallKeys(self.redactor, frozenset(fields["query"]))
         self.bodies: Final = BodyReader(
@@ -171,7 +171,17 @@ class Matching:
         return None if answer or answer is None else f"returned {answer!r}"
 
 
-def _listed(option: str, values: Iterable[Any], what: str) -> list[Any]:
+def listed(option: str, values: Iterable[Any], what: str) -> list[Any]:
+    """Return the values of an option that holds several.
+
+    Args:
+        option: Its name.
+        values: What was given.
+        what: What it should be a list of, for the error.
+
+    Raises:
+        OptionError: A string was given, or nothing that has members.
+    """
     if isinstance(values, str):
         raise OptionError(
             f"{option}: expected a list of {what}, found the string {values!r}\n"
