@@ -96,6 +96,24 @@ def test_unplayed_interactions_fail_a_test_that_says_so(project, monkeypatch):
     )
 
 
+def test_unplayed_interactions_are_warned_about_where_that_is_said(project):
+    source = "def test_get(cassette, fetch):\n    for path in {paths}: fetch(path)"
+    project.write("test_it.py", source.format(paths=["/one", "/two"]))
+    project.run().assert_outcomes(passed=1)
+    project.path.joinpath("test_it.py").write_text(source.format(paths=["/one"]))
+    message = [
+        "*UnplayedWarning: 1 of 2 interactions in *test_get.yaml were not played:",
+        "    GET http://127.0.0.1:*/two",
+    ]
+    result = project.run("--cassette-on-unplayed=warn", "-Wdefault")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*warnings summary*", "test_it.py::test_get", *message])
+    result = project.run("--cassette-on-unplayed=warn", "-Werror")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([message[0], message[1][2:]], consecutive=True)
+    result.stdout.no_fnmatch_line("*deck.py*")
+
+
 def test_a_damaged_cassette_is_told_without_code_of_ours(project):
     project.write(
         "test_it.py",
