@@ -53,16 +53,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(GuardedRun(config), "cassette-guarded-run")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Put the cassette in force before anything else of the test; the marker alone is enough."""
-    names: list[str] = getattr(item, "fixturenames", [])
-    marked = item.get_closest_marker("cassette") is not None
-    if marked:
-        from cassette.plugin.tape import check  # noqa: PLC0415 - see the module docstring
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the cassette in force before anything else of a test; the marker alone is enough.
 
-        check(item)
-    if marked or "cassette" in names:
-        _put_first(item, names)
+    Last, since a project may give its tests the marker in this hook.
+    """
+    for item in items:
+        names: list[str] = getattr(item, "fixturenames", [])
+        marked = item.get_closest_marker("cassette") is not None
+        if marked:
+            from cassette.plugin.tape import check  # noqa: PLC0415 - see the module docstring
+
+            check(item)
+        if marked or "cassette" in names:
+            _put_first(item, names)
 
 
 def _put_first(item: pytest.Item, names: list[str]) -> None:

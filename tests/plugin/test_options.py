@@ -23,6 +23,20 @@ def test_the_marker_alone_is_enough(project, source):
     assert len(list((project.path / "cassettes").rglob("*.yaml"))) == 1
 
 
+def test_a_project_may_mark_its_tests_when_they_are_collected(project):
+    project.write(
+        "conftest.py",
+        """
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.cassette("all-of-them"))
+        """,
+    )
+    project.write("test_it.py", "def test_get(fetch): fetch()")
+    project.run().assert_outcomes(passed=1)
+    assert project.cassettes == ["cassettes/all-of-them.yaml"]
+
+
 MODES = ["all", "new_episodes", "none", "once", "rewrite", "off", "none"]
 """What each layer gives, from the farthest to the nearest."""
 
