@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from cassette.patching.guard import GuardPatcher
 from cassette.patching.http_client import HttpClientPatcher
 from cassette.patching.httpcore import HttpcorePatcher
+from cassette.patching.responses import ResponsesPatcher
 
 if TYPE_CHECKING:
     from cassette.patching.base import Patcher
 
 
 def patchers() -> list[Patcher]:
-    """Return a new patcher for each family of clients."""
-    return [HttpClientPatcher(), HttpcorePatcher(), GuardPatcher()]
+    """Return a new patcher for each family of clients, and for what stands beside them."""
+    return [HttpClientPatcher(), HttpcorePatcher(), ResponsesPatcher(), GuardPatcher()]
