@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Use", "load", "use"]
 
 
-_DEFAULT = Redactor()
-
-
 def use(  # noqa: PLR0913 - every option is a keyword of its own
     path: str | PathLike[str],
     *,
@@ -75,7 +72,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         >>> with use("users.yaml") as tape:  # doctest: +SKIP
         ...     requests.get("https://api.example.com/users")
     """
-    redactor = redact if isinstance(redact, Redactor) else _DEFAULT if redact else Redactor.off()
+    redactor = Redactor.of(redact)
     matching = Matching(match_on, ignore, redactor)
     place = Path(path)
     if place.is_dir():

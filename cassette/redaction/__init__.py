@@ -65,6 +65,13 @@ class Redactor:
         self._ledger = Ledger()
 
     @classmethod
+    def of(cls, option: Redactor | bool) -> Redactor:  # noqa: FBT001 - an option is what it is
+        """Return what the option ``redact`` stands for: True for the default, False for none."""
+        if isinstance(option, Redactor):
+            return option
+        return _DEFAULT if option else cls.off()
+
+    @classmethod
     def off(cls) -> Redactor:
         """Return a redactor that hides nothing."""
         return cls(defaults=False)
@@ -249,3 +256,6 @@ def _normal_names(option: str, names: Iterable[object]) -> frozenset[str]:
             raise OptionError(f"{option}: expected names of fields, found {name!r}")
         normal.add(normal_name(name))
     return frozenset(normal)
+
+
+_DEFAULT: Final = Redactor()

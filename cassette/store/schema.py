@@ -53,9 +53,14 @@ class Place:
         path: The file.
         name: Its key, or its number in a list.
         parent: The place that it is in; None for where the names start.
+
+    Attributes:
+        remedy: What to do about an error where nothing better is known.
     """
 
     __slots__ = ("_name", "_parent", "node", "path")
+
+    remedy = "Repair it by hand (docs/format.md), or record the cassette again."
 
     def __init__(
         self, node: Node, path: str, name: str | int = "", parent: Place | None = None
@@ -78,7 +83,7 @@ class Place:
             path=self.path,
             line=self.node.line,
             key=self.key,
-            remedy=remedy or "Repair it by hand (docs/format.md), or record the cassette again.",
+            remedy=remedy or self.remedy,
         )
 
     def mapping(
@@ -88,8 +93,8 @@ class Place:
         value = self.node.value
         if not isinstance(value, dict) or self.node.tag not in (None, _TAG + "map"):
             raise self.error(f"expected a mapping, found {self._found()}")
-        path = self.path
-        places = {key: Place(node, path, key, self) for key, node in value.items()}
+        path, kind = self.path, type(self)
+        places = {key: kind(node, path, key, self) for key, node in value.items()}
         if not value.keys() <= keys:
             unknown = next(key for key in value if key not in keys)
             raise places[unknown].error(f"unknown key; here stand {', '.join(sorted(keys))}")
@@ -103,7 +108,8 @@ class Place:
         value = self.node.value
         if not isinstance(value, list) or self.node.tag not in (None, _TAG + "seq"):
             raise self.error(f"expected a list, found {self._found()}")
-        return [Place(node, self.path, i, self) for i, node in enumerate(value)]
+        path, kind = self.path, type(self)
+        return [kind(node, path, i, self) for i, node in enumerate(value)]
 
     def text(self, *tags: str) -> str:
         """Return the text of a scalar that has no tag but ``str`` and these."""
