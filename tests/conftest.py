@@ -5,6 +5,7 @@ is set in the environment, as in continuous integration, it fails them instead.
 """
 
 import os
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 
 import pytest
 from servers.acceptor import Acceptor
-from servers.address import Address
+from servers.address import LOOPBACK, Address, address_of
 from servers.apache import start_apache
 from servers.nginx import start_nginx
 from servers.node import start_node
@@ -155,3 +156,17 @@ def tap(acceptors: list[Acceptor]) -> Callable[..., Tap]:
         return relay
 
     return start
+
+
+@pytest.fixture
+def deaf_address() -> Iterator[Address]:
+    """Return the address of a listener whose queue is full: a connection attempt hangs."""
+    with socket.create_server((LOOPBACK, 0), backlog=0) as listener:
+        address = address_of(listener)
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.setblocking(False)  # noqa: FBT003
+            each.connect_ex(address)
+        yield address
+        for each in waiting:
+            each.close()

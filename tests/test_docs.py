@@ -22,7 +22,14 @@ def blocks(page):
 
 
 @pytest.mark.parametrize(
-    "page", ["docs/tutorial.md", "docs/matching.md", "docs/redaction.md", "docs/network-guard.md"]
+    "page",
+    [
+        "docs/tutorial.md",
+        "docs/matching.md",
+        "docs/network-guard.md",
+        "docs/redaction.md",
+        "docs/responses.md",
+    ],
 )
 def test_the_blocks_of_a_page_run_one_after_the_other(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -1,12 +1,11 @@
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from clients.drivers import ALL, BOTO3, XMLRPC, Driver, Way
 from clients.outcome import Failure
 from clients.taping import Taping, origin, tape
-from servers.address import LOOPBACK, Address, address_of, free_port
+from servers.address import LOOPBACK, Address, free_port
 from servers.calls import Call
 from servers.raw import RawServer, Script, Step
 from servers.tap import Tap
@@ -70,20 +69,6 @@ def test_tls_to_a_server_without_tls_fails_again(
     relay = tap(raw_server([b"HTTP/1.1 400 Bad Request\r\n\r\n"]).address)
     way = Way(origin(relay.address, tls=True))
     assert_fails_alike(tape(driver, way, asked_by(driver), tmp_path / "tape.yaml", relay))
-
-
-@pytest.fixture
-def deaf_address() -> Iterator[Address]:
-    """Return the address of a listener whose queue is full: a connection attempt hangs."""
-    with socket.create_server((LOOPBACK, 0), backlog=0) as listener:
-        address = address_of(listener)
-        waiting = [socket.socket() for _ in range(3)]
-        for each in waiting:
-            each.setblocking(False)  # noqa: FBT003
-            each.connect_ex(address)
-        yield address
-        for each in waiting:
-            each.close()
 
 
 @every_client

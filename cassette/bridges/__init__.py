@@ -1,0 +1,1 @@
+"""Ways between cassettes and other libraries that stand in for HTTP."""

@@ -1,0 +1,323 @@
+"""Between cassettes and ``responses``: a cassette as stubs, and a recording of its as a cassette.
+
+That both work side by side in one test needs nothing from here: see docs/responses.md.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import warnings
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlsplit
+
+from cassette.errors import CassetteError, CassetteFormatError, CassetteNotFoundError
+from cassette.matching import DEFAULT, Matching
+from cassette.model import DEFAULT_PORTS, Endpoint, Interaction, Request, Response, url_of
+from cassette.redaction import Redactor
+from cassette.store.document import Node, compose
+from cassette.store.files import Journal
+from cassette.store.reader import load
+from cassette.store.schema import Place
+from cassette.wire.encode import encode_chunks
+from cassette.wire.lenient import has_body, is_chunked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from os import PathLike
+
+    from responses import RequestsMock
+
+    from cassette.bridges.stubs import Stub
+    from cassette.matching.options import CustomMatcher
+
+MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
+"""What to match on where requests come from a recording of ``responses``: it has no bodies."""
+
+_KEYS: Final = frozenset(
+    ("method", "url", "body", "status", "headers", "content_type", "auto_calculate_content_length")
+)
+_TOKEN: Final = re.compile(r"[!#-'*+\-.0-9A-Z^-z|~]+", re.ASCII)
+_STATUS: Final = re.compile(r"[2-9]\d\d", re.ASCII)
+_VALUE: Final = re.compile(r"[^\0\r\n]*")
+_CHARSET: Final = re.compile(r"(?i);\s*charset\s*=\s*[\"']?([^\s\"';]+)")
+_INVENTED: Final = "text/plain; charset=utf-8"
+"""What ``responses`` writes where the server has named no type and requests guessed a charset."""
+
+_NEXT_COOKIE: Final = re.compile(r",\s*(?=[!#-'*+\-.0-9A-Z^-z|~]+=)", re.ASCII)
+
+
+class LossyRecordingWarning(UserWarning):
+    """``responses`` has recorded text where there were bytes, and these cannot be known again.
+
+    Unintended: record the call with a cassette. Intended, since nobody looks at this body: filter
+    the warning.
+    """
+
+
+def register(
+    path: str | PathLike[str],
+    mock: RequestsMock | None = None,
+    *,
+    match_on: Sequence[str | CustomMatcher] = DEFAULT,
+    ignore: Sequence[str] = (),
+    redact: Redactor | bool = True,
+) -> list[Stub]:
+    """Register the interactions of a cassette as stubs, in recorded order.
+
+    They match as they would in the cassette. Equal requests are answered as ``responses`` answers
+    them: each stub once, in order, and the last one from then on.
+
+    Args:
+        path: The cassette.
+        mock: Where to register them; without one, where ``responses.add`` does.
+        match_on: As for ``cassette.use``.
+        ignore: As for ``cassette.use``.
+        redact: As for ``cassette.use``: which fields are secret, and so equal whatever they hold.
+
+    Returns:
+        The stubs.
+
+    Raises:
+        CassetteError: ``responses`` is not installed.
+        CassetteNotFoundError: There is no file at the path.
+        CassetteFormatError: The file is no cassette, or a damaged one.
+        OptionError: An option has a wrong value.
+    """
+    try:
+        import responses  # noqa: PLC0415 - an extra
+
+        from cassette.bridges.stubs import Desk, Stub  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        raise CassetteError(
+            f"a cassette becomes stubs of `responses`, but {missing.name} is not installed\n"
+            "Install it: python -m pip install 'pytest-cassette[responses]'"
+        ) from None
+    desk = Desk(Matching(match_on, ignore, Redactor.of(redact).fresh()))
+    place = Path(path)
+    registry = responses.mock if mock is None else mock
+    stubs = [Stub(each, desk, place) for each in load(place).interactions]
+    for stub in stubs:
+        registry.add(stub)
+    return stubs
+
+
+def read_recording(path: str | PathLike[str]) -> list[Interaction]:
+    """Return the interactions in a file that the recorder of ``responses`` has written.
+
+    What the file does not say is filled in: requests have a Host field and nothing else, reason
+    phrases are the usual ones, all was answered at the time at which the file was changed, and
+    bodies are framed by Content-Length, or as one chunk where Transfer-Encoding says chunked.
+
+    Args:
+        path: The file: YAML, or TOML where its name ends in ``.toml``.
+
+    Raises:
+        CassetteNotFoundError: There is no file at the path.
+        CassetteFormatError: It is no such file, or something in it cannot stand in a message.
+
+    Warns:
+        LossyRecordingWarning: The bytes of a body are not certain.
+    """
+    interactions, doubts = _read(Path(path))
+    for doubt in doubts:
+        warnings.warn(doubt, LossyRecordingWarning, stacklevel=2)
+    return interactions
+
+
+def convert_recording(
+    source: str | PathLike[str],
+    path: str | PathLike[str],
+    *,
+    redact: Redactor | bool = True,
+) -> None:
+    """Make a cassette of a file that the recorder of ``responses`` has written.
+
+    The file holds no bodies of requests, so a program that sends some finds its answers in the
+    cassette with ``match_on=MATCH_ON``.
+
+    Args:
+        source: The file.
+        path: The cassette to be; its folder is made when needed.
+        redact: What is masked before anything is written, as for ``cassette.use``.
+
+    Raises:
+        CassetteError: There is a cassette at the path already, or the file has no responses.
+        CassetteNotFoundError: As for ``read_recording``.
+        CassetteFormatError: As for ``read_recording``.
+
+    Warns:
+        LossyRecordingWarning: As for ``read_recording``.
+    """
+    target = Path(path)
+    if target.exists():
+        raise CassetteError(f"{target} exists already\nDelete it, or choose another name.")
+    interactions, doubts = _read(Path(source))
+    for doubt in doubts:
+        warnings.warn(doubt, LossyRecordingWarning, stacklevel=2)
+    if not interactions:
+        raise CassetteError(f"{source} holds no response\nRecord at least one.")
+    redactor = Redactor.of(redact).fresh()
+    journal = Journal(target, interactions[0].at)
+    try:
+        for interaction in interactions:
+            journal.append(redactor.redact(interaction))
+        journal.commit()
+    finally:
+        journal.abandon()
+
+
+class _Place(Place):
+    remedy = "Repair it by hand, or record it again with `responses`."
+
+
+def _read(path: Path) -> tuple[list[Interaction], list[str]]:
+    """Return the interactions of a recording, and what is not certain about them."""
+    try:
+        data = path.read_bytes()
+        at = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    except FileNotFoundError:
+        remedy = "Record it first: responses._recorder.record(file_path=...)."
+        raise CassetteNotFoundError(path, remedy) from None
+    root = _Place(_root(data, path), str(path))
+    interactions: list[Interaction] = []
+    doubts: list[str] = []
+    for entry in root.mapping({"responses"}, {"responses"})["responses"].items():
+        response = entry.mapping({"response"}, {"response"})["response"]
+        interactions.append(_interaction(response, at, doubts))
+    return interactions, doubts
+
+
+def _root(data: bytes, path: Path) -> Node:
+    if path.suffix != ".toml":
+        return compose(data, path=str(path)) or Node("", None, 1)
+    try:
+        return _node(tomllib.loads(data.decode()))
+    except ValueError as error:
+        raise CassetteFormatError(f"not valid TOML: {error}", path=path) from None
+
+
+def _node(value: object) -> Node:
+    """Return what TOML says as a node of YAML; its lines are not known."""
+    if isinstance(value, dict):
+        return Node({key: _node(item) for key, item in value.items()}, None, 0)
+    if isinstance(value, list):
+        return Node([_node(item) for item in value], None, 0)
+    return Node(str(value), None, 0)
+
+
+def _interaction(place: Place, at: datetime, doubts: list[str]) -> Interaction:
+    places = place.mapping(_KEYS, {"method", "url"})
+    method = places["method"].number(_TOKEN, "a method")
+    endpoint, target = _parts(places["url"])
+    url = url_of(endpoint, target)
+    host = endpoint.origin.partition("://")[2].encode()
+    head = b"%b %b HTTP/1.1\r\nHost: %b\r\n\r\n" % (method.encode(), target, host)
+    raw, decoded = _answer(places, method, doubts)
+    return Interaction(
+        f"{method} {url}",
+        Request(head, url),
+        Response(raw, method),
+        at=at,
+        decoded=("response",) if decoded else (),
+    )
+
+
+def _parts(place: Place) -> tuple[Endpoint, bytes]:
+    """Return the origin and the request target of a URL."""
+    text = place.text()
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise place.error(f"no URL: {error}") from None
+    default = DEFAULT_PORTS.get(parts.scheme)
+    if default is None or not host or not re.fullmatch("[!-~]+", host):
+        raise place.error(f"expected an http or https URL, found {text[:80]!r}")
+    query = f"?{parts.query}" if parts.query else ""
+    # What is no character of a URL is written as every client writes it; escapes stay.
+    target = quote(f"{parts.path or '/'}{query}", safe="!#$%&'()*+,/:;=?@[]~")
+    return Endpoint(parts.scheme, host, port or default), target.encode()
+
+
+def _answer(places: dict[str, Place], method: str, doubts: list[str]) -> tuple[bytes, bool]:
+    """Return the bytes of a response, and whether its body is known to have been compressed."""
+    status = int(places["status"].number(_STATUS, "a final status")) if "status" in places else 200
+    fields = list(_fields(places))
+    kind = next((value for name, value in fields if name.lower() == "content-type"), "")
+    body = _body(places["body"], kind, doubts) if "body" in places else b""
+    codings = [value for name, value in fields if name.lower() == "content-encoding"]
+    framed, framing = body, ("Content-Length", str(len(body)))
+    if not has_body(method, status):
+        if body:
+            raise places["body"].error(f"an answer {status} to {method} has no body")
+        lines = fields
+    elif any(name.lower() == "transfer-encoding" and is_chunked(value) for name, value in fields):
+        framed = encode_chunks(body, [len(body)] if body else [])
+        lines = [(name, value) for name, value in fields if name.lower() != "content-length"]
+    else:
+        dropped = ("content-length", "transfer-encoding")
+        lines = [*((name, value) for name, value in fields if name.lower() not in dropped), framing]
+    # Its text was decoded, so a client must not decode it once more.
+    lines = [(name, value) for name, value in lines if name.lower() != "content-encoding"]
+    reason = HTTPStatus(status).phrase if status in list(HTTPStatus) else ""
+    head = f"HTTP/1.1 {status} {reason}\r\n"
+    head += "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
+    return head.encode("latin-1") + framed, bool(body and codings)
+
+
+def _fields(places: dict[str, Place]) -> Iterator[tuple[str, str]]:
+    """Yield the header fields as they were on the wire, as far as that is known."""
+    if "content_type" in places:
+        yield "Content-Type", _field_value(places["content_type"])
+    if "headers" not in places:
+        return
+    headers = places["headers"]
+    names = headers.node.value if isinstance(headers.node.value, dict) else {}
+    for name, place in headers.mapping(names.keys()).items():
+        if not _TOKEN.fullmatch(name):
+            raise place.error(f"{name!r} is no name of a header field")
+        value = _field_value(place)
+        if name.lower() == "set-cookie":
+            # The one field whose values may not be joined (RFC 9110, section 5.3): requests did.
+            yield from ((name, each) for each in _NEXT_COOKIE.split(value))
+        elif name.lower() != "content-type" or "content_type" not in places:
+            yield name, value
+
+
+def _field_value(place: Place) -> str:
+    value = place.text("int", "float", "bool").strip(" \t")
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        value = value.encode("utf-8", "replace").decode("latin-1")
+    if not _VALUE.fullmatch(value):
+        raise place.error("a header field cannot hold line breaks or NUL")
+    return value
+
+
+def _body(place: Place, kind: str, doubts: list[str]) -> bytes:
+    """Return the bytes that requests has decoded to this text."""
+    value = place.value()
+    if value.binary:
+        return value.data
+    text = value.data.decode()
+    charset = _CHARSET.search(kind)
+    media = kind.partition(";")[0].strip().lower()
+    # Without a charset, requests takes text for ISO-8859-1, JSON for UTF-8, and guesses the rest.
+    name = charset[1] if charset else "latin-1" if "text" in media else "utf-8"
+    certain = kind != _INVENTED and (name == "latin-1" or media == "application/json" or charset)
+    try:
+        body = text.encode(name)
+    except (LookupError, UnicodeEncodeError):
+        body, certain = value.data, False
+    if "\ufffd" in text or not (certain or text.isascii()):
+        doubts.append(
+            f"{place.path}:{place.node.line}: {place.key}: `responses` recorded a text here, and "
+            f"its bytes are not certain ({kind or 'no content type'})\n"
+            "Record this call with a cassette, or filter LossyRecordingWarning."
+        )
+    return body
