@@ -43,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         f"cassette(name=None, {names}): "
         "record the HTTP traffic of the test into a cassette, or replay it from there",
     )
+    config.pluginmanager.register(_Fixture(), "cassette-fixture")
     if options.from_command_line(config) or options.from_ini(config):
         from cassette.plugin.tape import check_run  # noqa: PLC0415
 
@@ -108,28 +109,44 @@ def cassette_name(request: pytest.FixtureRequest) -> str:
     return test_name(request.node)
 
 
-@pytest.fixture
-def cassette(
-    request: pytest.FixtureRequest,
-    cassette_config: Mapping[str, Any],
-    cassette_dir: Path,
-    cassette_name: str,
-) -> Generator[Deck, None, None]:
-    """The cassette of this test, in force until its fixtures are torn down.
+class _Fixture:
+    """The fixture ``cassette``, in the last plugin of all: cassetter has one of this name too.
 
-    It stands at ``cassettes/<test module>/<test name>.yaml`` beside the test file, unless options
-    or fixtures say otherwise.
+    Of two fixtures of one name pytest takes the one registered last, which would be up to the
+    order of files on the disk; it also lets that one ask for the other.
     """
-    from cassette.plugin import tape, turns  # noqa: PLC0415 - see the module docstring
 
-    item = request.node
-    with tape.failing_plainly():
-        running = tape.Tape(
-            item, cassette_config, cassette_dir, cassette_name, turns.Turns.of(request)
-        )
-    item.stash[tape_key] = running
-    yield running.deck
-    running.withdraw()
+    @pytest.fixture
+    def cassette(
+        self,
+        request: pytest.FixtureRequest,
+        cassette_config: Mapping[str, Any],
+        cassette_dir: Path,
+        cassette_name: str,
+    ) -> Generator[Deck, None, None]:
+        """The cassette of this test, in force until its fixtures are torn down.
+
+        It stands at ``cassettes/<test module>/<test name>.yaml`` beside the test file, unless
+        options or fixtures say otherwise.
+        """
+        from cassette.plugin import tape, turns  # noqa: PLC0415 - see the module docstring
+
+        item = request.node
+        if request.config.pluginmanager.has_plugin("cassetter"):
+            from cassette.plugin.cassetter import is_meant  # noqa: PLC0415
+
+            with tape.failing_plainly():
+                meant = is_meant(item)
+            if not meant:
+                yield request.getfixturevalue("cassette")
+                return
+        with tape.failing_plainly():
+            running = tape.Tape(
+                item, cassette_config, cassette_dir, cassette_name, turns.Turns.of(request)
+            )
+        item.stash[tape_key] = running
+        yield running.deck
+        running.withdraw()
 
 
 @pytest.hookimpl(wrapper=True)
