@@ -8,6 +8,7 @@ has gone. Of the plugins in this environment it loads ours alone.
 import functools
 import http.server
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -61,11 +62,11 @@ class Project:
         self.pytester = pytester
         self.path = pytester.path
         self.server = server
-        self.entry = ""
+        self.entries = set()
 
     def run(self, *arguments, passed, errors=0):
         blocked = {entry.name for entry in entry_points(group="pytest11")}
-        blocked -= {"cassette", self.entry}
+        blocked -= {"cassette", *self.entries}
         result = self.pytester.runpytest_subprocess(
             *[f"-pno:{name}" for name in blocked], *arguments
         )
@@ -89,7 +90,10 @@ class Project:
 
 @pytest.fixture
 def beside(pytester, install, monkeypatch):
-    """Return a function that gives a project in which one more plugin is installed."""
+    """Return a function that gives a project with one more plugin.
+
+    It installs the distributions for it, each tuple of them into one folder.
+    """
     monkeypatch.delenv("CI", raising=False)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -119,7 +123,7 @@ def beside(pytester, install, monkeypatch):
     project = Project(pytester, server)
 
     def start(entry, *distributions):
-        project.entry = entry
+        project.entries = {entry}
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(install(*d) for d in distributions))
         return project
 
@@ -129,6 +133,28 @@ def beside(pytester, install, monkeypatch):
 
 OURS = ["test_fixture.yaml", "test_marker.yaml"]
 VCRPY = ("vcrpy", "wrapt")
+
+
+NAMES = re.compile(
+    r"^  (--[\w-]+)"  # an option of the command line
+    r"|^  (\w+) \((?:string|bool|linelist|args|paths)\)"  # of the ini file
+    r"|^@pytest\.mark\.(\w+)"
+    r"|^(\w+)(?: \[\w+ scope\])? -- ",  # a fixture
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("listing", ["--help", "--markers", "--fixtures"])
+def test_every_name_that_we_add_starts_with_our_word(listing, pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def names(*plugins):
+        said = pytester.runpytest(*plugins, listing).stdout.str()
+        return {name for found in NAMES.findall(said) for name in found if name}
+
+    added = names("-pcassette.pytest_plugin") - names()
+    assert added
+    assert {name.removeprefix("--")[:8] for name in added} == {"cassette"}
 
 
 @pytest.mark.parametrize(
@@ -299,61 +325,55 @@ def test_with_sockets_disabled_by_pytest_socket_a_cassette_replays(beside):
     project.run("--disable-socket", passed=4)
 
 
-def test_async_tests_of_pytest_asyncio_have_their_cassette(beside):
-    project = beside("asyncio", ("pytest-asyncio",))
-    project.pytester.makepyfile(
-        test_theirs="""
-        import asyncio, pytest, pytest_asyncio
-        from urllib.request import urlopen
+ASYNC = """
+    import asyncio, pytest
+    from urllib.request import urlopen
 
-        def fetch(url):
-            return urlopen(url).read()
+    @pytest.mark.asyncio
+    async def test_theirs(cassette, url):
+        assert await asyncio.to_thread(lambda: urlopen(url).read()) == b"hello"
+    """
 
-        @pytest_asyncio.fixture
-        async def prepared(cassette, url):
-            return await asyncio.to_thread(fetch, url)
+FLAKY = """
+    from urllib.request import urlopen
 
-        @pytest.mark.asyncio
-        async def test_tape(cassette, prepared, url):
-            both = await asyncio.gather(*[asyncio.to_thread(fetch, url)] * 1, asyncio.sleep(0))
-            assert both[0] == prepared == b"hello"
-            assert cassette.recorded + cassette.played == 2
-        """
-    )
-    project.run_twice("--asyncio-mode=strict", passed=3)
+    attempts = []
+
+    def test_theirs(cassette, url):
+        attempts.append(urlopen(url).read())
+        assert cassette.recorded + cassette.played == 1
+        assert len(attempts) == 2
+    """
+
+SEEDED = """
+    def test_theirs(request):
+        assert request.config.getoption("randomly_seed") == 1
+    """
 
 
-def test_workers_of_xdist_record_and_replay(beside):
-    project = beside("xdist", ("pytest-xdist", "execnet"))
-    project.run_twice("-n2", passed=2)
+@pytest.mark.parametrize(
+    ("entry", "distributions", "options", "theirs"),
+    [
+        ("asyncio", (), ("--asyncio-mode=strict",), ASYNC),
+        ("xdist", (), ("-n2",), "def test_theirs(worker_id): assert worker_id != 'master'"),
+        ("rerunfailures", (), ("--reruns=1",), FLAKY),
+        ("randomly", [("pytest-randomly",)], ("--randomly-seed=1",), SEEDED),
+    ],
+    ids=["pytest-asyncio", "pytest-xdist", "pytest-rerunfailures", "pytest-randomly"],
+)
+def test_what_runs_tests_in_other_ways_runs_ours(beside, entry, distributions, options, theirs):
+    project = beside(entry, *distributions)
+    project.pytester.makepyfile(test_theirs=theirs)
+    project.run_twice(*options, passed=3)
     assert project.cassettes == OURS
 
 
-def test_in_the_order_of_pytest_randomly_the_cassettes_are_the_same(beside):
-    project = beside("randomly", ("pytest-randomly",))
-    project.run("-p", "randomly", "--randomly-seed=1", passed=2)
+def test_those_that_do_not_clash_go_all_together(beside):
+    names = ("pytest-randomly", "pytest-socket", "pytest-httpx")
+    project = beside("", *[(name,) for name in names])
+    project.entries = {"asyncio", "xdist", "rerunfailures"}
+    project.pytester.makepyfile(test_async=ASYNC, test_flaky=FLAKY)
+    options = ("-n2", "--reruns=1", "--asyncio-mode=strict")
+    project.run(*options, passed=4)
     project.stop()
-    project.run("--randomly-seed=2", passed=2)
-    assert project.cassettes == OURS
-
-
-def test_a_rerun_of_pytest_rerunfailures_starts_the_cassette_over(beside):
-    project = beside("rerunfailures", ("pytest-rerunfailures",))
-    project.pytester.makepyfile(
-        test_theirs="""
-        from urllib.request import urlopen
-
-        attempts = []
-
-        def test_flaky(cassette, url):
-            attempts.append(urlopen(url).read())
-            assert cassette.recorded + cassette.played == 1
-            assert len(attempts) == 2
-        """
-    )
-    recording = project.run("--reruns=1", passed=3)
-    recording.stdout.fnmatch_lines(["*3 passed, 1 rerun*"])
-    text = (project.path / "cassettes" / "test_theirs" / "test_flaky.yaml").read_text()
-    assert text.count("- call: ") == 1
-    project.stop()
-    project.run("--reruns=1", passed=3).stdout.fnmatch_lines(["*3 passed, 1 rerun*"])
+    project.run(*options, "--disable-socket", "--allow-unix-socket", passed=4)
