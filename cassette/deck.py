@@ -25,7 +25,7 @@ from cassette.model import Endpoint, Interaction, Request, Response
 from cassette.modes import ADDING, RecordMode, policy
 from cassette.store.files import Journal
 from cassette.store.reader import CassetteReader
-from cassette.transport.failures import describe
+from cassette.transport.failures import describe, is_of_the_connection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -249,13 +249,15 @@ class Deck:
                 self._fresh.append(masked.call)
 
     def record_failure(self, endpoint: Endpoint, error: BaseException, at: datetime) -> None:
-        """Write down that a connection did not come about.
+        """Write down that a connection did not come about, if it failed on the network.
 
         Args:
             endpoint: Where it should have led.
             error: What the client's ``connect`` raised.
             at: When it was tried.
         """
+        if not is_of_the_connection(error):
+            return
         ended, failure = describe(error)
         self.record(
             Interaction(

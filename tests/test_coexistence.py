@@ -325,6 +325,22 @@ def test_with_sockets_disabled_by_pytest_socket_a_cassette_replays(beside):
     project.run("--disable-socket", passed=4)
 
 
+def test_what_pytest_socket_refuses_is_not_recorded(beside):
+    project = beside("socket", ("pytest-socket",))
+    project.pytester.makepyfile(
+        test_ours="""
+        import contextlib, pytest_socket
+        from urllib.request import urlopen
+
+        def test_swallowed(cassette, url):
+            with contextlib.suppress(pytest_socket.SocketBlockedError):
+                urlopen(url)
+        """
+    )
+    project.run("--disable-socket", passed=1)
+    assert project.cassettes == []
+
+
 ASYNC = """
     import asyncio, pytest
     from urllib.request import urlopen

@@ -5,9 +5,13 @@ from __future__ import annotations
 import builtins
 import socket
 import ssl
-from typing import Final
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Final
 
 from cassette.model import Ended, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Only these can come out of a cassette: loading one runs no code and names no class but these.
 _KINDS: Final[dict[str, type[OSError]]] = {
@@ -54,6 +58,15 @@ def describe(error: BaseException) -> tuple[Ended, Failure]:
     return ended, Failure(kind, cause.errno, cause.strerror or str(cause))
 
 
+def is_of_the_connection(error: BaseException) -> bool:
+    """Return whether an error tells something about a connection.
+
+    What neither a socket nor a peer that speaks no HTTP has caused does not: a plugin refuses to
+    open sockets, say.
+    """
+    return any(isinstance(link, OSError | HTTPException) for link in _chain(error))
+
+
 def rebuild(failure: Failure) -> OSError:
     """Return an error equal to the one that was recorded, ready to be raised."""
     kind = _KINDS.get(failure.kind, OSError)
@@ -64,11 +77,14 @@ def rebuild(failure: Failure) -> OSError:
 
 def _socket_error(error: BaseException) -> OSError | None:
     """The first error of the socket layer in the chain that leads to this one."""
+    return next((link for link in _chain(error) if isinstance(link, OSError)), None)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, what it was raised from, and so on."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:
-        if isinstance(link, OSError):
-            return link
+        yield link
         seen.add(id(link))
         link = link.__cause__ or link.__context__
-    return None
