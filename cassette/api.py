@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -41,6 +42,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     allow_hosts: Sequence[str] = (),
     decode: bool = False,
     extra: Sequence[str | PathLike[str]] = (),
+    freeze: bool = False,
+    timing: str | float | None = None,
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.
 
@@ -64,6 +67,11 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             read and edited. On replay the client then gets them so; each interaction says it.
         extra: Cassettes that answer where this one does not, as often as they are asked. They are
             only read. While recording, a request that they answer goes live and is not recorded.
+        freeze: On replay the program sees the time of the recording: freezegun holds the clock,
+            and it moves to each interaction's own time.
+        timing: What comes on replay comes at its recorded moment: ``recorded``, or a factor for
+            the recorded seconds, such as 0.5. Without it all comes at once. With ``freeze`` the
+            moments pass on the frozen clock, and nobody waits.
 
     Raises:
         OptionError: An option has a wrong value.
@@ -79,7 +87,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         raise OptionError(f"{place} is a folder\nName a file in it: {place / 'cassette.yaml'}")
     if on_unplayed not in ON_UNPLAYED:
         raise OptionError(f"on_unplayed is {on_unplayed!r}\nIt may be: {', '.join(ON_UNPLAYED)}")
-    for name, switch in (("repeat", repeat), ("decode", decode)):
+    for name, switch in (("repeat", repeat), ("decode", decode), ("freeze", freeze)):
         if switch not in (True, False):
             raise OptionError(f"{name} is {switch!r}\nIt may be: True, False")
     files = listed("extra", extra, "cassettes")
@@ -95,6 +103,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         allow_hosts=Hosts(allow_hosts),
         decode=decode,
         extra=[Path(one) for one in files],
+        freeze=freeze,
+        timing=_parse_timing(timing),
     )
 
     def make_deck(
@@ -105,6 +115,25 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         return options(redactor=fresh, matching=matching.over(fresh), remedy=remedy, adds=adds)
 
     return Use(make_deck)
+
+
+def _parse_timing(timing: str | float | None) -> float:
+    """Return the factor that recorded seconds are multiplied with.
+
+    Raises:
+        OptionError: It is no way to replay them.
+    """
+    if timing is None:
+        return 0.0
+    if timing == "recorded":
+        return 1.0
+    number = not isinstance(timing, bool | str) and isinstance(timing, int | float)
+    if not number or not 0 < float(timing) < math.inf:
+        raise OptionError(
+            f"timing is {timing!r}\nIt may be: 'recorded', "
+            "or a number above 0 that the recorded seconds are multiplied with"
+        )
+    return float(timing)
 
 
 class Use:
@@ -138,6 +167,7 @@ class Use:
         deck = self._make_deck()
         entry = Entry(deck, patchers)
         entry.enter()
+        deck.freeze()
         self._entered.append((deck, entry))
         return deck
 
@@ -151,6 +181,7 @@ class Use:
         """
         deck, entry = self._entered.pop()
         entry.leave()
+        deck.thaw()
         return deck
 
     async def __aenter__(self) -> Deck:

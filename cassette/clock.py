@@ -1,13 +1,18 @@
 """The real clock, also while a test runs at a frozen time.
 
 freezegun replaces the functions of ``time`` in every module that holds one by name; it does not
-look into classes, so here they stay real.
+look into classes, so here they stay real. Where it freezes already when this module is imported,
+which a pytest plugin that imports late has to expect, it still has the real ones itself.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC, datetime
+from typing import Final
+
+_freezegun: Final = sys.modules.get("freezegun.api")
 
 
 class Clock:
@@ -16,11 +21,20 @@ class Clock:
     ``wall`` gives seconds since 1970 in UTC, ``monotonic`` seconds from an arbitrary start.
     """
 
-    wall = staticmethod(time.time)
-    monotonic = staticmethod(time.monotonic)
-    _from_timestamp = staticmethod(datetime.fromtimestamp)
+    wall = staticmethod(getattr(_freezegun, "real_time", time.time))
+    monotonic = staticmethod(getattr(_freezegun, "real_monotonic", time.monotonic))
+    _sleep = staticmethod(time.sleep)
+    _from_timestamp = staticmethod(getattr(_freezegun, "real_datetime", datetime).fromtimestamp)
 
     @classmethod
     def now(cls) -> datetime:
         """Return the present moment in UTC, in whole milliseconds."""
-        return cls._from_timestamp(int(cls.wall() * 1000) / 1000, UTC)
+        now: datetime = cls._from_timestamp(int(cls.wall() * 1000) / 1000, UTC)
+        return now
+
+    @classmethod
+    def sleep_until(cls, moment: float) -> None:
+        """Let the calling thread wait for a moment of ``monotonic``; one that is past is there."""
+        remaining = moment - cls.monotonic()
+        if remaining > 0:
+            cls._sleep(remaining)

@@ -20,12 +20,14 @@ from cassette.errors import (
     UnplayedInteractionsError,
 )
 from cassette.extra import Extra
+from cassette.freezing import Timeline
 from cassette.matching import Index
 from cassette.model import Endpoint, Interaction, Request, Response
 from cassette.modes import ADDING, RecordMode, policy
 from cassette.store.files import Journal
 from cassette.store.reader import CassetteReader
 from cassette.transport.failures import describe, is_of_the_connection
+from cassette.transport.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +83,8 @@ class Deck:
         allow_hosts: Hosts,
         decode: bool = False,
         extra: Sequence[Path] = (),
+        freeze: bool = False,
+        timing: float = 0.0,
         remedy: str = "",
         adds: bool = False,
     ) -> None:
@@ -96,6 +100,7 @@ class Deck:
         self._repeat = repeat
         self._on_unplayed = on_unplayed
         self._decode = decode
+        self._timing = timing
         self._remedy = remedy
         self._lock = threading.RLock()
         self._reader: CassetteReader | None = None
@@ -114,6 +119,7 @@ class Deck:
             self._index = Index(reader.calls, reader.request, matching, repeat=repeat)
         elif adds:
             self._known = Index(reader.calls, reader.request, matching, repeat=repeat)
+        self._timeline = self._new_timeline() if freeze else None
         read = extra if mode is not RecordMode.OFF else ()
         # A test may record the very cassette that its neighbours read beside theirs.
         self._extra = tuple([Extra(file, matching) for file in read if file != path])
@@ -173,6 +179,7 @@ class Deck:
             self.errors.append(damage)
             raise
         if self.policy.record:
+            self.thaw()
             return None
         error = UnmatchedRequestError(
             self._redactor.mask_call(call),
@@ -189,7 +196,10 @@ class Deck:
         """Return the interaction that would answer this call, judged without the body."""
         if self._index is not None and self._reader is not None:
             for number in self._index.candidates(call):
-                return self._reader.latest(number)
+                found = self._reader.latest(number)
+                if self._timeline is not None:
+                    self._timeline.send(found)
+                return found
         return next((found for extra in self._extra if (found := extra.foresee(call))), None)
 
     def connection_failure(self, endpoint: Endpoint) -> Interaction | None:
@@ -205,7 +215,10 @@ class Deck:
                     return None
                 # Marked already: the last one of all, which repeats; or another thread has had it.
                 if self._index.mark(number) or self._repeat:
-                    return self._play(number)
+                    failure = self._play(number)
+                    if self._timeline is not None:
+                        self._timeline.finish()
+                    return failure
         for extra in self._extra:
             if (found := extra.connection_failure(origin, CONNECT)) is not None:
                 return self._count(found)
@@ -219,6 +232,14 @@ class Deck:
         error = RecordingEndedError(call, path=self.path, received=received)
         self.errors.append(error)
         return error
+
+    def new_pace(self) -> Pace | None:
+        """Return the pace of a new connection; None where all comes at once and no clock moves."""
+        timeline = self._timeline
+        if timeline is None and not self._timing:
+            return None
+        clock = Clock if timeline is None else timeline.clock
+        return Pace(self, clock, factor=self._timing, timeline=timeline)
 
     # What a recorder tells.
 
@@ -275,7 +296,17 @@ class Deck:
         """Return whether this endpoint is left alone."""
         return self.mode is RecordMode.OFF or self.allow_hosts.allow(endpoint.host, endpoint.port)
 
-    # The end.
+    # The beginning and the end.
+
+    def freeze(self) -> None:
+        """Show the program the time of the recording, where that was asked for."""
+        if self._timeline is not None:
+            self._timeline.clock.freeze()
+
+    def thaw(self) -> None:
+        """Show the program the real time again."""
+        if self._timeline is not None:
+            self._timeline.clock.release()
 
     def close(self, *, good: bool) -> None:
         """End the use: the journal becomes the cassette, or stays a journal.
@@ -349,4 +380,6 @@ class Deck:
             times = self._times_played.get(number, 0) + 1
             self._times_played[number] = interaction.played = times
             self.played += 1
+        if self._timeline is not None:
+            self._timeline.play(number, interaction)
         return interaction

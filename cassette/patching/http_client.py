@@ -188,9 +188,11 @@ class HttpClientPatcher:
             if failed is not None:
                 _fail(failed, dial)
             live = functools.partial(self._dial_below, connection, deck, endpoint, dial)
+            pace = deck.new_pace()
             transport = CassetteSocket(
                 endpoint,
-                player=Player(endpoint, deck),
+                player=Player(endpoint, pace or deck),
+                pace=pace,
                 recorder=Recorder(endpoint, deck.record) if deck.policy.record else None,
                 dial=live if deck.policy.record else None,
             )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from cassette.deck import Deck
+    from cassette.transport.pace import Pace
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
@@ -103,7 +104,8 @@ class _Stream:
     def _lead_to(self, endpoint: Endpoint) -> None:
         policy = self.deck.policy
         self._endpoint = endpoint
-        self._player = Player(endpoint, self.deck) if policy.play else None
+        self._pace = self.deck.new_pace()
+        self._player = Player(endpoint, self._pace or self.deck) if policy.play else None
         self._recorder = Recorder(endpoint, self.deck.record) if policy.record else None
 
     def _meet_recorded_failure(self) -> None:
@@ -161,6 +163,8 @@ class _Stream:
             if self._left and not player.readable:
                 return b""
             try:
+                if self._pace is not None:
+                    return self._receive_in_time(player, self._pace, max_bytes, timeout)
                 return bytes(player.receive(max_bytes))
             except TimeoutError as error:
                 raise self._httpcore.ReadTimeout(error) from error
@@ -174,6 +178,15 @@ class _Stream:
             raise
         if recorder is not None and self._tunnel is None:
             recorder.received(data, filled=len(data) == max_bytes)
+        return data
+
+    def _receive_in_time(
+        self, player: Player, pace: Pace, max_bytes: int, timeout: float | None
+    ) -> bytes:
+        pace.wait(player.due(), timeout)
+        data = bytes(player.receive(max_bytes))
+        if not player.readable:  # httpcore does not say when it is done with a response
+            pace.finish()
         return data
 
     def start_tls(
@@ -208,6 +221,8 @@ class _Stream:
         return self._live.get_extra_info(info)
 
     def close(self) -> None:
+        if self._pace is not None:
+            self._pace.finish()
         if self._recorder is not None:
             self._recorder.closed()
         if self._live is not None:

@@ -71,6 +71,7 @@ class Player:
         self._position = 0
         self._piece_end = 0
         self._pieces: Iterator[tuple[float, int]] = iter(())
+        self._piece_came = 0.0
         self._foreseeing = False  # interim responses are given before the request is complete
 
     def sent(self, data: bytes) -> bytes:
@@ -115,6 +116,21 @@ class Player:
         return current is not None and (
             current.ended is Ended.CLOSED or current.failure is not None
         )
+
+    def due(self) -> float:
+        """Return when what ``receive`` gives next came, in seconds since the request was sent.
+
+        The end of the stream and a failure came at the end of the interaction, and so did a
+        response in one piece. Where nothing is to come, it is 0.
+        """
+        if self._position >= len(self._data) and self._parser is not None:
+            self._ask_pending()
+        if self._position < len(self._data):
+            if self._position >= self._piece_end:
+                self._next_piece()
+            return self._piece_came
+        current = self._interaction
+        return current.took if current is not None and self.readable else 0.0
 
     def receive(self, size: int) -> memoryview:
         """Return the next bytes, at most ``size`` and never beyond the recorded piece.
@@ -198,10 +214,13 @@ class Player:
         self._pieces = iter(interaction.arrived) if interaction is not None else iter(())
 
     def _next_piece(self) -> None:
-        for _, size in self._pieces:
+        for came, size in self._pieces:
+            self._piece_came = came
             self._piece_end += size
             if self._piece_end > self._position:
                 return
+        current = self._interaction
+        self._piece_came = current.took if current is not None else 0.0
         self._piece_end = len(self._data)
 
     def _foresee(self, parser: RequestParser) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from cassette.model import Endpoint
     from cassette.transport.base import Dial, Transport
+    from cassette.transport.pace import Pace
     from cassette.transport.player import Player
     from cassette.transport.recorder import Recorder
 
@@ -24,6 +25,7 @@ class CassetteSocket:
     Args:
         endpoint: Where the client believes it is connected to.
         player: Asked first, where there is one; what it does not answer goes live.
+        pace: When what the player gives comes; without one, at once.
         recorder: Told what passes over the live transport.
         live: The live transport, where it is open already.
         dial: Opens it when first needed, where it is not.
@@ -32,11 +34,12 @@ class CassetteSocket:
         owner: The cassette that it belongs to, for whoever gave it out.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a transport can be made of
         self,
         endpoint: Endpoint,
         *,
         player: Player | None = None,
+        pace: Pace | None = None,
         recorder: Recorder | None = None,
         live: Transport | None = None,
         dial: Dial | None = None,
@@ -44,6 +47,7 @@ class CassetteSocket:
         self.owner: object = None
         self._endpoint = endpoint
         self._player = player
+        self._pace = pace
         self._recorder = recorder
         self._live = live
         self._dial = dial
@@ -95,6 +99,8 @@ class CassetteSocket:
         if player is not None and (self._live is None or player.answering):
             if self._left and not player.readable:
                 return 0
+            if self._pace is not None:
+                self._pace.wait(player.due(), self.gettimeout())
             data = player.receive(wanted)
             view[: len(data)] = data
             return len(data)
@@ -124,7 +130,7 @@ class CassetteSocket:
         if mode not in ("r", "rb"):
             raise ValueError(f"a transport makes readers only: mode 'rb', not {mode!r}")
         size = io.DEFAULT_BUFFER_SIZE if buffering is None or buffering < 0 else buffering
-        if size and self._player is not None:
+        if size and self._player is not None and self._pace is None:
             whole = self._player.take_whole(size)
             if whole is not None:
                 return _WholeReader(whole)
@@ -133,7 +139,7 @@ class CassetteSocket:
         return io.BufferedReader(reader, size) if size else cast("BinaryIO", reader)
 
     def settimeout(self, value: float | None) -> None:
-        """Set for how long the live transport may wait, in seconds; a player never does."""
+        """Set for how long the live transport, or a player with a pace, may wait, in seconds."""
         self._timeout = value
         if self._live is not None:
             self._live.settimeout(value)
@@ -178,6 +184,8 @@ class CassetteSocket:
 
     def _reader_closed(self) -> None:
         self._readers -= 1
+        if self._pace is not None:
+            self._pace.finish()
         if self._closed:
             self._release()
 

@@ -1,0 +1,94 @@
+"""The pace of a replay: when what was recorded comes, on the real clock or on a frozen one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from cassette.errors import RecordingEndedError
+    from cassette.freezing import Timeline
+    from cassette.model import Interaction, Request
+    from cassette.transport.player import Answers
+
+
+class Stopwatch(Protocol):
+    """A clock on which moments pass."""
+
+    def monotonic(self) -> float:
+        """Return the seconds since some start."""
+
+    def sleep_until(self, moment: float) -> None:
+        """Come back when ``monotonic`` has reached a moment."""
+
+
+class Pace:
+    """The pace of one connection; for its player, the place where interactions are found.
+
+    The player only says when things are due; its shell waits here.
+
+    Args:
+        answers: Finds the interactions.
+        clock: Where the moments pass.
+        factor: What recorded times are multiplied with; 0 for all at once.
+        timeline: Moves a frozen clock along, where there is one.
+    """
+
+    def __init__(
+        self,
+        answers: Answers,
+        clock: Stopwatch,
+        *,
+        factor: float,
+        timeline: Timeline | None = None,
+    ) -> None:
+        self._answers = answers
+        self._clock = clock
+        self._factor = factor
+        self._timeline = timeline
+        self._started = 0.0
+        self._foreseen: Interaction | None = None
+        self._playing = False
+
+    def answer(self, call: str, request: Request) -> Interaction | None:
+        """Find the interaction that answers; its time begins, unless it was foreseen."""
+        interaction = self._answers.answer(call, request)
+        if interaction is None or interaction is not self._foreseen:
+            self._started = self._clock.monotonic()
+        self._foreseen = None
+        self._playing = interaction is not None
+        return interaction
+
+    def foresee(self, call: str) -> Interaction | None:
+        """Find the interaction that would answer; its time begins."""
+        self._foreseen = interaction = self._answers.foresee(call)
+        if interaction is not None:
+            self._started = self._clock.monotonic()
+        return interaction
+
+    def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
+        """Return the error for a client that reads past the end of an interaction."""
+        return self._answers.exhausted(interaction)
+
+    def wait(self, due: float, timeout: float | None) -> None:
+        """Come back when something is due.
+
+        Args:
+            due: Recorded seconds since the request was sent.
+            timeout: Seconds that the client is willing to wait; None for any time.
+
+        Raises:
+            TimeoutError: It is due later than that. So much time has passed.
+        """
+        clock = self._clock
+        moment = self._started + due * self._factor
+        now = clock.monotonic()
+        if timeout is not None and moment > now + timeout:
+            clock.sleep_until(now + timeout)
+            raise TimeoutError("timed out")
+        clock.sleep_until(moment)
+
+    def finish(self) -> None:
+        """Note that the client is done with the response it has received."""
+        if self._playing and self._timeline is not None:
+            self._playing = False
+            self._timeline.finish()
