@@ -196,6 +196,9 @@ class HttpClientPatcher:
                 recorder=Recorder(endpoint, deck.record) if deck.policy.record else None,
                 dial=live if deck.policy.record else None,
             )
+            if pace is not None or deck.policy.record:
+                # What ``connect`` would have done, and a player at once has no use for.
+                transport.settimeout(_timeout_of(connection))
             settle(connection)
         else:
             live_transport = self._dial(connection, deck, endpoint, dial)
@@ -279,6 +282,13 @@ def endpoint_of(connection: Any) -> Endpoint:
         host, port = connection.host, connection.port
     name = str(host).lower().strip("[]")
     return Endpoint(scheme, name, int(port or connection.default_port))
+
+
+def _timeout_of(connection: Any) -> float | None:
+    timeout: object = connection.timeout
+    if timeout is None or isinstance(timeout, int | float):
+        return timeout
+    return socket.getdefaulttimeout()  # any other object stands for it
 
 
 def _fail(interaction: Interaction, dial: Callable[[], None]) -> None:

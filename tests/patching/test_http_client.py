@@ -465,3 +465,18 @@ def test_a_failure_that_no_operating_system_raised_comes_as_it_is(tmp_path):
             pytest.raises(OSError, match=r"^Tunnel connection failed: 403 Forbidden$"),
         ):
             once(Refusing("example.com"))
+
+
+@pytest.mark.parametrize(("timeout", "expected"), [(3, 3), (None, None), ("left out", 7)])
+def test_what_goes_live_late_has_the_timeout_of_its_connection(tmp_path, server, timeout, expected):
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(7)
+    try:
+        options = {} if timeout == "left out" else {"timeout": timeout}
+        with cassette.use(tmp_path / "a.yaml", mode="new_episodes"):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, **options)
+            connection.request("GET", "/")
+            assert connection.sock.gettimeout() == expected
+            connection.close()
+    finally:
+        socket.setdefaulttimeout(before)

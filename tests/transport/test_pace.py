@@ -256,21 +256,29 @@ def test_a_client_times_out_as_it_would_live(path, slept, fetch, error):
 
 
 def test_the_timeout_of_a_frozen_program_passes_on_its_clock(path):
-    with cassette.use(path, mode="none", timing="recorded", freeze=True):
-        with pytest.raises(httpx.ReadTimeout):
-            httpx.get(URL, timeout=3)
+    with (
+        cassette.use(path, mode="none", timing="recorded", freeze=True),
+        urllib.request.urlopen(URL, timeout=3) as answer,
+    ):
+        assert answer.readline() == b"one\n"
+        with pytest.raises(TimeoutError):
+            answer.readline()
         assert datetime.now(UTC) == after(2 + 3)
 
 
 def test_the_moments_of_a_frozen_program_pass_on_its_clock(path, slept):
     write(path, interaction(10, **STREAM), interaction(100, "/b"))
     with cassette.use(path, mode="none", timing=0.5, freeze=True):
-        answer = requests.get(URL, stream=True, timeout=100)
-        seen = [datetime.now(UTC) - after(10) for _ in answer.iter_lines()]
-        assert answer.elapsed == timedelta(seconds=0.25)
+        with urllib.request.urlopen(URL, timeout=100) as answer:
+            seen = [(datetime.now(UTC) - after(10)).total_seconds() for _ in answer]
         assert datetime.now(UTC) == after(100)
-    assert seen == [timedelta(seconds=1), timedelta(seconds=3)]
+    assert seen == [1, 3]
     assert slept == []
+
+
+def test_a_client_measures_what_a_response_took(path):
+    with cassette.use(path, mode="none", timing="recorded", freeze=True):
+        assert requests.get(URL, timeout=100).elapsed == timedelta(seconds=0.5)
 
 
 @pytest.mark.parametrize("value", ["slow", 0, -1, float("nan"), float("inf"), True, [1]])
