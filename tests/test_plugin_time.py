@@ -112,16 +112,16 @@ def test_a_deadline_of_hypothesis_is_one_of_real_time(project):
     project.makepyfile(
         test_it="""
         import time
-        import cassette
+        import pytest
         from hypothesis import HealthCheck, given, settings, strategies
 
+        @pytest.mark.cassette(freeze=True, repeat=True)
         @settings(max_examples=2, deadline=60_000, database=None,
                   suppress_health_check=list(HealthCheck))
         @given(strategies.integers())
-        def test_frozen(request, fetch, number):
-            with cassette.use("cassettes/test_it/test_frozen.yaml", mode="none", freeze=True):
-                fetch()
-                assert time.gmtime()[:3] == (2021, 2, 28)
+        def test_frozen(fetch, number):
+            fetch()
+            assert time.gmtime()[:3] == (2021, 2, 28)
         """
     )
     record(project, "test_frozen")
