@@ -196,10 +196,10 @@ class Deck:
         """Return the interaction that would answer this call, judged without the body."""
         if self._index is not None and self._reader is not None:
             for number in self._index.candidates(call):
-                found = self._reader.latest(number)
+                foreseen = self._reader.latest(number)
                 if self._timeline is not None:
-                    self._timeline.send(found)
-                return found
+                    self._timeline.send(foreseen)
+                return foreseen
         return next((found for extra in self._extra if (found := extra.foresee(call))), None)
 
     def connection_failure(self, endpoint: Endpoint) -> Interaction | None:
@@ -215,10 +215,10 @@ class Deck:
                     return None
                 # Marked already: the last one of all, which repeats; or another thread has had it.
                 if self._index.mark(number) or self._repeat:
-                    failure = self._play(number)
+                    failed = self._play(number)
                     if self._timeline is not None:
                         self._timeline.finish()
-                    return failure
+                    return failed
         for extra in self._extra:
             if (found := extra.connection_failure(origin, CONNECT)) is not None:
                 return self._count(found)
@@ -307,6 +307,16 @@ class Deck:
         """Show the program the real time again."""
         if self._timeline is not None:
             self._timeline.clock.release()
+
+    def _new_timeline(self) -> Timeline | None:
+        if not self.policy.play or self._reader is None or not self._reader.calls:
+            return None
+        return Timeline(
+            self._reader.latest,
+            len(self._reader.calls),
+            recorded=self._reader.recorded,
+            returns=self.policy.record,
+        )
 
     def close(self, *, good: bool) -> None:
         """End the use: the journal becomes the cassette, or stays a journal.

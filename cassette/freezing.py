@@ -174,9 +174,8 @@ class Timeline:
         self._returns = returns
         self._played: set[int] = set()
         self._latest = -1
-        first = self._beginning(0)
-        self.clock = FrozenClock(recorded if first is None else first)
-        self._end = recorded  # of the interactions that were played
+        self._end = self._beginning(0) or recorded  # of the interactions that were played
+        self.clock = FrozenClock(self._end)
 
     def send(self, interaction: Interaction) -> None:
         """Move to where a request was sent."""

@@ -17,7 +17,7 @@ import freezegun.api
 import httpx
 import pytest
 import requests
-from recordings import THEN, URL, after, interaction, write
+from recordings import OK, THEN, URL, after, interaction, write
 from servers.raw import Step
 
 import cassette
@@ -109,6 +109,31 @@ def test_what_was_left_out_is_passed_over(path):
         get()
         get("/c")
         assert now() == 11
+
+
+def test_what_another_cassette_answers_does_not_move_the_clock(path, tmp_path):
+    write(path, interaction(1), interaction(5, "/b"))
+    extra = write(tmp_path / "extra.yaml", interaction(100, "/extra", took=7))
+    with play(path, extra=[extra]):
+        get("/extra")
+        assert now() == 1
+        get()
+        get("/extra")
+        assert now() == 5
+
+
+def test_the_clock_moves_before_the_body_where_the_client_waits_for_leave_to_send_it(path):
+    ready = b"HTTP/1.1 100 Continue\r\n\r\n"
+    write(path, interaction(5, fields=b"Date: Sat, 29 Feb 2020 12:00:01 GMT\r\n", raw=ready + OK))
+    with play(path):
+        connection = http.client.HTTPConnection("api.example.com")
+        connection.putrequest("GET", "/")
+        connection.putheader("Expect", "100-continue")
+        connection.putheader("Content-Length", "0")
+        assert now() == 1
+        connection.endheaders()
+        assert now() == 5
+        assert connection.getresponse().read() == b"ok"
 
 
 def test_with_repeat_the_clock_stays_where_it_is(path):
