@@ -35,6 +35,7 @@ REAL: Final = (
     # What waits: on a clock that stands still it would wait for ever.
     "asyncio.",
     "concurrent.futures.",
+    "filelock.",
     "multiprocessing.",
     "queue",
     "socketserver",

@@ -14,8 +14,8 @@ Receiving
 End of stream
     ``recv_into`` gives 0, and ``recv`` gives ``b""``, again at each further call.
 Timeout
-    ``TimeoutError`` where nothing came for ``gettimeout()`` seconds. A player never waits: it
-    raises where the recording did.
+    ``TimeoutError`` where nothing came for ``gettimeout()`` seconds. A player without a pace never
+    waits: it raises where the recording did. With one it waits for what came later, or in vain.
 Failure
     Any other ``OSError``, with the class and number that the operating system, or TLS, gave.
 Reading past the recording
@@ -32,7 +32,8 @@ No recording
     not wait: bytes, the end, or a failure are there. A player owns its descriptor, which shows
     how things stood at the last call of ``fileno``, so ask each time before you poll; ``select``
     and ``poll`` do when they are given the transport itself. Until the cassette is left it says
-    "connected, nothing to read", from that moment on "dropped".
+    "connected, nothing to read", from that moment on "dropped". What a pace has still to come
+    counts as there: the descriptor cannot change while it is polled, and ``recv_into`` waits.
 ``close``
     May be called again. The stream stays open for readers made by ``makefile`` until they are
     closed too; then the descriptor goes.
