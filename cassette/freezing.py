@@ -152,8 +152,8 @@ class Timeline:
     """Moves a frozen clock along a recording.
 
     Before an interaction is played, the clock stands where the program built its request; once it
-    is asked for, where that was sent; when its response has been read, where the next one in
-    recorded order that has not been played begins, or at its own end where none is left.
+    is asked for, where that was sent; when its response has been read, where the one behind the
+    latest that was played begins, or at its own end where there is none.
 
     Args:
         interaction: Gives an interaction by its number in recorded order.
@@ -194,10 +194,8 @@ class Timeline:
         """Move on, since the program is done with a response."""
         with _lock:
             self.clock.move_to(self._end)
-            ahead = range(self._latest + 1, self._count)
-            number = next((n for n in ahead if n not in self._played), None)
-            if number is not None:
-                beginning = self._beginning(number)
+            if self._latest + 1 < self._count:
+                beginning = self._beginning(self._latest + 1)
                 if beginning is not None:
                     self.clock.move_to(beginning)
             elif self._returns and len(self._played) == self._count:

@@ -17,12 +17,13 @@ import freezegun.api
 import httpx
 import pytest
 import requests
+from hypothesis import given, strategies
 from recordings import OK, THEN, URL, after, interaction, write
 from servers.raw import Step
 
 import cassette
 from cassette.clock import Clock
-from cassette.freezing import FrozenClock, built
+from cassette.freezing import FrozenClock, Timeline, built
 from cassette.model import Ended, Failure, Interaction, Request, Response
 
 
@@ -101,6 +102,23 @@ def test_the_clock_never_goes_back(path):
             get(target)
             seen.append(now())
     assert seen == [9, 9, 11, 11, 11]
+
+
+@given(strategies.data())
+def test_in_whatever_order_it_is_played_the_clock_goes_on(data):
+    moments = data.draw(strategies.lists(strategies.floats(0, 1e6), min_size=1))
+    recorded = [interaction(seconds, took=seconds / 2) for seconds in moments]
+    timeline = Timeline(recorded.__getitem__, len(recorded), recorded=THEN, returns=False)
+    before = timeline.clock.monotonic()
+    for number in data.draw(strategies.lists(strategies.sampled_from(range(len(recorded))))):
+        timeline.play(number, recorded[number])
+        playing = timeline.clock.monotonic()
+        timeline.finish()
+        done = timeline.clock.monotonic()
+        start = recorded[0].at
+        assert before <= playing <= done
+        assert start + dt.timedelta(seconds=playing) >= recorded[number].at
+        before = done
 
 
 def test_what_was_left_out_is_passed_over(path):
