@@ -17,7 +17,7 @@ import freezegun.api
 import httpx
 import pytest
 import requests
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 from recordings import OK, THEN, URL, after, interaction, write
 from servers.raw import Step
 
@@ -104,6 +104,7 @@ def test_the_clock_never_goes_back(path):
     assert seen == [9, 9, 11, 11, 11]
 
 
+@settings(deadline=None)
 @given(strategies.data())
 def test_in_whatever_order_it_is_played_the_clock_goes_on(data):
     moments = data.draw(strategies.lists(strategies.floats(0, 1e6), min_size=1))
