@@ -88,7 +88,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     if on_unplayed not in ON_UNPLAYED:
         raise OptionError(f"on_unplayed is {on_unplayed!r}\nIt may be: {', '.join(ON_UNPLAYED)}")
     for name, switch in (("repeat", repeat), ("decode", decode), ("freeze", freeze)):
-        if switch not in (True, False):
+        if not isinstance(switch, bool):
             raise OptionError(f"{name} is {switch!r}\nIt may be: True, False")
     files = listed("extra", extra, "cassettes")
     for one in files:
