@@ -107,12 +107,13 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         timing=_parse_timing(timing),
     )
 
-    def make_deck(
-        remedy: str = "To record it: cassette.use(..., mode='new_episodes').", *, adds: bool = False
-    ) -> Deck:
+    def in_python(mode: str) -> str:
+        return f"cassette.use({str(place)!r}, mode={str(mode)!r})"
+
+    def make_deck(command: Callable[[str], str] = in_python, *, adds: bool = False) -> Deck:
         # What a redactor learns belongs to one use.
         fresh = redactor.fresh()
-        return options(redactor=fresh, matching=matching.over(fresh), remedy=remedy, adds=adds)
+        return options(redactor=fresh, matching=matching.over(fresh), command=command, adds=adds)
 
     return Use(make_deck)
 
@@ -152,9 +153,13 @@ class Use:
         self._make_deck = make_deck
         self._entered: list[tuple[Deck, Entry]] = []
 
-    def advising(self, remedy: str) -> Use:
-        """Return the same use with another last line for the error of an unmatched request."""
-        return Use(functools.partial(self._make_deck, remedy=remedy))
+    def advising(self, command: Callable[[str], str]) -> Use:
+        """Return the same use, whose errors advise to run another command.
+
+        Args:
+            command: Gives the exact command that runs the same code under a record mode.
+        """
+        return Use(functools.partial(self._make_deck, command=command))
 
     def adding(self) -> Use:
         """Return the same use of a cassette that was just recorded and is not complete yet.

@@ -30,7 +30,7 @@ from cassette.transport.failures import describe, is_of_the_connection
 from cassette.transport.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -85,8 +85,8 @@ class Deck:
         extra: Sequence[Path] = (),
         freeze: bool = False,
         timing: float = 0.0,
-        remedy: str = "",
         adds: bool = False,
+        command: Callable[[str], str] = str,
     ) -> None:
         self.path = path
         self.mode = mode
@@ -101,7 +101,7 @@ class Deck:
         self._on_unplayed = on_unplayed
         self._decode = decode
         self._timing = timing
-        self._remedy = remedy
+        self._command = command
         self._lock = threading.RLock()
         self._reader: CassetteReader | None = None
         self._index: Index | None = None
@@ -185,9 +185,9 @@ class Deck:
             self._redactor.mask_call(call),
             path=self.path,
             mode=self.mode.value,
-            nearest=self._index.explain(call, request),
-            total=len(self._reader.calls) if self._reader is not None else 0,
-            remedy=self._remedy,
+            total=len(self._reader.calls) if self._reader is not None else None,
+            remedy=f"To record it: {self._command(RecordMode.NEW_EPISODES)}",
+            **self._index.explain(call, request)._asdict(),
         )
         self.errors.append(error)
         raise error

@@ -17,6 +17,7 @@ and would hide a missing recording behind an error of their own.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,6 +37,18 @@ class CassetteError(Exception):
     """Base of every error that is cassette's own."""
 
 
+def from_here(path: str | PathLike[str]) -> str:
+    """Return a path as a person would type it: relative where it is below the current folder."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def _listed(items: Sequence[str], limit: int = 5) -> str:
+    return ", ".join([*items[:limit], *(["..."] if len(items) > limit else [])])
+
+
 class UnmatchedRequestError(CassetteError):
     """No interaction answers this request, and the record mode allows no live one.
 
@@ -43,43 +56,68 @@ class UnmatchedRequestError(CassetteError):
         call: Method and URL of the request, or ``connect`` and the origin, secrets masked.
         path: The cassette.
         mode: Name of the record mode in force.
-        nearest: Lines about the nearest recordings, best first, each saying what differs.
+        total: How many interactions the cassette holds; None where there is no cassette.
+        nearest: A text of several lines for each of the nearest recordings, best first: what was
+            recorded (``-``) and what was sent (``+``).
+        spent: Numbers of the recordings that match, but have been played already.
+        ignore: Entries of ``ignore`` with which the nearest recording would have answered.
+        origins: Where the interactions of the cassette lead, if not to where this request does.
         remedy: What to do, in one line.
     """
 
-    def __init__(  # noqa: PLR0913 - the fields of one sentence
+    def __init__(  # noqa: PLR0913 - the fields of one message
         self,
         call: str,
         *,
         path: str | PathLike[str],
         mode: str,
+        total: int | None = None,
         nearest: Sequence[str] = (),
-        total: int = 0,
+        spent: Sequence[int] = (),
+        ignore: Sequence[str] = (),
+        origins: Sequence[str] = (),
         remedy: str = "",
     ) -> None:
         super().__init__(call)
         self.call = call
         self.path = path
         self.mode = mode
-        self.nearest = tuple(nearest)
         self.total = total
+        self.nearest = tuple(nearest)
+        self.spent = tuple(spent)
+        self.ignore = tuple(ignore)
+        self.origins = tuple(origins)
         self.remedy = remedy
 
     def __str__(self) -> str:
+        path = from_here(self.path)
         lines = [
-            f"no interaction in {self.path} answers this request (record mode: {self.mode})",
+            f"no interaction in {path} answers this request (record mode: {self.mode})",
             f"  {self.call}",
+            "",
         ]
-        if self.nearest:
-            lines.append(f"Nearest of {self.total}:")
-            lines.extend("  " + line for near in self.nearest for line in near.splitlines())
-        elif self.total:
-            lines.append(f"None of its {self.total} interactions is for this origin.")
-        else:
+        advice = [self.remedy] if self.remedy else []
+        if self.total is None:
+            lines.append("There is no such file yet.")
+        elif self.total == 0:
             lines.append("It holds no interaction at all.")
-        if self.remedy:
-            lines.append(self.remedy)
-        return "\n".join(lines)
+        elif self.spent:
+            lines.append(
+                f"It was recorded ({_listed([f'#{number}' for number in self.spent])}), "
+                "and every recording of it has been played already."
+            )
+            advice.insert(0, "To let the last one answer again: repeat=True")
+        elif self.nearest:
+            lines.append(
+                f"Nearest of {self.total}, with what was recorded (-) and what was sent (+):"
+            )
+            lines.extend("  " + line for near in self.nearest for line in near.splitlines())
+        else:
+            lines.append(f"None of its {self.total} interactions is for this origin:")
+            lines.append(f"  {_listed(self.origins)}")
+        if self.ignore:
+            advice.insert(0, f"If this differs on every run, leave it out: ignore={[*self.ignore]}")
+        return "\n".join([*lines, *([""] if advice else []), *advice])
 
 
 class RecordingEndedError(CassetteError):

@@ -1,9 +1,17 @@
 """The code in README and docs/ runs as it stands."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import indent
 
 import pytest
+import requests
+from messages import post
+
+import cassette
+from cassette.model import Interaction, Response
+from cassette.store.files import Journal
 
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -35,6 +43,50 @@ def blocks(page):
 def test_the_blocks_of_a_page_run_one_after_the_other(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(blocks(page), {"__name__": "docs"})
+
+
+ORIGIN = "https://api.example.com"
+USERS = b'{"users": [{"id": 1, "name": "Ann"}, {"id": 2, "name": "Bob"}], "password": "a"}'
+
+
+def tape(path, *messages):
+    """Write a cassette in which each of these requests was answered."""
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    journal = Journal(path, at)
+    for message in messages:
+        url = ORIGIN + message.target.decode()
+        response = Response(b"HTTP/1.1 204 No Content\r\n\r\n", message.method)
+        journal.append(Interaction(f"{message.method} {url}", message, response, at))
+    journal.commit()
+
+
+def mismatch(send):
+    with (
+        pytest.raises(cassette.UnmatchedRequestError) as caught,
+        cassette.use("cassettes/users.yaml", mode="none"),
+    ):
+        send()
+    return str(caught.value)
+
+
+def test_the_messages_in_the_page_about_matching_are_what_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "matching.md").read_text(encoding="utf-8")
+    tape(
+        "cassettes/users.yaml",
+        post(USERS, target="/users?page=1"),
+        post(USERS, target="/users?page=2"),
+        post(bytes(range(48)), "image/png", target="/picture"),
+    )
+    now = USERS.replace(b"Bob", b"Robert").replace(b'[{"id": 1', b'[{"id": 3}, {"id": 1')
+    kind = {"Content-Type": "application/json"}
+    said = mismatch(lambda: requests.post(f"{ORIGIN}/users?page=2", data=now, headers=kind))
+    assert f"```text\n{said}\n```" in page
+    picture = bytes(range(20)) + b"!!" + bytes(range(22, 48))
+    kind = {"Content-Type": "image/png"}
+    said = mismatch(lambda: requests.post(f"{ORIGIN}/picture", data=picture, headers=kind))
+    hexdump = "\n".join(line[4:] for line in said.splitlines()[5:-2])
+    assert indent(f"```text\n{hexdump}\n```", "  ") in page
 
 
 def test_every_link_between_pages_leads_somewhere():

@@ -4,23 +4,60 @@ import cassette
 from cassette import errors
 
 
+def mismatch(**fields):
+    error = errors.UnmatchedRequestError("GET http://a/", path="a.yaml", mode="none", **fields)
+    first, call, blank, *rest = str(error).split("\n")
+    assert first == "no interaction in a.yaml answers this request (record mode: none)"
+    assert (call, blank) == ("  GET http://a/", "")
+    return rest
+
+
+def test_a_mismatch_without_a_cassette_says_so():
+    assert mismatch() == ["There is no such file yet."]
+
+
 def test_a_mismatch_in_an_empty_cassette_says_so():
-    error = errors.UnmatchedRequestError("GET http://a/", path="a.yaml", mode="none")
-    assert str(error) == (
-        "no interaction in a.yaml answers this request (record mode: none)\n"
-        "  GET http://a/\n"
-        "It holds no interaction at all."
-    )
-
-
-def test_a_mismatch_far_from_everything_says_so():
-    error = errors.UnmatchedRequestError(
-        "GET http://a/", path="a.yaml", mode="none", total=3, remedy="Do this."
-    )
-    assert str(error).splitlines()[2:] == [
-        "None of its 3 interactions is for this origin.",
+    assert mismatch(total=0, remedy="Do this.") == [
+        "It holds no interaction at all.",
+        "",
         "Do this.",
     ]
+
+
+def test_a_mismatch_far_from_everything_names_what_is_known():
+    assert mismatch(total=3, origins=["http://b", "http://c:1"]) == [
+        "None of its 3 interactions is for this origin:",
+        "  http://b, http://c:1",
+    ]
+
+
+def test_a_request_whose_recordings_were_played_is_told_how_to_repeat():
+    assert mismatch(total=9, spent=range(7), remedy="Do this.") == [
+        (
+            "It was recorded (#0, #1, #2, #3, #4, ...), "
+            "and every recording of it has been played already."
+        ),
+        "",
+        "To let the last one answer again: repeat=True",
+        "Do this.",
+    ]
+
+
+def test_a_mismatch_shows_what_is_nearest_and_what_would_help():
+    assert mismatch(total=9, nearest=["#1 GET b\n  - 1\n  + 2"], ignore=["query:a"]) == [
+        "Nearest of 9, with what was recorded (-) and what was sent (+):",
+        "  #1 GET b",
+        "    - 1",
+        "    + 2",
+        "",
+        "If this differs on every run, leave it out: ignore=['query:a']",
+    ]
+
+
+def test_a_path_is_shown_as_a_person_would_type_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert errors.from_here(tmp_path / "cassettes" / "a.yaml") == "cassettes/a.yaml"
+    assert errors.from_here(tmp_path.parent / "a.yaml") == str(tmp_path.parent / "a.yaml")
 
 
 def test_a_read_past_the_recording_says_where_it_stops():

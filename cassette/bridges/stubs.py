@@ -133,7 +133,10 @@ class Stub(responses.Response):
             return True, ""
         if call.partition("?")[0] != self._call.partition("?")[0]:
             return False, "another method or URL"
-        return False, self._index.explain(call, sent)[0].partition("   ")[2]
+        # A number and the call stand first, which are known.
+        near = self._index.explain(call, sent).nearest[:1]
+        told = [line for text in near for line in text.split("\n")[1:]]
+        return False, "\n".join(["recorded (-) and sent (+):", *told])
 
     def get_response(self, request: requests.PreparedRequest) -> HTTPResponse:
         """Return the recorded response.

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette.matching.calls import SECRET, canonical_query, pairs_of
+from cassette.model import Request
 from cassette.redaction import MASK_MARK, without_masks_bytes
 from cassette.redaction.multipart import boundary_of, part_name, parts_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cassette.matching.paths import JsonPath
-    from cassette.model import Request
+    from cassette.model import Message
     from cassette.redaction import Redactor
 
 BodyKey = tuple[str, bytes | str]
@@ -52,17 +53,17 @@ _CODINGS: Final = (
 )
 
 
-def content_of(request: Request) -> tuple[bytes, str]:
-    """Return the body of a request, codings undone, and its media type with parameters.
+def content_of(message: Message) -> tuple[bytes, str]:
+    """Return the body of a message, codings undone, and its media type with parameters.
 
-    A body without codings is what stands behind the head; to take it from there costs 1
-    microsecond, while all the fields of the head cost 20.
+    What a request without codings carries is what stands behind its head; to take it from there
+    costs 1 microsecond, while all the fields of the head cost 20.
     """
-    raw = request.raw
-    stop = raw.find(b"\r\n\r\n")
-    head = raw[:stop].lower()
+    raw = message.raw
+    stop = raw.find(b"\r\n\r\n") if isinstance(message, Request) else -1
+    head = raw[: max(stop, 0)].lower()
     if stop < 0 or head.count(_TYPE) > 1 or any(coding in head for coding in _CODINGS):
-        return request.content, request.headers.get("content-type", "") or ""
+        return message.content, message.headers.get("content-type", "") or ""
     kind = b""
     if _TYPE in head:
         start = head.index(_TYPE) + len(_TYPE)
@@ -94,9 +95,9 @@ class BodyReader:
         """Return the same reader with another redactor."""
         return BodyReader(redactor, self._form_fields, self._json_paths)
 
-    def content(self, request: Request) -> tuple[bytes, str]:
+    def content(self, message: Message) -> tuple[bytes, str]:
         """Return the content that counts, secrets and masks made equal, and its media type."""
-        content, kind = content_of(request)
+        content, kind = content_of(message)
         if not content:
             return b"", kind
         redactor = self._redactor
@@ -122,19 +123,37 @@ class BodyReader:
         return key
 
     def _canonical(self, content: bytes, kind: str) -> BodyKey:
+        what, value = self.meaning(content, kind)
+        if what == "multipart":
+            return what, repr(value)
+        if what == "JSON":
+            return what, _ENCODER.encode(value)
+        return what, canonical_query(value) if what == "form" else content
+
+    def meaning(self, content: bytes, kind: str) -> tuple[str, Any]:
+        """Return what a body is, and its value as far as it counts.
+
+        Args:
+            content: A body as ``content`` gives it.
+            kind: Its media type with parameters.
+
+        Returns:
+            ``multipart`` and its parts, ``JSON`` and its value, ``form`` and its pairs, or
+            ``bytes`` and these.
+        """
         media = kind.lower()
         if media.startswith("multipart/"):
             parts = self.parts(content, kind)
             if parts is not None:
-                return "multipart", repr(parts)
+                return "multipart", parts
         if may_be_json(content, media):
             value = self.json_value(content)
             if value is not NOT_JSON:
-                return "json", _ENCODER.encode(value)
+                return "JSON", value
         if "x-www-form-urlencoded" in media:
             pairs = self.form_pairs(content)
             if pairs is not None:
-                return "form", canonical_query(pairs)
+                return "form", pairs
         return "bytes", content
 
     def json_value(self, content: bytes) -> Any:  # noqa: ANN401 - JSON is any value

@@ -11,6 +11,7 @@ from cassette.redaction import MASK_MARK
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
+    from cassette.matching.explain import Explanation
     from cassette.matching.options import Matching
     from cassette.model import Request
 
@@ -312,27 +313,19 @@ class Index:
         """Numbers of the interactions that were not played, in recorded order."""
         return [i for i, played in enumerate(self._played) if not played]
 
-    def explain(self, call: str, request: Request, *, limit: int = 3) -> list[str]:
-        """Return what the nearest recordings differ in, nearest first.
+    def explain(self, call: str, request: Request) -> Explanation:
+        """Return why nothing answered a request: the nearest recordings, and what they differ in.
 
         Args:
             call: The call line that found no answer.
             request: The request.
-            limit: How many recordings to tell about.
 
         Returns:
-            A text for each, such as ``#2 GET https://api.example.com/users?page=2   query: page is
-            '3', recorded '2'``. Secrets are masked. Empty where no recording is near.
+            Texts without secrets, for a message of about 40 lines.
         """
         from cassette.matching.explain import explain  # noqa: PLC0415 - only failures pay for it
 
         with self._lock:
             return explain(
-                call,
-                request,
-                calls=self._calls,
-                fetch=self._fetch,
-                matching=self._matching,
-                played=self._played,
-                limit=limit,
+                call, request, calls=self._calls, fetch=self._fetch, matching=self._matching
             )

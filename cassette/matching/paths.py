@@ -45,11 +45,12 @@ class JsonPath:
             if found is None:
                 break
             at = found.end()
-            name = found["name"] or found["single"] or found["double"]
             if found["index"] is not None:
                 steps.append(int(found["index"]))
             else:
-                steps.append(name)
+                # A member may have an empty name, which is not the step without one.
+                names = found["name"], found["single"], found["double"]
+                steps.append(next((name for name in names if name is not None), EVERY))
         if not steps or at < len(text):
             rest = text[at:] if steps else text
             raise OptionError(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +31,14 @@ def failing_plainly() -> Iterator[None]:
     except (CassetteError, UnplayedWarning) as error:
         message = f"{type(error).__name__}: {error}"
         raise pytest.fail.Exception(message, pytrace=False) from None
+
+
+def command(item: pytest.Item, mode: str) -> str:
+    """Return the shell command that runs one test under a record mode, from where pytest ran."""
+    # A test is named from the root of the project, and what follows the file may hold anything.
+    place = os.path.relpath(item.path, item.config.invocation_params.dir)
+    _, separator, name = item.nodeid.partition("::")
+    return f"pytest --cassette-mode={mode} {shlex.quote(place + separator + name)}"
 
 
 class Tape:
@@ -66,9 +76,7 @@ class Tape:
             ]
         self.good = True
         self.ending = False
-        self._use = use(path, **settings).advising(
-            f"To record it: pytest --cassette-mode=new_episodes {shlex.quote(item.nodeid)}"
-        )
+        self._use = use(path, **settings).advising(partial(command, item))
         self._turn = turns.take(path, settings.get("mode"))
         try:
             if self._turn.adds:

@@ -247,7 +247,9 @@ def test_a_request_that_no_stub_answers_is_told_what_differs(serve, path):
     ):
         register(path, mock)
         requests.get(f"{url}/a?page=2", timeout=5)
-    assert f"- GET {url}/a?page=1 query: page is '2', recorded '1'\n" in str(raised.value)
+    assert (
+        f"- GET {url}/a?page=1 recorded (-) and sent (+):\n  query\n    - page: 1\n    + page: 2\n"
+    ) in str(raised.value)
 
 
 def test_stubs_and_another_cassette_go_together(serve, path, tmp_path):

@@ -46,7 +46,7 @@ def test_in_ci_nothing_is_recorded_and_a_missing_recording_fails(project, monkey
         [
             "*no interaction in *test_get.yaml answers this request (record mode: none)",
             "*GET http://127.0.0.1:*/",
-            "*It holds no interaction at all.",
+            "*There is no such file yet.",
             "*To record it: pytest --cassette-mode=new_episodes test_it.py::test_get",
         ]
     )
@@ -142,3 +142,29 @@ def test_a_failing_test_leaves_no_cassette(project):
     project.run().assert_outcomes(failed=1)
     (left,) = (project.path / "cassettes" / "test_it").iterdir()
     assert left.name == "test_get.yaml.partial"
+
+
+def test_the_command_that_records_is_right_where_pytest_was_started(project, monkeypatch):
+    project.write("pytest.ini", "[pytest]")
+    project.write(
+        "tests it/test_it.py",
+        """
+        import pytest
+        @pytest.mark.parametrize("path", ["/a;b", "/$it"])
+        def test_get(cassette, fetch, path):
+            fetch(path)
+        """,
+    )
+    monkeypatch.chdir(project.path / "tests it")
+    result = project.run("--cassette-mode=none")
+    result.assert_outcomes(failed=2)
+    start = "To record it: pytest"
+    commands = [line.partition(start)[2] for line in result.outlines if start in line]
+    assert sorted({*commands}) == [
+        " --cassette-mode=new_episodes 'test_it.py::test_get[/$it]'",
+        " --cassette-mode=new_episodes 'test_it.py::test_get[/a;b]'",
+    ]
+    monkeypatch.chdir(project.path)
+    project.run("--cassette-mode=none").stdout.fnmatch_lines(
+        ["*pytest --cassette-mode=new_episodes 'tests it/test_it.py::test_get[[]/a;b[]]'"]
+    )

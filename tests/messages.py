@@ -1,0 +1,55 @@
+"""Requests as tests want them, and an index over some."""
+
+import gzip
+
+from cassette.matching import Index, Matching
+from cassette.model import Request
+from cassette.wire.encode import encode_chunks
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def request(target="/", method="GET", body=b"", kind="application/json", **fields):
+    lines = [f"{method} {target} HTTP/1.1", "Host: api.example.com"]
+    if body:
+        lines.append(f"Content-Type: {kind}")
+    if body and "Transfer_Encoding" not in fields:
+        lines.append(f"Content-Length: {len(body)}")
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
+    return Request("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+
+
+def post(body, kind="application/json", target="/", **fields):
+    return request(target, "POST", body, kind, **fields)
+
+
+def call_of(message):
+    return f"{message.method} https://api.example.com{message.target.decode()}"
+
+
+def index(*messages, matching=None, **options):
+    calls = [call_of(message) for message in messages]
+    return Index(calls, list(messages).__getitem__, matching or Matching(), **options)
+
+
+def find(found, message):
+    return found.find(call_of(message), message)
+
+
+MULTIPART = (
+    b'--%(b)b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+    b'--%(b)b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n\x00\xff'
+    b"\r\n--%(b)b--\r\n"
+)
+
+
+def multipart(boundary, body=MULTIPART):
+    return post(body % {b"b": boundary}, f'multipart/form-data; boundary="{boundary.decode()}"')
+
+
+def compressed(body, level):
+    return post(gzip.compress(body, level, mtime=level), Content_Encoding="gzip")
+
+
+def chunked(body, *sizes):
+    return post(encode_chunks(body, sizes), Transfer_Encoding="chunked")
