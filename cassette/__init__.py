@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         CassetteFormatError,
         CassetteNotFoundError,
         CassetteVersionError,
+        DriftError,
         OptionError,
         RecordingEndedError,
         UninterceptedClientError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from cassette.patching.guard import block_network
     from cassette.redaction import Redactor
     from cassette.transport.scripted import ScriptedTransport
+    from cassette.verifying import Verification
 
 __all__ = [
     "BlockedNetworkError",
@@ -37,6 +39,7 @@ __all__ = [
     "CassetteNotFoundError",
     "CassetteVersionError",
     "Deck",
+    "DriftError",
     "Ended",
     "Interaction",
     "OptionError",
@@ -50,6 +53,7 @@ __all__ = [
     "UnplayedWarning",
     "Use",
     "block_network",
+    "Verification",
     "load",
     "use",
 ]
@@ -63,6 +67,7 @@ _HOMES = {
         "CassetteFormatError",
         "CassetteNotFoundError",
         "CassetteVersionError",
+        "DriftError",
         "OptionError",
         "RecordingEndedError",
         "UninterceptedClientError",
@@ -74,6 +79,7 @@ _HOMES = {
     "modes": ("RecordMode",),
     "redaction": ("Redactor",),
     "transport.scripted": ("ScriptedTransport",),
+    "verifying": ("Verification",),
 }
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cassette.matching.options import CustomMatcher
+    from cassette.verifying import Verification
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -44,12 +45,14 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     extra: Sequence[str | PathLike[str]] = (),
     freeze: bool = False,
     timing: str | float | None = None,
+    verify: Verification | None = None,
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.
 
     Args:
         path: The cassette, such as ``cassettes/users.yaml``; its folder is made when needed.
-        mode: Record mode: ``none``, ``once``, ``new_episodes``, ``all``, ``rewrite`` or ``off``.
+        mode: Record mode: ``none``, ``once``, ``new_episodes``, ``all``, ``rewrite``,
+            ``verify`` or ``off``.
             Without one it is ``none`` where ``CI`` is set in the environment, else ``once``.
         match_on: What must be equal for a recording to answer a request: ``method``, ``scheme``,
             ``host``, ``port``, ``path``, ``query``, ``body``, ``uri``, ``headers``, ``raw_body``,
@@ -72,6 +75,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         timing: What comes on replay comes at its recorded moment: ``recorded``, or a factor for
             the recorded seconds, such as 0.5. Without it all comes at once. With ``freeze`` the
             moments pass on the frozen clock, and nobody waits.
+        verify: What counts as drift under the mode ``verify``.
 
     Raises:
         OptionError: An option has a wrong value.
@@ -94,6 +98,14 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     for one in files:
         if not isinstance(one, str | os.PathLike):
             raise OptionError(f"extra: {one!r} is no path of a cassette")
+    if verify is not None:
+        from cassette.verifying import Verification  # noqa: PLC0415 - only its users pay for it
+
+        if not isinstance(verify, Verification):
+            raise OptionError(
+                f"verify: expected a cassette.Verification, found {verify!r}\n"
+                "Write verify=cassette.Verification(compare=..., ignore=..., tolerance=...)."
+            )
     options = functools.partial(
         Deck,
         place,
@@ -105,6 +117,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         extra=[Path(one) for one in files],
         freeze=freeze,
         timing=_parse_timing(timing),
+        verification=verify,
     )
 
     def in_python(mode: str) -> str:
@@ -176,8 +189,16 @@ class Use:
         self._entered.append((deck, entry))
         return deck
 
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        self.withdraw().close(good=kind is None)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None = None, *rest: object
+    ) -> None:
+        deck = self.withdraw()
+        if error is not None:
+            # What made the code fail may be what it was told, or what has drifted.
+            for told in deck.errors:
+                if told is not error:
+                    error.add_note(f"{type(told).__name__}: {told}")
+        deck.close(good=kind is None)
 
     def withdraw(self) -> Deck:
         """Take the cassette out of force and return it; the caller closes it.
@@ -192,8 +213,10 @@ class Use:
     async def __aenter__(self) -> Deck:
         return self.__enter__()
 
-    async def __aexit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        self.__exit__(kind, *rest)
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None = None, *rest: object
+    ) -> None:
+        self.__exit__(kind, error, *rest)
 
     def __call__(self, function: Function) -> Function:
         """Wrap a function, coroutine function or generator function; each call is a use."""

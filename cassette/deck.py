@@ -15,6 +15,7 @@ from cassette.clock import Clock
 from cassette.decoding import decoded
 from cassette.errors import (
     CassetteError,
+    DriftError,
     RecordingEndedError,
     UnmatchedRequestError,
     UnplayedInteractionsError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from cassette.hosts import Hosts
     from cassette.matching import Matching
     from cassette.redaction import Redactor
+    from cassette.verifying import Drift, Verification, Verifier
 
 CONNECT = "connect "
 """Starts the call of an interaction in which no connection came about."""
@@ -63,10 +65,12 @@ class Deck:
         allow_hosts: The hosts that are left alone.
         recorded: How many interactions have been recorded.
         played: How many interactions have been played.
+        verified: How many interactions have been sent live and held against the recording.
         journal: Where what was recorded stands until it becomes the cassette, and after a use that
             did not end well; None where there is nothing.
         errors: What the code under test was told instead of bytes: a request has no recording,
-            an interaction is damaged, a recording ends too early. The first one is raised again
+            an interaction is damaged, a recording ends too early; and what has drifted. The first
+            one is raised again
             when the use ends, since that code may have swallowed it; a test that expects one takes
             it out of this list.
     """
@@ -86,6 +90,7 @@ class Deck:
         freeze: bool = False,
         timing: float = 0.0,
         adds: bool = False,
+        verification: Verification | None = None,
         command: Callable[[str], str] = str,
     ) -> None:
         self.path = path
@@ -93,6 +98,7 @@ class Deck:
         self.allow_hosts = allow_hosts
         self.recorded = 0
         self.played = 0
+        self.verified = 0
         self.journal: Path | None = None
         self.errors: list[CassetteError] = []
         self._matching = matching
@@ -107,6 +113,7 @@ class Deck:
         self._index: Index | None = None
         self._known: Index | None = None  # what is not recorded again
         self._journal: Journal | None = None
+        self._verifier: Verifier | None = None
         self._fresh: list[str] = []  # calls recorded anew under the mode "all"
         self._times_played: dict[int, int] = {}
         exists = path.exists()
@@ -115,8 +122,12 @@ class Deck:
             self._reader = CassetteReader.open(path)
         # Of a use without a file nothing is ever fetched.
         reader = self._reader or CassetteReader(path)
-        if self.policy.play:
+        if self.policy.play or self.policy.compare:
             self._index = Index(reader.calls, reader.request, matching, repeat=repeat)
+            if self.policy.compare:
+                from cassette.verifying import Verifier  # noqa: PLC0415 - others need not pay for it
+
+                self._verifier = Verifier(reader, self._index, redactor, verification)
         elif adds:
             self._known = Index(reader.calls, reader.request, matching, repeat=repeat)
         self._timeline = self._new_timeline() if freeze else None
@@ -248,12 +259,15 @@ class Deck:
 
         That is one of an extra cassette, or of this one while it is added to. It went live all the
         same: what the server gave out, such as a token, is good for the requests that follow, which
-        what was recorded is not.
+        what was recorded is not. To verify is to compare, and to write nothing.
         """
+        if self._verifier is not None:
+            self._verify(self._verifier, interaction)
+            return
         call, request = interaction.call, interaction.request
         if self._known is not None and self._known.find(call, request) is not None:
             return
-        if any(extra.find(call, request) for extra in self._extra):
+        if self._is_extra(interaction):
             return
         if self._decode:
             interaction = decoded(interaction)
@@ -268,6 +282,36 @@ class Deck:
             self.recorded += 1
             if self.mode is RecordMode.ALL and self._reader is not None:
                 self._fresh.append(masked.call)
+
+    def _is_extra(self, live: Interaction) -> bool:
+        return any(extra.find(live.call, live.request) for extra in self._extra)
+
+    def _verify(self, verifier: Verifier, live: Interaction) -> None:
+        try:
+            drift = verifier.check(live)
+            if drift is not None and drift.number is None and self._is_extra(live):
+                return
+        except CassetteError as damage:
+            # The client is not told: what it reads is live, and whole.
+            self.errors.append(damage)
+            return
+        with self._lock:
+            self.verified += 1
+            if drift is not None:
+                self._note(drift)
+
+    def _note(self, drift: Drift) -> None:
+        """Keep a drift for the end; one that is met again, as by a client that retries, once."""
+        error = next((error for error in self.errors if isinstance(error, DriftError)), None)
+        if error is None:
+            error = DriftError(
+                self.path,
+                recorded=self._reader.recorded if self._reader is not None else None,
+                remedy=f"To record it anew: {self._command(RecordMode.REWRITE)}",
+            )
+            self.errors.append(error)
+        if drift not in error.drifts:
+            error.drifts.append(drift)
 
     def record_failure(self, endpoint: Endpoint, error: BaseException, at: datetime) -> None:
         """Write down that a connection did not come about, if it failed on the network.

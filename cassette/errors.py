@@ -6,6 +6,7 @@
     ├── BlockedNetworkError         an attempt to reach a host that nothing answers for
     ├── UninterceptedClientError    a client whose connections no cassette can take yet
     ├── UnplayedInteractionsError   a use that had to play everything left something
+    ├── DriftError                  live responses are not what they were when recorded
     ├── CassetteNotFoundError       there is no cassette at this path
     ├── CassetteFormatError         a file that is no cassette, or a damaged one
     │   └── CassetteVersionError    a file written by a newer version
@@ -18,11 +19,14 @@ and would hide a missing recording behind an error of their own.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
     from os import PathLike
+
+    from cassette.verifying import Drift
 
 
 def suggestion(wrong: object, right: Iterable[str]) -> str:
@@ -31,10 +35,6 @@ def suggestion(wrong: object, right: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(str(wrong).lower(), map(str, right), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
-
-
-class CassetteError(Exception):
-    """Base of every error that is cassette's own."""
 
 
 def from_here(path: str | PathLike[str]) -> str:
@@ -47,6 +47,10 @@ def from_here(path: str | PathLike[str]) -> str:
 
 def _listed(items: Sequence[str], limit: int = 5) -> str:
     return ", ".join([*items[:limit], *(["..."] if len(items) > limit else [])])
+
+
+class CassetteError(Exception):
+    """Base of every error that is cassette's own."""
 
 
 class UnmatchedRequestError(CassetteError):
@@ -217,6 +221,65 @@ class UnplayedInteractionsError(CassetteError):
                 ),
             ]
         )
+
+
+class DriftError(CassetteError):
+    """Live responses are not as they were recorded.
+
+    Attributes:
+        path: The cassette.
+        recorded: When its recording began; None where there is no cassette.
+        drifts: What has drifted, in the order in which it was met; it may still grow while the
+            cassette is in use.
+        remedy: What to do, in one line.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str], *, recorded: datetime | None, remedy: str = ""
+    ) -> None:
+        super().__init__(path)
+        self.path = path
+        self.recorded = recorded
+        self.drifts: list[Drift] = []
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        since = f"recorded {self.recorded:%Y-%m-%d}" if self.recorded else "there is no such file"
+        drifted = counted(len(self.drifts), "live interaction")
+        shown = self.drifts[:_DRIFTS]
+        lines = [
+            f"{drifted} drifted from {from_here(self.path)} ({since})",
+            "",
+            "What was recorded (-) and what is live (+):",
+        ]
+        left = _DRIFT_LINES
+        for at, drift in enumerate(shown):
+            others = len(shown) - at - 1
+            told = drift.lines(left - others * _DRIFT_LINES // _DRIFTS)
+            left -= len(told)
+            lines += ["  " + line for line in told]
+        if len(self.drifts) > len(shown):
+            lines.append(f"  ... {len(self.drifts) - len(shown)} more")
+        lines.append("")
+        ignore = [drift.ignore for drift in self.drifts]
+        entries = list(dict.fromkeys(entry for some in ignore for entry in some))
+        if all(ignore) and len(entries) <= _ENTRIES:
+            option = f"verify=cassette.Verification(ignore={entries})"
+            lines.append(f"If this is of no account, leave it out: {option}")
+        return "\n".join([*lines, self.remedy]).rstrip("\n")
+
+
+_DRIFTS: Final = 6
+_DRIFT_LINES: Final = 30
+"""Drifts that are shown, and lines for them together."""
+
+_ENTRIES: Final = 3
+"""Entries of ``ignore`` that are proposed."""
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number and what it counts, such as ``2 interactions``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 class CassetteNotFoundError(CassetteError):

@@ -17,6 +17,7 @@ class RecordMode(enum.StrEnum):
     NEW_EPISODES = "new_episodes"  # replay what is there, record what is not
     ALL = "all"  # record everything; what was not asked for again is kept
     REWRITE = "rewrite"  # record everything into a new file
+    VERIFY = "verify"  # send everything, write nothing, fail where the answers have drifted
     OFF = "off"  # as if there were no cassette
 
 
@@ -25,13 +26,15 @@ class Policy(NamedTuple):
 
     Attributes:
         play: Recorded interactions answer.
-        record: What is not answered goes to the network and is recorded.
+        record: What is not answered goes to the network, and the cassette is told of it.
         keep: Recorded interactions stay in the file when it is written.
+        compare: What went to the network is held against the recording, and not written.
     """
 
     play: bool
     record: bool
     keep: bool
+    compare: bool = False
 
 
 _POLICIES: Final = {
@@ -39,6 +42,7 @@ _POLICIES: Final = {
     RecordMode.NEW_EPISODES: Policy(play=True, record=True, keep=True),
     RecordMode.ALL: Policy(play=False, record=True, keep=True),
     RecordMode.REWRITE: Policy(play=False, record=True, keep=False),
+    RecordMode.VERIFY: Policy(play=False, record=True, keep=True, compare=True),
     RecordMode.OFF: Policy(play=False, record=False, keep=False),
 }
 

@@ -89,6 +89,15 @@ def test_the_messages_in_the_page_about_matching_are_what_is_said(tmp_path, monk
     assert indent(f"```text\n{hexdump}\n```", "  ") in page
 
 
+def test_the_page_about_verifying_runs_and_its_message_is_what_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "docs"}
+    exec(blocks("docs/verify.md"), names)
+    said = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:8000", names["message"])
+    said = re.sub(r"recorded \d{4}-\d\d-\d\d", "recorded 2026-11-23", said)
+    assert f"```text\n{said}\n```" in (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
+
+
 def test_every_link_between_pages_leads_somewhere():
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     for page in pages:

@@ -19,6 +19,7 @@ RECORD = Policy(play=False, record=True, keep=False)
         ("new_episodes", True, Policy(play=True, record=True, keep=True)),
         ("all", True, Policy(play=False, record=True, keep=True)),
         ("rewrite", True, RECORD),
+        ("verify", True, Policy(play=False, record=True, keep=True, compare=True)),
         ("off", True, Policy(play=False, record=False, keep=False)),
     ],
 )
@@ -50,7 +51,7 @@ def test_a_wrong_mode_names_the_nearest_and_all():
         parse_mode("new_episode")
     assert str(caught.value) == (
         "there is no record mode 'new_episode'; did you mean 'new_episodes'?\n"
-        "Modes: none, once, new_episodes, all, rewrite, off"
+        "Modes: none, once, new_episodes, all, rewrite, verify, off"
     )
 
 

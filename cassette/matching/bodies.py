@@ -107,9 +107,9 @@ class BodyReader:
             content = without_masks_bytes(content)
         return content, kind
 
-    def key(self, request: Request) -> BodyKey:
-        """Return what a request's body means, as a key."""
-        content, kind = self.content(request)
+    def key(self, message: Message) -> BodyKey:
+        """Return what the body of a message means, as a key."""
+        content, kind = self.content(message)
         if not content:
             return NO_BODY
         # What is sent mostly is what was recorded, and the two are read one after the other.

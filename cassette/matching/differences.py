@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cassette.errors import OptionError
+from cassette.errors import OptionError, counted
 from cassette.matching.calls import SECRET
 from cassette.matching.paths import JsonPath
 
@@ -42,6 +42,9 @@ compared one by one, since aligning takes the square of their number."""
 
 _PAIRED: Final = 4096
 """Pairs of elements in one place that are weighed against one another."""
+
+_CHANGE: Final = 3
+"""Lines that a part needs at least: one value before and after, and how much is left out."""
 
 _ROW: Final = 16
 _ROWS: Final = 3
@@ -90,12 +93,15 @@ def rendered(parts: Sequence[Part], limit: int) -> list[str]:
     """
     lines: list[str] = []
     for at, part in enumerate(parts):
-        room = (limit - len(lines)) // (len(parts) - at)
-        indent = "  " if part.title else ""
-        if part.title:
-            lines.append(part.title)
-            room -= 1
-        lines += [indent + line for line in _fitting(part.changes, max(room, 2))]
+        title = [part.title] if part.title else []
+        others = len(parts) - at - 1
+        needed = min(len(part.changes[0].lines) + (len(part.changes) > 1), _CHANGE)
+        if at and len(lines) + len(title) + needed + (others > 0) > limit:
+            left = sum(len(part.changes) for part in parts[at:])
+            return [*lines, f"... {counted(left, 'more difference')}"]
+        room = (limit - len(lines)) // (others + 1) - len(title)
+        indent = "  " if title else ""
+        lines += [*title, *(indent + line for line in _fitting(part.changes, max(room, needed)))]
     return lines
 
 
@@ -107,17 +113,13 @@ def _fitting(changes: list[Change], room: int) -> list[str]:
         if len(lines) + len(said) + (others > 0) <= room:
             lines += said
         elif lines:
-            return [*lines, f"... {_counted(others + 1, 'more difference')}"]
+            return [*lines, f"... {counted(others + 1, 'more difference')}"]
         else:
             shown = said[: room - 1]
-            left = [_counted(len(said) - len(shown), "more line")]
-            left += [_counted(others, "more difference")] if others else []
+            left = [counted(len(said) - len(shown), "more line")]
+            left += [counted(others, "more difference")] if others else []
             return [*shown, f"... {', '.join(left)}"]
     return lines
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def ignorable(parts: Iterable[Part]) -> list[str]:
@@ -277,7 +279,7 @@ def json_changes(
 def _between(old: Any, new: Any, old_path: str, new_path: str, same: Same) -> Iterator[Change]:  # noqa: ANN401
     if isinstance(old, dict) and isinstance(new, dict) and SECRET not in old | new:
         for name in dict.fromkeys([*old, *new]):
-            step = _step(name)
+            step = path_step(name)
             one = (old[name],) if name in old else ()
             other = (new[name],) if name in new else ()
             yield from _in_place(one, other, old_path + step, new_path + step, same)
@@ -303,33 +305,33 @@ def _in_place(
         yield from _between(old[0], new[0], old_path, new_path, same)
     elif old:
         # A member that is ignored may be missing, an element may not.
-        yield change(old_path, json_text(old[0]), None, _entry(old_path, new_path))
+        yield change(old_path, json_text(old[0]), None, ignore_entry(old_path, new_path))
     else:
-        yield change(new_path, None, json_text(new[0]), _entry(new_path, old_path))
+        yield change(new_path, None, json_text(new[0]), ignore_entry(new_path, old_path))
 
 
 def _scalar_change(old: Any, new: Any, old_path: str, new_path: str) -> Change:  # noqa: ANN401
-    ignored_by = _entry(old_path, new_path)
+    ignored_by = ignore_entry(old_path, new_path)
     if isinstance(old, str) and isinstance(new, str) and "\n" in old.strip() + new.strip():
         return text_change(new_path, old, new, ignored_by)
     return change(old_path, json_text(old), json_text(new), ignored_by, other=new_path)
 
 
-def _step(name: str) -> str:
+def path_step(name: str) -> str:
     """Return the step of a path that leads to a member."""
     if name.isidentifier():
         return f".{name}"
     return f'["{name}"]' if "'" in name else f"['{name}']"
 
 
-def _entry(path: str, other: str) -> str:
+def ignore_entry(path: str, other: str = "") -> str:
     """Return the entry of ``ignore`` for a place; empty where none can be written, or would help.
 
     Args:
         path: The path in one of the values.
-        other: The path in the other one.
+        other: The path in the other one, where it may be another.
     """
-    if path != other or not path.isprintable():
+    if other not in ("", path) or not path.isprintable():
         return ""
     try:
         JsonPath.parse(path)
@@ -501,7 +503,7 @@ def bytes_change(name: str, recorded: bytes, actual: bytes, ignored_by: str = ""
     """
     at = first_difference(recorded, actual)
     first = at - at % _ROW
-    sizes = f"{_counted(len(recorded), 'byte')} recorded, {len(actual)} now"
+    sizes = f"{counted(len(recorded), 'byte')} recorded, {len(actual)} now"
     lines = [*_heading(name), f"  {sizes}; the first difference is at offset {at} ({at:#x})"]
     if first:
         lines.append(f"  {_hex_row(first - _ROW, recorded[first - _ROW : first])}")

@@ -22,7 +22,7 @@ from cassette.redaction import MASK_MARK, Redactor, without_masks, without_masks
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from cassette.model import Request
+    from cassette.model import Message, Request
 
     CustomMatcher = Callable[[Request, Request], object]
     Matcher = str | CustomMatcher
@@ -141,10 +141,10 @@ class Matching:
         body = self.redactor.blanked(body, request.headers.get("content-type", "") or "")
         return without_masks_bytes(body) if MASK_MARK in body else body
 
-    def header_pairs(self, request: Request) -> list[tuple[str, str]]:
+    def header_pairs(self, message: Message) -> list[tuple[str, str]]:
         """Return the header fields that count: names in lower case, sorted, secrets equal."""
         pairs = []
-        for name, value in request.headers.items():
+        for name, value in message.headers.items():
             folded = name.lower()
             if folded in self.ignored_headers:
                 continue

@@ -110,6 +110,10 @@ class Tape:
         if report.passed or hasattr(report, "wasxfail"):
             return
         self.good = False
+        for error in self.deck.errors:
+            # The test may have failed over what it was told, or over what has drifted.
+            if str(error).partition("\n")[0] not in report.longreprtext:
+                report.sections.append((type(error).__name__, str(error)))
         if self.deck.journal is not None:
             report.sections.append(("the recording", self._whereabouts()))
 

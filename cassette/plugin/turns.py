@@ -83,7 +83,9 @@ class Turns:
         wanted = parse_mode(mode)
         completes = wanted in _COMPLETED
         with ExitStack() as held:
-            if policy(wanted, exists=path.exists()).record or (completes and self.was_noted(path)):
+            allowed = policy(wanted, exists=path.exists())
+            writes = allowed.record and not allowed.compare
+            if writes or (completes and self.was_noted(path)):
                 self.wait(path, held)
             return Turn(self, path, adds=completes and self.was_noted(path), held=held.pop_all())
 
