@@ -52,8 +52,8 @@ __all__ = [
     "UnplayedInteractionsError",
     "UnplayedWarning",
     "Use",
-    "block_network",
     "Verification",
+    "block_network",
     "load",
     "use",
 ]

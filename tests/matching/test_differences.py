@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cassette.matching.differences import (
-    WIDTH,
     Change,
     Part,
     change,
@@ -17,6 +16,7 @@ from cassette.matching.differences import (
     text_change,
     visible,
 )
+from cassette.matching.differences.changes import WIDTH
 
 
 def lines_between(one, other):
@@ -44,6 +44,8 @@ ITEMS = [{"id": number, "name": f"n{number}", "tags": ["a", "b"]} for number in 
         ([1, 2, 3, 4], [1, 3, 4], ["- $[1]: 2"]),
         ([[1], [2]], [[0], [1], [2]], ["+ $[0]: [0]"]),
         ([1, 2], [1, "2"], ["- $[1]: 2", '+ $[1]: "2"']),
+        ([float("nan")], [1.5], ["- $[0]: NaN", "+ $[0]: 1.5"]),
+        ([float("nan")], [float("nan")], []),
         ({"a": None}, {}, ["- $.a: null"]),
         ({"a": [{}]}, {"a": {}}, ["- $.a: [{}]", "+ $.a: {}"]),
     ],
