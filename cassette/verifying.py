@@ -174,13 +174,12 @@ class Verifier:
         number = self._index.next_for_origin(origin_of(live.call))
         if number is not None:
             recorded = self._recording.interaction(number)
-            if (recorded.failure is None) != (live.failure is None):
-                answered = live
-                if recorded.failure is None:
-                    answered = recorded
-                else:
+            was_down = recorded.call.startswith(_CONNECT)
+            if was_down != live.call.startswith(_CONNECT):
+                if was_down:
                     self._index.mark(number)
-                return Drift(number, answered.call, (_connection(recorded, live),))
+                call = live.call if was_down else recorded.call
+                return Drift(number, call, (_connection(recorded, live),))
         if live.call.startswith(_CONNECT):
             return Drift(None, live.call, notes=(_ending(live),))
         near = self._index.explain(live.call, live.request)

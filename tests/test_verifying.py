@@ -193,13 +193,36 @@ def test_another_framing_and_another_validator_are_no_drift(path, service):
 
 def test_new_secrets_are_no_drift(path, service):
     fields = {"Set_Cookie": "sid=first-secret-value"}
-    service.answer("/login", {"token": "first-secret-token", "n": 1}, **fields)
+    first = {"token": "first-secret-token", "secret": {"value": "first-secret-key"}, "n": 1}
+    service.answer("/login", first, **fields)
     record(path, service, "/login?api_key=first-secret-key")
     fields = {"Set_Cookie": "sid=other-secret-value"}
-    service.answer("/login", {"token": "another-secret-token", "n": 1}, **fields)
-    strict = Verification(compare=("status", "headers", "body"))
-    with cassette.use(path, mode="verify", verify=strict) as tape:
-        get(service, "/login?api_key=other-secret-key")
+    other = {"token": "another-secret-token", "secret": "other-secret-key", "n": 1}
+    service.answer("/login", other, **fields)
+    for aspect in ("shape", "body"):
+        verify = Verification(compare=("status", "headers", aspect))
+        with cassette.use(path, mode="verify", verify=verify) as tape:
+            get(service, "/login?api_key=other-secret-key")
+        assert tape.verified == 1
+
+
+def test_what_is_not_compared_does_not_count(path, service):
+    service.answer("/a", {"n": 1}, X_A="1")
+    record(path, service, "/a")
+    service.answer("/a", {"m": 1}, X_A="2")
+    with cassette.use(path, mode="verify", verify=Verification(compare=["status"])) as tape:
+        get(service, "/a")
+    assert tape.verified == 1
+
+
+def test_how_much_of_a_body_was_read_is_no_drift(path, service):
+    service.answer("/a", {"n": ["x" * 100_000]})
+    record(path, service, "/a")
+    with cassette.use(path, mode="verify") as tape:
+        connection = http.client.HTTPConnection("127.0.0.1", service.server_port)
+        connection.request("GET", "/a")
+        assert connection.getresponse().read(10) == b'{"n": ["xx'
+        connection.close()
     assert tape.verified == 1
 
 
@@ -318,6 +341,16 @@ def test_numbers_may_differ_by_a_share(path, service):
     ]
 
 
+def test_numbers_near_enough_are_no_drift(path, service):
+    service.answer("/price", {"eur": [100.0, 200]})
+    record(path, service, "/price")
+    service.answer("/price", {"eur": [100.9, 199]})
+    verify = Verification(compare=["body"], tolerance=0.01)
+    with cassette.use(path, mode="verify", verify=verify) as tape:
+        get(service, "/price")
+    assert tape.verified == 1
+
+
 def test_what_was_not_recorded_is_drift_and_shows_what_is_near(path, service):
     for name in ("/a", "/b"):
         service.answer(name, {})
@@ -387,6 +420,19 @@ def test_a_server_that_is_gone_has_drifted_however_often_it_is_asked(path, servi
             "#0 GET URL/a",
             "  - connection: answered 200 OK",
             "  + connection: refused (Connection refused)",
+        ]
+        tape.errors.clear()
+
+
+def test_a_server_that_was_never_asked_and_is_not_there_has_drifted(path, service):
+    service.go()
+    with cassette.use(path, mode="verify") as tape:
+        with pytest.raises(requests.ConnectionError):
+            get(service, "/a")
+        (error,) = tape.errors
+        assert [line.replace(service.url, "URL") for line in error.drifts[0].lines(9)] == [
+            "not recorded: connect URL",
+            "  refused (Connection refused)",
         ]
         tape.errors.clear()
 

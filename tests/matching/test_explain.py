@@ -346,7 +346,10 @@ def test_what_a_function_says_is_shown_line_by_line():
     def one_tenant(recorded, incoming):
         raise AssertionError("another tenant\n  X-Tenant: " + "x" * 200)
 
-    (near,) = shown([request()], request(), match_on=[one_tenant])
+    def anything(recorded, incoming):
+        return True
+
+    (near,) = shown([request()], request(), match_on=[anything, one_tenant])
     assert near.splitlines()[1:] == [
         "  one_tenant",
         "      another tenant",
@@ -489,9 +492,8 @@ def test_in_a_huge_cassette_only_the_near_ones_are_looked_into():
 
 # -- secrets
 
-SECRETS = st.text(string.ascii_letters + string.digits, min_size=12, max_size=40).filter(
-    lambda text: not text.isdigit()
-)
+# None of them is part of a name or a word that the message holds anyway.
+SECRETS = st.text(string.ascii_letters + string.digits, min_size=9, max_size=40).map("9Zq{}".format)
 
 
 def requests_with(secret):
