@@ -98,14 +98,6 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     for one in files:
         if not isinstance(one, str | os.PathLike):
             raise OptionError(f"extra: {one!r} is no path of a cassette")
-    if verify is not None:
-        from cassette.verifying import Verification  # noqa: PLC0415 - only its users pay for it
-
-        if not isinstance(verify, Verification):
-            raise OptionError(
-                f"verify: expected a cassette.Verification, found {verify!r}\n"
-                "Write verify=cassette.Verification(compare=..., ignore=..., tolerance=...)."
-            )
     options = functools.partial(
         Deck,
         place,
@@ -117,7 +109,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         extra=[Path(one) for one in files],
         freeze=freeze,
         timing=_parse_timing(timing),
-        verification=verify,
+        verification=_verification(verify),
     )
 
     def in_python(mode: str) -> str:
@@ -148,6 +140,19 @@ def _parse_timing(timing: str | float | None) -> float:
             "or a number above 0 that the recorded seconds are multiplied with"
         )
     return float(timing)
+
+
+def _verification(given: Verification | None) -> Verification | None:
+    if given is None:
+        return None
+    from cassette.verifying import Verification  # noqa: PLC0415 - only its users pay for it
+
+    if isinstance(given, Verification):
+        return given
+    raise OptionError(
+        f"verify: expected a cassette.Verification, found {given!r}\n"
+        "Write verify=cassette.Verification(compare=..., ignore=..., tolerance=...)."
+    )
 
 
 class Use:
