@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cassette.errors import (
         BlockedNetworkError,
         CassetteError,
+        CassetteExpiredError,
         CassetteFormatError,
         CassetteNotFoundError,
         CassetteVersionError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         UnmatchedRequestError,
         UnplayedInteractionsError,
     )
+    from cassette.expiry import CassetteExpiredWarning
     from cassette.model import Ended, Interaction
     from cassette.modes import RecordMode
     from cassette.patching.guard import block_network
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = [
     "BlockedNetworkError",
     "CassetteError",
+    "CassetteExpiredError",
+    "CassetteExpiredWarning",
     "CassetteFormatError",
     "CassetteNotFoundError",
     "CassetteVersionError",
@@ -64,6 +68,7 @@ _HOMES = {
     "errors": (
         "BlockedNetworkError",
         "CassetteError",
+        "CassetteExpiredError",
         "CassetteFormatError",
         "CassetteNotFoundError",
         "CassetteVersionError",
@@ -75,6 +80,7 @@ _HOMES = {
         "UnplayedInteractionsError",
     ),
     "patching.guard": ("block_network",),
+    "expiry": ("CassetteExpiredWarning",),
     "model": ("Ended", "Interaction"),
     "modes": ("RecordMode",),
     "redaction": ("Redactor",),

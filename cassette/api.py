@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cassette.deck import ON_UNPLAYED, Deck
 from cassette.errors import OptionError
+from cassette.expiry import Expiry
 from cassette.hosts import Hosts
 from cassette.matching import DEFAULT, Matching, listed
 from cassette.modes import parse_mode
@@ -21,6 +22,7 @@ from cassette.store.reader import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import timedelta
     from os import PathLike
 
     from cassette.matching.options import CustomMatcher
@@ -46,6 +48,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     freeze: bool = False,
     timing: str | float | None = None,
     verify: Verification | None = None,
+    max_age: str | timedelta | None = None,
+    on_expiry: str = "warn",
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.
 
@@ -76,6 +80,11 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             the recorded seconds, such as 0.5. Without it all comes at once. With ``freeze`` the
             moments pass on the frozen clock, and nobody waits.
         verify: What counts as drift under the mode ``verify``.
+        max_age: How old the oldest interaction may be when the cassette is played: hours, days
+            or weeks, such as ``12h``, ``30d`` or ``2w``, or a timedelta. Without one, any age.
+        on_expiry: What to do about a cassette that is older: ``warn``, ``fail`` before anything is
+            played, or ``rerecord``, which does as mode ``rewrite`` does. Mode ``none`` records
+            nothing and warns instead.
 
     Raises:
         OptionError: An option has a wrong value.
@@ -110,6 +119,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         freeze=freeze,
         timing=_parse_timing(timing),
         verification=_verification(verify),
+        expiry=Expiry.parse(max_age, on_expiry),
     )
 
     def in_python(mode: str) -> str:
@@ -159,7 +169,8 @@ class Use:
     """A use of a cassette; entering it opens the file and puts it in force.
 
     It can be entered again, each time as a use of its own. Entering raises ``CassetteFormatError``
-    where the file is damaged. Leaving raises ``UnmatchedRequestError`` where a request had no
+    where the file is damaged, and ``CassetteExpiredError`` where it is too old and that was to
+    fail. Leaving raises ``UnmatchedRequestError`` where a request had no
     recording, even if the code under test swallowed the error, and ``UnplayedInteractionsError``
     where that was asked for.
 

@@ -9,10 +9,17 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _freezegun: Final = sys.modules.get("freezegun.api")
+
+_UNITS: Final = {
+    "day": timedelta(days=1),
+    "hour": timedelta(hours=1),
+    "minute": timedelta(minutes=1),
+    "second": timedelta(seconds=1),
+}
 
 
 class Clock:
@@ -38,3 +45,14 @@ class Clock:
         remaining = moment - cls.monotonic()
         if remaining > 0:
             cls._sleep(remaining)
+
+
+def in_words(duration: timedelta) -> str:
+    """Return a duration as a person says it, such as ``41 days``.
+
+    It is cut to the largest unit of which there are at least two.
+    """
+    for name, unit in _UNITS.items():
+        if (count := duration // unit) > 1:
+            return f"{count} {name}s"
+    return "a moment"

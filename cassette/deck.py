@@ -20,6 +20,7 @@ from cassette.errors import (
     UnmatchedRequestError,
     UnplayedInteractionsError,
 )
+from cassette.expiry import CassetteExpiredWarning, OnExpiry
 from cassette.extra import Extra
 from cassette.freezing import Timeline
 from cassette.matching import Index
@@ -32,9 +33,10 @@ from cassette.transport.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
+    from cassette.expiry import Expiry
     from cassette.hosts import Hosts
     from cassette.matching import Matching
     from cassette.redaction import Redactor
@@ -68,6 +70,7 @@ class Deck:
         verified: How many interactions have been sent live and held against the recording.
         journal: Where what was recorded stands until it becomes the cassette, and after a use that
             did not end well; None where there is nothing.
+        expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
         errors: What the code under test was told instead of bytes: a request has no recording,
             an interaction is damaged, a recording ends too early; and what has drifted. The first
             one is raised again
@@ -89,6 +92,7 @@ class Deck:
         extra: Sequence[Path] = (),
         freeze: bool = False,
         timing: float = 0.0,
+        expiry: Expiry | None = None,
         adds: bool = False,
         verification: Verification | None = None,
         command: Callable[[str], str] = str,
@@ -100,6 +104,7 @@ class Deck:
         self.played = 0
         self.verified = 0
         self.journal: Path | None = None
+        self.expired: timedelta | None = None
         self.errors: list[CassetteError] = []
         self._matching = matching
         self._redactor = redactor
@@ -120,6 +125,8 @@ class Deck:
         self.policy = ADDING if adds else policy(mode, exists=exists)
         if exists and self.policy.keep:
             self._reader = CassetteReader.open(path)
+        if expiry is not None and self.policy.play and self._reader is not None:
+            self._mind_age(expiry, self._reader.oldest)
         # Of a use without a file nothing is ever fetched.
         reader = self._reader or CassetteReader(path)
         if self.policy.play or self.policy.compare:
@@ -390,6 +397,22 @@ class Deck:
             if self._on_unplayed == "fail":
                 raise error
             warnings.warn(str(error), UnplayedWarning, stacklevel=3)
+
+    def _mind_age(self, expiry: Expiry, oldest: datetime) -> None:
+        error = expiry.objection(self.path, oldest, self.mode)
+        if error is None:
+            return
+        self.expired = error.age
+        consequence = expiry.consequence(self.mode)
+        if consequence is OnExpiry.FAIL:
+            raise error
+        if consequence is OnExpiry.WARN:
+            # The line that enters the use, behind three frames of this package.
+            warnings.warn(str(error), CassetteExpiredWarning, stacklevel=5)
+        else:
+            self.mode = RecordMode.REWRITE
+            self.policy = policy(self.mode, exists=True)
+            self._reader = None
 
     def _close_journal(self, *, good: bool) -> None:
         journal, self._journal = self._journal, None

@@ -8,6 +8,7 @@
     ├── UnplayedInteractionsError   a use that had to play everything left something
     ├── DriftError                  live responses are not what they were when recorded
     ├── CassetteNotFoundError       there is no cassette at this path
+    ├── CassetteExpiredError        a cassette is older than it may be
     ├── CassetteFormatError         a file that is no cassette, or a damaged one
     │   └── CassetteVersionError    a file written by a newer version
     └── OptionError                 an option with a wrong name or value (a ValueError too)
@@ -21,9 +22,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cassette.clock import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from os import PathLike
 
     from cassette.verifying import Drift
@@ -293,6 +296,43 @@ class CassetteNotFoundError(CassetteError):
     def __str__(self) -> str:
         remedy = self.remedy or "Record it first: cassette.use(..., mode='once')."
         return f"there is no cassette at {self.path}\n{remedy}"
+
+
+class CassetteExpiredError(CassetteError):
+    """A cassette is older than it may be, and that was to fail.
+
+    Attributes:
+        path: The cassette.
+        recorded: When its oldest interaction was recorded.
+        age: How long ago that was.
+        max_age: How long ago it may be.
+        remedy: What to do, in one line.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        recorded: datetime,
+        age: timedelta,
+        max_age: timedelta,
+        remedy: str = "",
+    ) -> None:
+        super().__init__(path)
+        self.path = path
+        self.recorded = recorded
+        self.age = age
+        self.max_age = max_age
+        self.remedy = remedy or (
+            "Record it anew (mode='rewrite' or on_expiry='rerecord'), or give it a longer max_age."
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} has expired: its oldest interaction was recorded "
+            f"{in_words(self.age)} ago, on {self.recorded:%Y-%m-%d}, and max_age is "
+            f"{in_words(self.max_age)}\n{self.remedy}"
+        )
 
 
 class CassetteFormatError(CassetteError):

@@ -147,6 +147,17 @@ class CassetteReader:
         """Return the request of an interaction, which is then the latest."""
         return self.latest(index).request
 
+    @property
+    def oldest(self) -> datetime:
+        """When the oldest interaction was recorded, in UTC; every one of them is looked at.
+
+        Raises:
+            CassetteFormatError: As for ``interaction``.
+        """
+        return min(
+            (self.interaction(index).at for index in range(len(self))), default=self.recorded
+        )
+
     def entry(self, index: int) -> bytes | Iterable[bytes]:
         """Return the text of an interaction, ready to be copied into another cassette."""
         if not self._entries:
