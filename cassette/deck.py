@@ -430,7 +430,7 @@ class Deck:
         reader = self._reader
         if reader is None:
             return Journal(self.path, recorded)
-        journal = Journal(self.path, reader.recorded)
+        journal = Journal.over(reader)
         if self.mode is RecordMode.NEW_EPISODES or self._known is not None:
             for number in range(len(reader.calls)):
                 journal.append_entry(reader.entry(number))

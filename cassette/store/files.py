@@ -14,7 +14,7 @@ import re
 import sys
 import threading
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from cassette.errors import CassetteError, OptionError
 from cassette.store.reader import PARTIAL
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cassette.model import Interaction
+    from cassette.store.reader import CassetteReader
 
 if sys.platform == "win32":
     import msvcrt
@@ -63,10 +64,17 @@ class Journal:
     def __init__(self, path: str | PathLike[str], recorded: datetime) -> None:
         self.path = Path(path)
         self.partial = self.path.with_name(self.path.name + PARTIAL)
-        self._recorded = recorded
+        self._header = encode_header(recorded)
         self._descriptor = -1
         self._size = 0
         self._mutex = threading.Lock()
+
+    @classmethod
+    def over(cls, reader: CassetteReader) -> Self:
+        """Return a journal for a cassette that is being read; it starts as that file does."""
+        journal = cls(reader.path, reader.recorded)
+        journal._header = reader.header
+        return journal
 
     def append(self, interaction: Interaction) -> None:
         """Write an interaction; it is safe from a killed process when this returns.
@@ -118,7 +126,7 @@ class Journal:
         try:
             for piece in pieces:
                 # The header goes with the first entry: there is no journal without one.
-                text = piece if written else encode_header(self._recorded) + piece
+                text = piece if written else self._header + piece
                 rest = memoryview(text)
                 while rest:
                     rest = rest[os.write(self._descriptor, rest) :]

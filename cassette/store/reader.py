@@ -24,7 +24,7 @@ from cassette.store.split import (
     read_text,
     without_torn_entry,
 )
-from cassette.store.writer import encode_entry
+from cassette.store.writer import encode_entry, encode_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -158,9 +158,19 @@ class CassetteReader:
             (self.interaction(index).at for index in range(len(self))), default=self.recorded
         )
 
+    @property
+    def header(self) -> bytes:
+        """The first lines, up to the first interaction, ready to be copied as well."""
+        return self._header + b"\n" if self.is_verbatim else encode_header(self.recorded)
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Whether ``header`` and ``entry`` give the very text of the file."""
+        return bool(self._entries)
+
     def entry(self, index: int) -> bytes | Iterable[bytes]:
         """Return the text of an interaction, ready to be copied into another cassette."""
-        if not self._entries:
+        if not self.is_verbatim:
             return encode_entry(self.interaction(index))
         return MARK[1:] + self._entries[index] + b"\n"
 

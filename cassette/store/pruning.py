@@ -1,0 +1,52 @@
+"""Taking interactions out of a cassette."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cassette.errors import CassetteError
+from cassette.store.files import Journal
+from cassette.store.reader import CassetteReader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+
+
+def drop_interactions(path: str | PathLike[str], calls: Mapping[int, str]) -> None:
+    """Take interactions out of a cassette, in one step for whoever looks.
+
+    Every byte of the others stays, comments and what was edited by hand included. A cassette of
+    which nothing would be left is deleted.
+
+    Args:
+        path: The cassette.
+        calls: Call of each interaction to drop, by its number in the file, counted from 0.
+
+    Raises:
+        CassetteNotFoundError: There is no file at the path.
+        CassetteFormatError: The file is no cassette, or a damaged one.
+        CassetteError: Other interactions stand at these numbers by now; the texts of the
+            interactions cannot be told apart; or the file cannot be written.
+    """
+    with CassetteReader.open(path) as reader:
+        if any(number >= len(reader) or reader.calls[number] != calls[number] for number in calls):
+            raise CassetteError(f"{path} was changed meanwhile, so nothing was taken out of it")
+        if not reader.is_verbatim:
+            raise CassetteError(
+                f"{path} is written in a way that only a YAML parser understands, "
+                "so nothing can be taken out without writing all of it anew\n"
+                "Delete the interactions by hand, or record it again (mode='rewrite')."
+            )
+        kept = [number for number in range(len(reader)) if number not in calls]
+        if not kept:
+            Path(path).unlink()
+            return
+        journal = Journal.over(reader)
+        try:
+            for number in kept:
+                journal.append_entry(reader.entry(number))
+            journal.commit()
+        finally:
+            journal.abandon()
