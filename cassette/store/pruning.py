@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cassette.errors import CassetteError
+from cassette.errors import CassetteFormatError
 from cassette.store.files import Journal
 from cassette.store.reader import CassetteReader
 
@@ -26,18 +26,22 @@ def drop_interactions(path: str | PathLike[str], calls: Mapping[int, str]) -> No
 
     Raises:
         CassetteNotFoundError: There is no file at the path.
-        CassetteFormatError: The file is no cassette, or a damaged one.
-        CassetteError: Other interactions stand at these numbers by now; the texts of the
-            interactions cannot be told apart; or the file cannot be written.
+        CassetteFormatError: The file is no cassette, or a damaged one; other interactions stand
+            at these numbers by now; or the texts of the interactions cannot be told apart.
+        CassetteError: The file cannot be written.
     """
     with CassetteReader.open(path) as reader:
         if any(number >= len(reader) or reader.calls[number] != calls[number] for number in calls):
-            raise CassetteError(f"{path} was changed meanwhile, so nothing was taken out of it")
+            raise CassetteFormatError(
+                "it was changed since it was played",
+                path=path,
+                remedy="Nothing was taken out of it; run the tests again.",
+            )
         if not reader.is_verbatim:
-            raise CassetteError(
-                f"{path} is written in a way that only a YAML parser understands, "
-                "so nothing can be taken out without writing all of it anew\n"
-                "Delete the interactions by hand, or record it again (mode='rewrite')."
+            raise CassetteFormatError(
+                "it is written in a way that only a YAML parser understands",
+                path=path,
+                remedy="Delete the interactions by hand, or record it again (mode='rewrite').",
             )
         kept = [number for number in range(len(reader)) if number not in calls]
         if not kept:

@@ -37,6 +37,10 @@ PARTIAL: Final = ".partial"
 """What the name of a journal ends in."""
 
 _OWN_HEADER: Final = re.compile(rb"cassette: 1\nrecorded: (\d{4}-[0-9T:.-]+Z)\ninteractions:")
+_OPEN_LIST: Final = re.compile(
+    rb"^interactions:[ \t]*(?:#.*)?(?:\n[ \t]*(?:#.*)?)*\Z", re.MULTILINE
+)
+"""How a header ends before the first interaction; comments may stand there."""
 
 
 class Cassette(NamedTuple):
@@ -230,7 +234,7 @@ class CassetteReader:
             raise
         except CassetteFormatError:
             raise _SplitError from None
-        if interactions or not self._header.endswith(b"interactions:"):
+        if interactions or not _OPEN_LIST.search(self._header):
             raise _SplitError
         return recorded
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cassette.errors import CassetteError, CassetteNotFoundError
+from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.store.files import Journal
 from cassette.store.pruning import drop_interactions
 from cassette.store.reader import CassetteReader, load
@@ -18,6 +18,7 @@ def path(record, kit):
     )
     text = path.read_text()
     text = text.replace("recorded: ", "# Recorded at staging.\nrecorded: ")
+    text = text.replace("interactions:\n", "interactions:  # of today\n\n  # The first one.\n")
     text = re.sub(r"^- call: (.*/1)$", r"- call: '\1'  # by hand", text, flags=re.MULTILINE)
     text = text.replace("  took: 0.5\n  ended: open\n", "  took:   0.50\n  ended: open\n", 1)
     path.write_text(text)
@@ -52,9 +53,12 @@ def test_a_cassette_of_which_nothing_is_left_is_deleted(path):
 @pytest.mark.parametrize("wrong", [{0: "GET http://a.example/1"}, {4: "GET http://a.example/4"}])
 def test_a_file_that_was_changed_meanwhile_is_left_alone(path, wrong):
     before = path.read_bytes()
-    with pytest.raises(CassetteError) as caught:
+    with pytest.raises(CassetteFormatError) as caught:
         drop_interactions(path, wrong)
-    assert str(caught.value) == f"{path} was changed meanwhile, so nothing was taken out of it"
+    assert str(caught.value) == (
+        f"{path}: it was changed since it was played\n"
+        "Nothing was taken out of it; run the tests again."
+    )
     assert path.read_bytes() == before
 
 
@@ -63,11 +67,10 @@ def test_a_file_that_only_a_parser_understands_is_left_alone(path):
     text = text.replace("\n    - call", "\n  - call")
     path.write_text(text)
     assert len(load(path).interactions) == 4
-    with pytest.raises(CassetteError) as caught:
+    with pytest.raises(CassetteFormatError) as caught:
         drop_interactions(path, calls(0))
     assert str(caught.value) == (
-        f"{path} is written in a way that only a YAML parser understands, "
-        "so nothing can be taken out without writing all of it anew\n"
+        f"{path}: it is written in a way that only a YAML parser understands\n"
         "Delete the interactions by hand, or record it again (mode='rewrite')."
     )
     assert path.read_text() == text
