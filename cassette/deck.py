@@ -30,6 +30,7 @@ from cassette.store.files import Journal
 from cassette.store.reader import CassetteReader
 from cassette.transport.failures import describe, is_of_the_connection
 from cassette.transport.pace import Pace
+from cassette.watching import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,10 +67,12 @@ class Deck:
         mode: The record mode in force.
         allow_hosts: The hosts that are left alone.
         recorded: How many interactions have been recorded.
-        played: How many interactions have been played.
+        played: How many interactions have been played, those of ``extra`` included.
         verified: How many interactions have been sent live and held against the recording.
         journal: Where what was recorded stands until it becomes the cassette, and after a use that
             did not end well; None where there is nothing.
+        extra: The cassettes that answer beside it.
+        existed: Whether there was a cassette when the use began.
         expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
         errors: What the code under test was told instead of bytes: a request has no recording,
             an interaction is damaged, a recording ends too early; and what has drifted. The first
@@ -104,6 +107,7 @@ class Deck:
         self.played = 0
         self.verified = 0
         self.journal: Path | None = None
+        self.existed = path.exists()
         self.expired: timedelta | None = None
         self.errors: list[CassetteError] = []
         self._matching = matching
@@ -121,9 +125,8 @@ class Deck:
         self._verifier: Verifier | None = None
         self._fresh: list[str] = []  # calls recorded anew under the mode "all"
         self._times_played: dict[int, int] = {}
-        exists = path.exists()
-        self.policy = ADDING if adds else policy(mode, exists=exists)
-        if exists and self.policy.keep:
+        self.policy = ADDING if adds else policy(mode, exists=self.existed)
+        if self.existed and self.policy.keep:
             self._reader = CassetteReader.open(path)
         if expiry is not None and self.policy.play and self._reader is not None:
             self._mind_age(expiry, self._reader.oldest)
@@ -140,11 +143,11 @@ class Deck:
         self._timeline = self._new_timeline() if freeze else None
         read = extra if mode is not RecordMode.OFF else ()
         # A test may record the very cassette that its neighbours read beside theirs.
-        self._extra = tuple([Extra(file, matching) for file in read if file != path])
+        self.extra = tuple([Extra(file, matching) for file in read if file != path])
         if self.policy.record:
             # No new secret shares a mask with one that stands in a file already. A secret gets its
             # mask when it is first looked for, which is before it is recorded.
-            for opened in (self._reader, *self._extra):
+            for opened in (self._reader, *self.extra):
                 if opened is not None:
                     redactor.reserve(opened.path.read_bytes())
 
@@ -153,15 +156,20 @@ class Deck:
     @property
     def left(self) -> int:
         """How many interactions have not been played."""
-        return len(self.unplayed)
+        return len(self.unplayed_by_number)
 
     @property
     def unplayed(self) -> list[str]:
         """The calls of the interactions that have not been played."""
+        return list(self.unplayed_by_number.values())
+
+    @property
+    def unplayed_by_number(self) -> dict[int, str]:
+        """The calls that have not been played, by their number in the file, counted from 0."""
         if self._index is None or self._reader is None:
-            return []
+            return {}
         calls = self._reader.calls
-        return [calls[number] for number in self._index.left]
+        return {number: calls[number] for number in self._index.left}
 
     @property
     def interactions(self) -> list[Interaction]:
@@ -190,9 +198,9 @@ class Deck:
             number = self._index.find(call, request)
             if number is not None:
                 return self._play(number)
-            for extra in self._extra:
+            for extra in self.extra:
                 if (found := extra.find(call, request)) is not None:
-                    return self._count(found)
+                    return self._count(extra, found)
         except CassetteError as damage:
             self.errors.append(damage)
             raise
@@ -218,7 +226,7 @@ class Deck:
                 if self._timeline is not None:
                     self._timeline.send(foreseen)
                 return foreseen
-        return next((found for extra in self._extra if (found := extra.foresee(call))), None)
+        return next((found for extra in self.extra if (found := extra.foresee(call))), None)
 
     def connection_failure(self, endpoint: Endpoint) -> Interaction | None:
         """Return the recorded failure to connect whose turn it is, now counted as played.
@@ -237,9 +245,9 @@ class Deck:
                     if self._timeline is not None:
                         self._timeline.finish()
                     return failed
-        for extra in self._extra:
+        for extra in self.extra:
             if (found := extra.connection_failure(origin, CONNECT)) is not None:
-                return self._count(found)
+                return self._count(extra, found)
         return None
 
     def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
@@ -291,7 +299,7 @@ class Deck:
                 self._fresh.append(masked.call)
 
     def _is_extra(self, live: Interaction) -> bool:
-        return any(extra.find(live.call, live.request) for extra in self._extra)
+        return any(extra.find(live.call, live.request) for extra in self.extra)
 
     def _verify(self, verifier: Verifier, live: Interaction) -> None:
         try:
@@ -385,9 +393,10 @@ class Deck:
             try:
                 self._close_journal(good=good)
             finally:
-                for opened in (self._reader, *self._extra):
+                for opened in (self._reader, *self.extra):
                     if opened is not None:
                         opened.close()
+                tell(self)
         if not good:
             return
         if self.errors:
@@ -445,9 +454,10 @@ class Deck:
             if self._matching.call_key(call) not in again:
                 journal.append_entry(reader.entry(number))
 
-    def _count(self, interaction: Interaction) -> Interaction:
+    def _count(self, extra: Extra, interaction: Interaction) -> Interaction:
         with self._lock:
             self.played += 1
+            extra.played += 1
         return interaction
 
     def _play(self, number: int) -> Interaction:

@@ -21,6 +21,10 @@ class Extra:
     It is shared, so that it cannot know how often each of its users makes a request: of several
     equal interactions the last one answers from then on.
 
+    Attributes:
+        path: The file.
+        played: How many interactions have been played.
+
     Args:
         path: The file.
         matching: What requests must have in common.
@@ -36,8 +40,15 @@ class Extra:
                 path, "An extra cassette is only read: record it by itself, or leave it out."
             )
         self.path = path
+        self.played = 0
         self._reader = CassetteReader.open(path)
         self._index = Index(self._reader.calls, self._reader.request, matching, repeat=True)
+
+    @property
+    def unplayed_by_number(self) -> dict[int, str]:
+        """The calls that no request asked for, by their number in the file, counted from 0."""
+        calls = self._reader.calls
+        return {number: calls[number] for number in self._index.left}
 
     def find(self, call: str, request: Request) -> Interaction | None:
         """Return the interaction that answers a request, or None.
