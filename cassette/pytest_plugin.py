@@ -52,6 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
         from cassette.plugin.guard import GuardedRun  # noqa: PLC0415
 
         config.pluginmanager.register(GuardedRun(config), "cassette-guarded-run")
+    from cassette.plugin.reporter import register  # noqa: PLC0415
+
+    register(config)
 
 
 @pytest.hookimpl(trylast=True)

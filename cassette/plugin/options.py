@@ -86,6 +86,27 @@ TABLE: Final = (
         "hosts that are allowed",
         kind=Kind.FLAG,
     ),
+    Option(
+        "max_age",
+        "how old the interactions of a cassette may be when they are played, such as 12h, 30d or "
+        "2w; without it, any age",
+        "AGE",
+    ),
+    Option(
+        "on_expiry",
+        "what to do about a cassette that is older: warn (the default), fail or rerecord",
+        "WHAT",
+    ),
+    Option(
+        "orphans",
+        "tell which cassettes no collected test uses",
+        kind=Kind.FLAG,
+    ),
+    Option(
+        "prune",
+        "drop the interactions that no test has played from the cassettes whose tests all passed",
+        kind=Kind.FLAG,
+    ),
 )
 """Every option, in the order of the help."""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from cassette.plugin import options
+from cassette.store.files import resolve_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _MAX_NAME: Final = 120
@@ -38,6 +40,27 @@ def folder_for(config: pytest.Config, file: Path) -> Path:
     # A file from outside, such as a test of an installed package, keeps its way there as names.
     way = os.path.relpath(file.parent, config.rootpath).replace("..", "up")
     return given / way
+
+
+def files_of(
+    folder: Path, name: str, settings: Mapping[str, Any]
+) -> tuple[Path, list[str | os.PathLike[str]]]:
+    """Return the cassette of a test, and those that answer beside it.
+
+    Args:
+        folder: The folder for its cassettes.
+        name: Name of its cassette where no option gives one.
+        settings: Its options.
+
+    Raises:
+        OptionError: A name leads out of the folder.
+    """
+    extra = settings.get("extra", ())
+    return resolve_name(folder, settings.get("name") or name), [
+        # A text is the name of a cassette, as the marker takes it; anything else is a path.
+        resolve_name(folder, one) if isinstance(one, str) else one
+        for one in extra
+    ]
 
 
 def test_name(item: pytest.Item) -> str:

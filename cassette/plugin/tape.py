@@ -13,8 +13,9 @@ import pytest
 from cassette.api import use
 from cassette.deck import UnplayedWarning
 from cassette.errors import CassetteError
+from cassette.expiry import CassetteExpiredWarning
+from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
-from cassette.store.files import resolve_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ def failing_plainly() -> Iterator[None]:
     """Turn an error of ours into a failure that shows its message, and no code of ours."""
     try:
         yield
-    except (CassetteError, UnplayedWarning) as error:
+    except (CassetteError, CassetteExpiredWarning, UnplayedWarning) as error:
         message = f"{type(error).__name__}: {error}"
         raise pytest.fail.Exception(message, pytrace=False) from None
 
@@ -67,17 +68,13 @@ class Tape:
         self, item: pytest.Item, configured: object, folder: Path, name: str, turns: Turns
     ) -> None:
         settings = Settings.of(item.config).of_test(item, configured)
-        path = resolve_name(folder, settings.pop("name", None) or name)
-        if "extra" in settings:
-            # A text is the name of a cassette, as the marker takes it; anything else is a path.
-            settings["extra"] = [
-                resolve_name(folder, one) if isinstance(one, str) else one
-                for one in settings["extra"]
-            ]
+        path, settings["extra"] = files_of(folder, name, settings)
+        settings.pop("name", None)
         self.good = True
         self.ending = False
         self._use = use(path, **settings).advising(partial(command, item))
-        self._turn = turns.take(path, settings.get("mode"))
+        rerecords = settings.get("max_age") and settings.get("on_expiry") == "rerecord"
+        self._turn = turns.take(path, settings.get("mode"), rerecords=bool(rerecords))
         try:
             if self._turn.adds:
                 self._use = self._use.adding()

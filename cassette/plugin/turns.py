@@ -69,12 +69,13 @@ class Turns:
             config.stash[_key] = turns
         return turns
 
-    def take(self, path: Path, mode: str | None) -> Turn:
+    def take(self, path: Path, mode: str | None, *, rerecords: bool = False) -> Turn:
         """Return the turn of a test once it has come; a test that only replays waits for nobody.
 
         Args:
             path: The cassette.
             mode: The record mode that the test asks for; None stands for the default.
+            rerecords: A cassette that is too old is recorded anew.
 
         Raises:
             OptionError: There is no such mode.
@@ -85,7 +86,7 @@ class Turns:
         with ExitStack() as held:
             allowed = policy(wanted, exists=path.exists())
             writes = allowed.record and not allowed.compare
-            if writes or (completes and self.was_noted(path)):
+            if writes or (completes and (rerecords or self.was_noted(path))):
                 self.wait(path, held)
             return Turn(self, path, adds=completes and self.was_noted(path), held=held.pop_all())
 

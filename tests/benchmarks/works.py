@@ -197,7 +197,7 @@ def importing() -> Work:
 
 def plugin_importing() -> Work:
     """Return the work of importing what every run of pytest imports of this package."""
-    modules = "cassette.pytest_plugin cassette.plugin.options"
+    modules = "cassette.pytest_plugin cassette.plugin.options cassette.plugin.reporter"
     return Work(
         "plugin-import",
         "import the plugin after pytest, over import json and decimal",

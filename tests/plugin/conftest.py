@@ -57,6 +57,13 @@ class Project:
         names = ("cassette.pytest_plugin", *plugins)
         return self.pytester.runpytest(*(f"-p{name}" for name in names), *arguments, **how)
 
+    def edit(self, name, old, new):
+        """Replace a text in a file."""
+        path = self.path / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
     @property
     def cassettes(self):
         """What stands in folders called cassettes, by path from the root."""
@@ -93,3 +100,16 @@ def project(pytester, monkeypatch, server):
     # Each run in process imports its plugins anew: hypothesis alone would take a second.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     return Project(pytester, server)
+
+
+@pytest.fixture
+def run(project):
+    """Run the project in this process, or by so many workers."""
+
+    def run(*arguments, workers=0):
+        if not workers:
+            return project.run(*arguments)
+        plugins = ("-p", "cassette.pytest_plugin", "-p", "xdist", "-n", str(workers))
+        return project.pytester.runpytest_subprocess(*plugins, *arguments)
+
+    return run

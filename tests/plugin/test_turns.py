@@ -20,19 +20,6 @@ MODES = pytest.mark.parametrize("mode", ["once", "rewrite", "new_episodes"])
 PROCESSES = pytest.mark.parametrize("workers", [0, 2], ids=["one process", "two workers"])
 
 
-@pytest.fixture
-def run(project):
-    """Run the project in this process, or by so many workers."""
-
-    def run(*arguments, workers=0):
-        if not workers:
-            return project.run(*arguments)
-        plugins = ("-p", "cassette.pytest_plugin", "-p", "xdist", "-n", str(workers))
-        return project.pytester.runpytest_subprocess(*plugins, *arguments)
-
-    return run
-
-
 @MODES
 def test_tests_that_share_a_cassette_complete_it_and_replay_in_any_order(project, run, mode):
     project.write("test_it.py", SHARING)

@@ -1,0 +1,130 @@
+"""Which cassettes the collected tests would use, told without running them.
+
+Under pytest-xdist every worker collects every test, and the process that sums up collects none.
+So a plan is plain data; one worker's is as good as another's.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+
+from cassette.errors import CassetteError
+from cassette.plugin.places import files_of, folder_for, test_name
+from cassette.plugin.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pytest
+
+_DECIDING: Final = ("cassette", "cassette_config", "cassette_dir", "cassette_name")
+"""Fixtures of ours that a project may override."""
+
+
+class Plan(NamedTuple):
+    """What the collected tests would use, those included that were deselected afterwards.
+
+    Attributes:
+        uses: The cassettes of each test that would use any, by its node id; spelled by ``same``.
+        untold: Node ids of the tests of which only running them can tell, since a fixture of the
+            project decides.
+        folders: Where cassettes may lie.
+    """
+
+    uses: Mapping[str, list[str]]
+    untold: list[str]
+    folders: list[str]
+
+    def dump(self) -> dict[str, Any]:
+        """Return the plan as data that a worker can send."""
+        return self._asdict()
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Self:
+        """Return the plan that was dumped."""
+        return cls(**data)
+
+    def users(self, path: str) -> list[str]:
+        """Return the tests that would use a cassette."""
+        wanted = same(path)
+        return [test for test, paths in self.uses.items() if wanted in paths]
+
+
+def make_plan(config: pytest.Config, items: Iterable[pytest.Item], folders: Iterable[str]) -> Plan:
+    """Return what tests would use.
+
+    Args:
+        config: Of this run.
+        items: The tests.
+        folders: Where cassettes may lie, beside the folders that the tests use.
+    """
+    settings = Settings.of(config)
+    uses: dict[str, list[str]] = {}
+    untold: list[str] = []
+    places = dict.fromkeys(folders)
+    for item in items:
+        # A test that was deselected has not been given the fixture that its marker stands for.
+        names = getattr(item, "fixturenames", ())
+        if "cassette" not in names and not item.get_closest_marker("cassette"):
+            continue
+        folder = folder_for(config, item.path)
+        places[str(folder)] = None
+        if _is_decided_elsewhere(item):
+            untold.append(item.nodeid)
+            continue
+        try:
+            main, extra = files_of(folder, test_name(item), settings.of_test(item, {}))
+        except CassetteError:
+            untold.append(item.nodeid)  # it will fail, and say why
+        else:
+            uses[item.nodeid] = [same(path) for path in (main, *extra)]
+    return Plan(uses, untold, list(places))
+
+
+def _is_decided_elsewhere(item: pytest.Item) -> bool:
+    """Return whether a fixture, or a parameter, of the project stands in for one of ours."""
+    # Not public, and there is no other way to ask for a fixture that was not made yet.
+    manager = item.session._fixturemanager  # noqa: SLF001
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    return any(
+        name in parameters or not _is_ours(manager.getfixturedefs(name, item)) for name in _DECIDING
+    )
+
+
+def _is_ours(definitions: Sequence[pytest.FixtureDef[Any]] | None) -> bool:
+    """Return whether the definition of a fixture that holds, the last one, is the plugin's."""
+    return definitions is None or definitions[-1].func.__module__ == "cassette.pytest_plugin"
+
+
+def missing_part(config: pytest.Config) -> str:
+    """Return what keeps a run from collecting all tests of the project; empty for nothing.
+
+    Tests that were collected and then deselected, by ``-k`` or ``-m`` for example, are in the plan.
+    """
+    if config.getoption("lf", default=False):
+        return "--lf passes over the files without a failed test"
+    for option in ("ignore", "ignore_glob"):
+        if config.getoption(option):
+            return f"--{option.replace('_', '-')} leaves tests out"
+    if config.args_source is not config.ArgsSource.ARGS:
+        return ""
+    given = [Path(arg).resolve() for arg in config.args if "::" not in arg]
+    if all(any(root.is_relative_to(path) for path in given) for root in _roots(config)):
+        return ""
+    return f"only {', '.join(config.args)} was collected"
+
+
+def _roots(config: pytest.Config) -> list[Path]:
+    """Return the folders in which pytest looks for tests where it is given none."""
+    folder = config.inipath.parent if config.inipath else config.rootpath
+    patterns = config.getini("testpaths")
+    found = [path for pattern in patterns for path in glob.glob(pattern, root_dir=folder)]  # noqa: PTH207 - as pytest reads them
+    return [Path(folder, path).resolve() for path in found] or [config.rootpath.resolve()]
+
+
+def same(path: str | os.PathLike[str]) -> str:
+    """Return the one spelling of a path by which files are compared."""
+    return os.path.normcase(os.path.realpath(path))

@@ -1,0 +1,174 @@
+"""Hooks that sum up a run, in the process that a person, or a machine, reads from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from cassette.modes import RecordMode, default_mode
+from cassette.plugin import options
+from cassette.plugin.ledger import Ledger
+from cassette.plugin.scribe import Scribe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cassette.plugin.plan import Plan
+    from cassette.plugin.pruning import Pruned
+
+_SENT: Final = "cassette_plan"
+"""The output of a pytest-xdist worker that carries its plan."""
+
+
+def register(config: pytest.Config) -> None:
+    """Add the hooks that this process needs."""
+    planner = None
+    if options.value(config, "orphans") or options.value(config, "prune"):
+        planner = Planner(config)
+        config.pluginmanager.register(planner, "cassette-planner")
+    config.pluginmanager.register(Scribe(config), "cassette-scribe")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Reporter(config, planner), "cassette-reporter")
+
+
+class Planner:
+    """Finds out which cassettes the tests of this run would use.
+
+    Attributes:
+        plan: The plan; None before the tests are collected. Under pytest-xdist, where this process
+            collects none, it is the one that a worker has sent.
+
+    Args:
+        config: Of this run.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.plan: Plan | None = None
+        self._config = config
+        self._folders: list[str] = []
+        self._items: list[pytest.Item] = []
+        self._broken: list[str] = []
+
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        """Take note of every folder that is looked into."""
+        if isinstance(collector, pytest.Directory):
+            self._folders.append(str(collector.path / "cassettes"))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Take note of what cannot be collected."""
+        if report.failed:
+            self._broken.append(report.nodeid)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Take note of every test, before any is deselected."""
+        self._items = list(items)
+
+    def pytest_collection_finish(self) -> None:
+        """Make the plan, now that every marker is in its place."""
+        from cassette.plugin.plan import make_plan  # noqa: PLC0415 - needs all of the package
+
+        self.plan = make_plan(self._config, self._items, self._folders)
+
+    def pytest_sessionfinish(self) -> None:
+        """Send the plan to the process that sums up."""
+        output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
+        if output is not None and self.plan is not None:
+            output[_SENT] = self.plan.dump()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - pytest-xdist need not be there
+        """Receive the plan of a worker that has come to its end."""
+        from cassette.plugin.plan import Plan  # noqa: PLC0415 - as above
+
+        sent = getattr(node, "workeroutput", {}).get(_SENT)
+        if sent is not None:
+            self.plan = Plan.load(sent)
+
+    def doubt(self, ledger: Ledger) -> str:
+        """Return why the plan does not tell about every test of the project; empty if it does.
+
+        Args:
+            ledger: What the tests have used.
+        """
+        from cassette.plugin.plan import missing_part  # noqa: PLC0415 - as above
+
+        if self._broken:
+            return f"{self._broken[0]} could not be collected"
+        if self.plan is None:
+            return "no worker has lived to tell its tests"
+        missing = missing_part(self._config)
+        if missing:
+            return missing
+        ran = {entry.test for entry in ledger.entries}
+        untold = [test for test in self.plan.untold if test not in ran]
+        if untold:
+            return f"a fixture names the cassette of {untold[0]}, which did not come to use it"
+        return ""
+
+
+class Reporter:
+    """Keeps the ledger, and tells what is in it.
+
+    Args:
+        config: Of this run.
+        planner: Knows which tests there are, where somebody wants that to be known.
+    """
+
+    def __init__(self, config: pytest.Config, planner: Planner | None) -> None:
+        self._config = config
+        self._planner = planner
+        self._ledger = Ledger()
+        self._pruned: Sequence[Pruned] = ()
+
+    def pytest_report_header(self) -> str:
+        """Tell the record mode, and why it is that one."""
+        for given in (options.from_command_line(self._config), options.from_ini(self._config)):
+            if "mode" in given:
+                return f"cassette: mode {given['mode'].value} ({given['mode'].where})"
+        mode = default_mode()
+        in_ci = "" if mode is RecordMode.NONE else "not "
+        return f"cassette: mode {mode} (CI is {in_ci}set in the environment)"
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Enter what a test has used."""
+        self._ledger.note(report)
+
+    def pytest_sessionfinish(self) -> None:
+        """Drop what no test has played, where that was asked for."""
+        plan = self._certain_plan("prune")
+        if plan is not None:
+            from cassette.plugin.pruning import prune  # noqa: PLC0415 - as above
+
+            self._pruned = prune(self._ledger, plan)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write the section about cassettes, if there is anything to say."""
+        if self._planner is None and not self._ledger.entries:
+            return
+        from cassette.plugin.orphans import find_orphans  # noqa: PLC0415 - as above
+        from cassette.plugin.summary import Summary  # noqa: PLC0415
+
+        plan = self._certain_plan("orphans")
+        orphans = None
+        if plan is not None:
+            used = [path for paths in plan.uses.values() for path in paths]
+            orphans = find_orphans(plan.folders, [*used, *self._ledger.uses])
+        lines = Summary(self._ledger, self._config.invocation_params.dir).lines(
+            verbose=self._config.get_verbosity() > 0,
+            pruned=self._pruned,
+            orphans=orphans,
+            doubt=self._planner.doubt(self._ledger) if self._planner is not None else "",
+        )
+        if lines:
+            terminalreporter.write_sep("=", "cassettes")
+        for line in lines:
+            terminalreporter.line(line)
+
+    def _certain_plan(self, option: str) -> Plan | None:
+        """Return the plan if this option wants it and it tells about every test."""
+        planner = self._planner
+        if planner is None or not options.value(self._config, option):
+            return None
+        return None if planner.doubt(self._ledger) else planner.plan

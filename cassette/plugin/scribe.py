@@ -1,0 +1,70 @@
+"""Writing down which cassettes a test has used, in the process that runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cassette.plugin.ledger import REPORTED
+from cassette.pytest_plugin import tape_key
+from cassette.watching import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from cassette.deck import Deck
+    from cassette.plugin.entry import Entry
+
+
+class Scribe:
+    """Hooks that let the last report on a test carry what ended while it ran.
+
+    Of a cassette outside of the project, such as one in a temporary folder, nothing is said: it is
+    none of its files.
+
+    Args:
+        config: Of this run.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._root = config.rootpath
+        self._entries: list[Entry] = []
+        self._leave = watch(self._note)
+
+    def _note(self, deck: Deck) -> None:
+        from cassette.plugin.entry import entries_of  # noqa: PLC0415 - most runs have no use
+
+        self._entries += entries_of(deck)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Write into the report what ended."""
+        report = yield
+        if report.when == "teardown" and self._entries:
+            entries = list(self._of_test(item))
+            self._entries = []
+            setattr(report, REPORTED, [entry.dump() for entry in entries])
+            for entry in entries:
+                report.user_properties += entry.properties(self._root)
+        return report
+
+    def pytest_unconfigure(self) -> None:
+        """Write no more."""
+        self._leave()
+
+    def _of_test(self, item: pytest.Item) -> Generator[Entry, None, None]:
+        tape = item.stash.get(tape_key, None)
+        from cassette.plugin.entry import absolute  # noqa: PLC0415 - as above
+
+        own = set()
+        if tape is not None:
+            deck = tape.deck
+            own = {absolute(path) for path in (deck.path, *(one.path for one in deck.extra))}
+        for entry in self._entries:
+            is_own = entry.path in own
+            if is_own or Path(entry.path).is_relative_to(self._root):
+                yield entry._replace(test=item.nodeid, is_own=is_own)

@@ -1,0 +1,165 @@
+"""The section about cassettes at the end of a run.
+
+Whole lines without colours, made from a ledger and from what was found out about the files.
+"""
+
+from __future__ import annotations
+
+import shlex
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from cassette.clock import in_words
+from cassette.plugin.entry import Fate, shown, unplayed_by_all
+from cassette.plugin.plan import same
+from cassette.store.reader import PARTIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from os import PathLike
+
+    from cassette.plugin.entry import Entry
+    from cassette.plugin.ledger import Ledger
+    from cassette.plugin.orphans import Orphans
+    from cassette.plugin.pruning import Pruned
+
+
+class Summary:
+    """The section about cassettes.
+
+    Args:
+        ledger: What the tests have used.
+        root: The folder from which the person will go on: paths are relative to it.
+    """
+
+    def __init__(self, ledger: Ledger, root: str | PathLike[str]) -> None:
+        self._entries = ledger.entries
+        self._uses = ledger.uses
+        self._fates = {path: _fate(uses) for path, uses in self._uses.items()}
+        self._unfinished = [one for one in self._entries if one.fate is Fate.UNFINISHED]
+        self._root = root
+
+    def lines(
+        self,
+        *,
+        verbose: bool = False,
+        pruned: Sequence[Pruned] = (),
+        orphans: Orphans | None = None,
+        doubt: str = "",
+    ) -> list[str]:
+        """Return what a person needs to know; nothing where every cassette was just replayed.
+
+        Args:
+            verbose: Tell about every use.
+            pruned: What was pruned, and what was not.
+            orphans: Files that no test uses, where that was asked for.
+            doubt: Why it cannot be told what no test uses, where that was asked for.
+        """
+        lines = [
+            *(map(self._use, self._entries) if verbose else ()),
+            *self._expired(),
+            *self._journals(),
+            *self._pruned(pruned),
+            *(self._orphans(orphans) if orphans is not None else ()),
+            *self._to_commit(one.path for one in pruned if one.dropped),
+        ]
+        if doubt:
+            lines.append(f"What no test uses cannot be told: {doubt}.")
+        return [self._counts(), *lines] if lines else []
+
+    def _counts(self) -> str:
+        fates = list(self._fates.values())
+        cassettes = {fate.value: fates.count(fate) for fate in Fate}
+        interactions = {
+            "played": sum(entry.played for entry in self._entries),
+            "recorded": sum(entry.recorded for entry in self._entries),
+            "left unplayed": sum(len(unplayed_by_all(uses)) for uses in self._uses.values()),
+        }
+        return f"Cassettes: {_list(cassettes)}. Interactions: {_list(interactions)}."
+
+    def _use(self, entry: Entry) -> str:
+        counts = {
+            "played": entry.played,
+            "recorded": entry.recorded,
+            "left unplayed": len(entry.unplayed),
+        }
+        return f"  {entry.test}: {_list(counts)} ({self._shown(entry.path)}, mode {entry.mode})"
+
+    def _expired(self) -> Iterator[str]:
+        ages = {
+            path: max(entry.expired or 0.0 for entry in uses) for path, uses in self._uses.items()
+        }
+        expired = [path for path, age in ages.items() if age]
+        if not expired:
+            return
+        yield "Older than max_age:"
+        for path in expired:
+            anew = ", recorded anew" if self._fates[path] is Fate.REWRITTEN else ""
+            age = in_words(timedelta(seconds=ages[path]))
+            yield f"  {self._shown(path)} ({age}{anew})"
+        tests = [
+            entry.test
+            for path in expired
+            if self._fates[path] is not Fate.REWRITTEN
+            for entry in self._uses[path]
+        ]
+        if tests:
+            command = shlex.join(["pytest", "--cassette-mode=rewrite", *dict.fromkeys(tests)])
+            yield f"  To record anew: {command}"
+
+    def _journals(self) -> Iterator[str]:
+        if self._unfinished:
+            yield "Recorded by tests that did not end well, and so not made a cassette:"
+        for entry in self._unfinished:
+            yield f"  {self._shown(entry.path + PARTIAL)} ({entry.test})"
+
+    def _pruned(self, pruned: Sequence[Pruned]) -> Iterator[str]:
+        dropped = [one for one in pruned if one.dropped]
+        kept = [one for one in pruned if not one.dropped]
+        if dropped:
+            yield "Pruned of what no test plays:"
+        for one in dropped:
+            yield f"  {self._shown(one.path)} ({_interactions(one.dropped)})"
+        if kept:
+            yield "Not pruned:"
+        for one in kept:
+            yield f"  {self._shown(one.path)}: {one.objection}"
+
+    def _orphans(self, orphans: Orphans) -> Iterator[str]:
+        none = {0: "there is no cassette", 1: "a test uses the only cassette"}
+        if orphans.cassettes:
+            yield "Used by no test that was collected:"
+        else:
+            some = f"tests use each of the {orphans.total} cassettes"
+            yield f"No orphans: {none.get(orphans.total, some)}."
+        yield from (f"  {self._shown(path)}" for path in orphans.cassettes)
+        known = {same(entry.path + PARTIAL) for entry in self._unfinished}
+        journals = [path for path in orphans.journals if path not in known]
+        if journals:
+            yield "Left of recordings that were not completed:"
+        yield from (f"  {self._shown(path)}" for path in journals)
+
+    def _to_commit(self, pruned: Iterable[str]) -> Iterator[str]:
+        changed = (Fate.RECORDED, Fate.REWRITTEN)
+        written = [path for path, fate in self._fates.items() if fate in changed]
+        paths = dict.fromkeys([*written, *pruned])
+        if paths:
+            yield "To commit, once you have looked at it:"
+        yield from (f"  git add {shlex.quote(self._shown(path))}" for path in paths)
+
+    def _shown(self, path: str) -> str:
+        return shown(path, self._root)
+
+
+def _fate(uses: Iterable[Entry]) -> Fate:
+    """Return what became of a cassette in all its uses: the first fate of the list that occurs."""
+    found = {entry.fate for entry in uses}
+    return next(fate for fate in Fate if fate in found)
+
+
+def _list(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "none"
+
+
+def _interactions(count: int) -> str:
+    return "1 interaction" if count == 1 else f"{count} interactions"

@@ -1,0 +1,132 @@
+"""Cassettes that grow too old, in a run of tests."""
+
+import re
+
+import pytest
+
+from cassette.errors import OptionError
+from cassette.expiry import parse_age
+from cassette.store.reader import load
+
+TESTS = """
+    def test_a(cassette, fetch):
+        fetch("/a")
+
+    def test_b(cassette, fetch):
+        fetch("/b")
+"""
+OLD = re.compile(r"^  at: .*$", re.MULTILINE)
+
+
+@pytest.fixture
+def old(project):
+    """A project with two cassettes, the first of them recorded in February 2020."""
+    project.write("test_it.py", TESTS)
+    project.run().assert_outcomes(passed=2)
+    path = project.path / "cassettes" / "test_it" / "test_a.yaml"
+    path.write_text(OLD.sub("  at: 2020-02-29T12:00:00Z", path.read_text()))
+    return project
+
+
+def told(result):
+    """What is said about ages, days left out."""
+    text = re.sub(r"\d+ days(?= ago|\))", "N days", result.stdout.str())
+    return [line for line in text.splitlines() if "max_age" in line or "N days" in line]
+
+
+def test_a_warning_names_the_file_and_the_end_names_the_command(old):
+    result = old.run("--cassette-max-age=30d", "--cassette-mode=none", "-Wdefault")
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*CassetteExpiredWarning: *test_a.yaml has expired: its oldest interaction was *",
+            "Cassettes: 2 replayed. Interactions: 2 played.",
+            "Older than max_age:",
+            "  cassettes/test_it/test_a.yaml (* days)",
+            "  To record anew: pytest --cassette-mode=rewrite test_it.py::test_a",
+        ]
+    )
+
+
+def test_a_warning_that_is_an_error_is_told_without_code_of_ours(old):
+    result = old.run("--cassette-max-age=30d", "-Werror::cassette.CassetteExpiredWarning")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["CassetteExpiredWarning: *test_a.yaml has expired: *"])
+    result.stdout.no_fnmatch_line("*deck.py*")
+
+
+def test_an_expired_cassette_fails_its_test_alone(old):
+    result = old.run("--cassette-max-age=30d", "--cassette-on-expiry=fail")
+    result.assert_outcomes(passed=1, errors=1)
+    assert told(result)[0] == (
+        f"CassetteExpiredError: {old.path}/cassettes/test_it/test_a.yaml has expired: its oldest "
+        "interaction was recorded N days ago, on 2020-02-29, and max_age is 30 days"
+    )
+
+
+def test_an_expired_cassette_is_recorded_anew_and_ready_to_be_committed(old):
+    result = old.run("--cassette-max-age=30d", "--cassette-on-expiry=rerecord")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "Cassettes: 1 rewritten, 1 replayed. Interactions: 1 played, 1 recorded.",
+            "Older than max_age:",
+            "  cassettes/test_it/test_a.yaml (* days, recorded anew)",
+            "To commit, once you have looked at it:",
+            "  git add cassettes/test_it/test_a.yaml",
+        ],
+        consecutive=True,
+    )
+    (one,) = load(old.path / "cassettes" / "test_it" / "test_a.yaml").interactions
+    assert one.at.year > 2020
+
+
+@pytest.mark.parametrize("workers", [0, 2], ids=["one process", "two workers"])
+def test_tests_that_share_an_expired_cassette_record_it_anew_together(project, run, workers):
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+
+        pytestmark = pytest.mark.cassette("shared", max_age="30d", on_expiry="rerecord")
+
+        @pytest.mark.parametrize("path", ["/a", "/b", "/c"])
+        def test_get(fetch, path):
+            fetch(path)
+        """,
+    )
+    run().assert_outcomes(passed=3)
+    path = project.path / "cassettes" / "shared.yaml"
+    path.write_text(OLD.sub("  at: 2020-02-29T12:00:00Z", path.read_text()))
+    run(workers=workers).assert_outcomes(passed=3)
+    assert sorted(project.calls("cassettes/shared.yaml")) == ["/a", "/b", "/c"]
+    assert "2020" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("ini", "marker", "outcomes"),
+    [
+        ("cassette_max_age = 30d\ncassette_on_expiry = fail", "", {"passed": 1, "errors": 1}),
+        ("cassette_max_age = 30d", "on_expiry='fail'", {"passed": 1, "errors": 1}),
+        ("cassette_on_expiry = fail", "max_age='30d'", {"passed": 1, "errors": 1}),
+        ("cassette_max_age = 30d", "max_age=None", {"passed": 2}),
+    ],
+)
+def test_the_options_stand_in_the_ini_file_and_in_the_marker(old, ini, marker, outcomes):
+    old.write("pytest.ini", f"[pytest]\n{ini}")
+    old.edit(
+        "test_it.py", "def test_a", f"import pytest\n@pytest.mark.cassette({marker})\ndef test_a"
+    )
+    old.run("--cassette-mode=none").assert_outcomes(**outcomes)
+
+
+def test_a_wrong_age_is_a_usage_error(project):
+    with pytest.raises(OptionError) as caught:
+        parse_age("soon")
+    project.write("test_it.py", TESTS)
+    result = project.run("--cassette-max-age=soon")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in result.errlines if line] == [
+        "ERROR: --cassette-max-age: max_age is 'soon'",
+        *str(caught.value).splitlines()[1:],
+    ]

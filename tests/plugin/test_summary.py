@@ -1,0 +1,137 @@
+"""The section about cassettes at the end of a run, whole."""
+
+import pytest
+
+from cassette.plugin.entry import Entry, Fate
+from cassette.plugin.ledger import Ledger
+from cassette.plugin.orphans import Orphans
+from cassette.plugin.pruning import Pruned
+from cassette.plugin.summary import Summary
+
+DAY = 86400.0
+
+
+def entry(name, fate=Fate.REPLAYED, **facts):
+    return Entry(f"/project/cassettes/{name}.yaml", "once", fate, test=f"test_{name}", **facts)
+
+
+def lines(*entries, **facts):
+    ledger = Ledger()
+    ledger.entries += entries
+    return Summary(ledger, "/project").lines(**facts)
+
+
+def test_there_is_nothing_to_say_where_everything_was_replayed():
+    left = entry("b", played=1, unplayed={0: "GET http://a.example/"})
+    assert lines(entry("a", played=3), left) == []
+
+
+def test_what_was_recorded_is_ready_to_be_committed():
+    assert lines(
+        entry("a", played=3),
+        entry("b c", Fate.RECORDED, recorded=2),
+        entry("d", Fate.REWRITTEN, recorded=1),
+    ) == [
+        "Cassettes: 1 recorded, 1 rewritten, 1 replayed. Interactions: 3 played, 3 recorded.",
+        "To commit, once you have looked at it:",
+        "  git add 'cassettes/b c.yaml'",
+        "  git add cassettes/d.yaml",
+    ]
+
+
+def test_a_cassette_that_was_recorded_and_then_replayed_counts_once():
+    assert lines(entry("a", Fate.REPLAYED, played=1), entry("a", Fate.RECORDED, recorded=1)) == [
+        "Cassettes: 1 recorded. Interactions: 1 played, 1 recorded.",
+        "To commit, once you have looked at it:",
+        "  git add cassettes/a.yaml",
+    ]
+
+
+def test_every_use_is_told_on_request():
+    assert lines(
+        entry("a", played=2, unplayed={1: "GET http://a.example/"}),
+        entry("b", Fate.UNUSED),
+        verbose=True,
+    ) == [
+        "Cassettes: 1 replayed, 1 not used. Interactions: 2 played, 1 left unplayed.",
+        "  test_a: 2 played, 1 left unplayed (cassettes/a.yaml, mode once)",
+        "  test_b: none (cassettes/b.yaml, mode once)",
+    ]
+    assert lines(verbose=True) == []
+
+
+def test_an_unfinished_recording_is_pointed_at():
+    assert lines(entry("a", Fate.UNFINISHED, recorded=1)) == [
+        "Cassettes: 1 not completed. Interactions: 1 recorded.",
+        "Recorded by tests that did not end well, and so not made a cassette:",
+        "  cassettes/a.yaml.partial (test_a)",
+    ]
+
+
+def test_an_expired_cassette_is_told_with_the_command_that_records_it():
+    assert lines(
+        entry("a[1]", played=1, expired=41 * DAY),
+        entry("b", Fate.REWRITTEN, recorded=1, expired=50 * DAY),
+    ) == [
+        "Cassettes: 1 rewritten, 1 replayed. Interactions: 1 played, 1 recorded.",
+        "Older than max_age:",
+        "  cassettes/a[1].yaml (41 days)",
+        "  cassettes/b.yaml (50 days, recorded anew)",
+        "  To record anew: pytest --cassette-mode=rewrite 'test_a[1]'",
+        "To commit, once you have looked at it:",
+        "  git add cassettes/b.yaml",
+    ]
+
+
+def test_what_was_pruned_is_to_be_committed_and_what_was_not_says_why():
+    pruned = [
+        Pruned("/project/cassettes/a.yaml", 1),
+        Pruned("/project/cassettes/b.yaml", 2),
+        Pruned("/project/cassettes/c.yaml", 0, "test_d uses it too, and has not passed"),
+    ]
+    assert lines(entry("a", played=1), pruned=pruned)[1:] == [
+        "Pruned of what no test plays:",
+        "  cassettes/a.yaml (1 interaction)",
+        "  cassettes/b.yaml (2 interactions)",
+        "Not pruned:",
+        "  cassettes/c.yaml: test_d uses it too, and has not passed",
+        "To commit, once you have looked at it:",
+        "  git add cassettes/a.yaml",
+        "  git add cassettes/b.yaml",
+    ]
+
+
+def test_orphans_are_listed_and_journals_that_were_told_already_are_not():
+    orphans = Orphans(
+        ["/project/cassettes/old.yaml"],
+        ["/project/cassettes/a.yaml.partial", "/project/cassettes/b.yaml.partial"],
+        total=3,
+    )
+    assert lines(entry("a", Fate.UNFINISHED, recorded=1), orphans=orphans)[3:] == [
+        "Used by no test that was collected:",
+        "  cassettes/old.yaml",
+        "Left of recordings that were not completed:",
+        "  cassettes/b.yaml.partial",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("total", "said"),
+    [
+        (0, "No orphans: there is no cassette."),
+        (1, "No orphans: a test uses the only cassette."),
+        (3, "No orphans: tests use each of the 3 cassettes."),
+    ],
+)
+def test_that_there_are_no_orphans_is_said_where_it_was_asked_for(total, said):
+    assert lines(orphans=Orphans([], [], total)) == [
+        "Cassettes: none. Interactions: none.",
+        said,
+    ]
+
+
+def test_a_doubt_is_told():
+    assert lines(doubt="only test_it.py was collected") == [
+        "Cassettes: none. Interactions: none.",
+        "What no test uses cannot be told: only test_it.py was collected.",
+    ]
