@@ -21,7 +21,9 @@ from cassette.plugin.options import TABLE
 
 DOCS = Path(__file__).parents[2] / "docs"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-PAGES = {page: (DOCS / page).read_text(encoding="utf-8") for page in ["pytest.md"]}
+PAGES = {
+    page: (DOCS / page).read_text(encoding="utf-8") for page in ["pytest.md", "pytest-report.md"]
+}
 SECTIONS = {
     f"{page}: {title}": body
     for page, text in PAGES.items()
@@ -65,7 +67,7 @@ def test_the_examples_of_a_section_run(section, url, pytester, monkeypatch):
         if language == "console":
             for command, *lines in map(str.splitlines, block.removeprefix("$ ").split("\n$ ")):
                 run(pytester, shlex.split(command, comments=True), lines)
-        else:
+        elif block.startswith("# "):
             name = block.partition("\n")[0].removeprefix("# ")
             (pytester.path / name).write_text(block, encoding="utf-8")
 
@@ -75,6 +77,9 @@ def run(pytester, command, lines):
     if program == "ls":
         found = [p for p in pytester.path.rglob("*") if p.suffix in (".yaml", ".partial")]
         assert sorted(p.relative_to(pytester.path).as_posix() for p in found) == lines
+        return
+    if program == "mkdir":
+        (pytester.path / arguments[0]).mkdir()
         return
     assert program == "pytest"
     result = pytester.runpytest("-pcassette.pytest_plugin", *arguments)
