@@ -571,6 +571,15 @@ def test_fields_that_steer_the_message_are_never_changed():
     assert redactor.redact(later) is later
 
 
+def test_the_token_of_a_login_is_masked_where_it_is_given_and_where_it_is_sent():
+    given_one = response(b'{"authentication_token": "abcdefghijkl"}', kind="application/json")
+    result = Redactor().redact(interaction(request("/x", "X-Auth-Token: abcdefghijkl"), given_one))
+    assert result.redacted == (
+        "request.headers.x-auth-token",
+        "response.json.authentication_token",
+    )
+
+
 # -- options
 
 

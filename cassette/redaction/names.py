@@ -47,7 +47,8 @@ _HEADERS: Final = """
 """
 
 _FIELDS: Final = """
-    access_token  refresh_token  id_token  auth_token  oauth_token  oauth_token_secret
+    access_token  refresh_token  id_token  auth_token  authentication_token  oauth_token
+    oauth_token_secret
     oauth_verifier  oauth_signature  oauth_consumer_secret  bearer_token  bearer  token
     api_token  user_token  session_token  security_token  device_token  push_token  bot_token
     personal_access_token  private_token  csrf_token  xsrf_token  csrfmiddlewaretoken  csrf
