@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.model import Ended, Failure, Interaction, Request, Response
@@ -63,7 +63,7 @@ class Place:
     remedy = "Repair it by hand (docs/format.md), or record the cassette again."
 
     def __init__(
-        self, node: Node, path: str, name: str | int = "", parent: Place | None = None
+        self, node: Node, path: str, name: str | int = "", parent: Self | None = None
     ) -> None:
         self.node = node
         self.path = path
@@ -88,7 +88,7 @@ class Place:
 
     def mapping(
         self, keys: AbstractSet[str], required: AbstractSet[str] = frozenset()
-    ) -> dict[str, Place]:
+    ) -> dict[str, Self]:
         """Return the places of a mapping by key; raise unless it has these keys."""
         value = self.node.value
         if not isinstance(value, dict) or self.node.tag not in (None, _TAG + "map"):
@@ -103,7 +103,7 @@ class Place:
             raise self.error(f"the key {missing[0]!r} is missing")
         return places
 
-    def items(self) -> list[Place]:
+    def items(self) -> list[Self]:
         """Return the places of a list."""
         value = self.node.value
         if not isinstance(value, list) or self.node.tag not in (None, _TAG + "seq"):
@@ -181,7 +181,9 @@ def read_header(root: Place) -> tuple[datetime, list[Place]]:
     if not isinstance(value, dict) or "cassette" not in value:
         raise root.error(
             "this is no cassette: the key 'cassette' is missing",
-            "A cassette starts with the line: cassette: 1",
+            "If VCR.py recorded it: cassette convert --from vcrpy --overwrite PATH"
+            if isinstance(value, dict) and "interactions" in value
+            else "A cassette starts with the line: cassette: 1",
         )
     version_place = Place(value["cassette"], root.path, "cassette")
     version = int(version_place.number(_COUNT, "the version of the format"))

@@ -529,3 +529,14 @@ def test_a_wrong_value_is_refused_with_its_key(opened, entry, name):
         assert caught.value.key == f"interactions[1].{key}"
     assert caught.value.line > 17
     assert caught.value.remedy
+
+
+def test_a_recording_of_vcrpy_is_told_how_to_be_converted(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("interactions: []\nversion: 1\n")
+    with pytest.raises(CassetteFormatError) as caught:
+        load(path)
+    assert str(caught.value) == (
+        f"{path}:1: this is no cassette: the key 'cassette' is missing\n"
+        "If VCR.py recorded it: cassette convert --from vcrpy --overwrite PATH"
+    )
