@@ -66,7 +66,7 @@ class Recording:
             "masked": self.masked,
             "sent": self.sent,
             "received": self.received,
-            "sessions": [_dump_session(session) for session in self.sessions],
+            "sessions": [dump_session(session) for session in self.sessions],
         }
         self.path.with_suffix(".json").write_text(json.dumps(known, indent=1) + "\n")
 
@@ -76,7 +76,7 @@ class Recording:
         known = json.loads(path.with_suffix(".json").read_text())
         return cls(
             path.stem,
-            tuple(_load_session(session) for session in known["sessions"]),
+            tuple(load_session(session) for session in known["sessions"]),
             known["masked"],
             known["sent"],
             known["received"],
@@ -94,7 +94,8 @@ def fingerprint(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _dump_session(session: Session) -> dict[str, Any]:
+def dump_session(session: Session) -> dict[str, Any]:
+    """Return a session as JSON has it."""
     way = session.way
     return {
         "client": session.driver.name,
@@ -109,7 +110,8 @@ def _dump_session(session: Session) -> dict[str, Any]:
     }
 
 
-def _load_session(known: dict[str, Any]) -> Session:
+def load_session(known: dict[str, Any]) -> Session:
+    """Return the session that was dumped."""
     proxy = Address(*known["proxy"]) if known["proxy"] else None
     return Session(
         DRIVERS[known["client"]],
