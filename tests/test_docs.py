@@ -34,6 +34,7 @@ def blocks(page):
     [
         "docs/tutorial.md",
         "docs/matching.md",
+        "docs/migrating.md",
         "docs/network-guard.md",
         "docs/redaction.md",
         "docs/responses.md",
