@@ -1,4 +1,4 @@
-"""httpx, through the network streams of httpcore: the same state machines in another shell."""
+"""httpx and httpx2, through the network streams of httpcore: the machines in another shell."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from cassette.deck import Deck
     from cassette.transport.pace import Pace
 
+_MODULES = ("httpcore", "httpcore2")
+"""The library and its successor, which httpx2 rides on; their backends are alike."""
+
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
@@ -36,7 +39,8 @@ class HttpcorePatcher:
 
     def apply(self) -> None:
         """Patch httpcore, now or when it is imported."""
-        when_imported("httpcore", self._patch, self._log)
+        for name in _MODULES:
+            when_imported(name, self._patch, self._log)
 
     def undo(self) -> None:
         """Put everything back."""

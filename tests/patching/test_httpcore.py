@@ -7,6 +7,7 @@ import sys
 
 import httpcore
 import httpx
+import httpx2
 import pytest
 import requests
 
@@ -18,10 +19,11 @@ def path(tmp_path):
     return tmp_path / "a.yaml"
 
 
+@pytest.mark.parametrize("library", [httpx, httpx2])
 @pytest.mark.parametrize("mode", ["none", "new_episodes"])
-def test_httpx_records_and_replays(path, server, mode):
+def test_httpx_records_and_replays(path, server, mode, library):
     def run():
-        with httpx.Client() as client:
+        with library.Client() as client:
             return [client.get(f"{server.url}/{n}").text for n in range(2)]
 
     with cassette.use(path, mode="rewrite"):
@@ -32,14 +34,15 @@ def test_httpx_records_and_replays(path, server, mode):
     assert (server.requests, server.connections) == seen
 
 
-def test_what_requests_recorded_plays_for_httpx_and_back(path, tmp_path, server):
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_what_requests_recorded_plays_for_httpx_and_back(path, tmp_path, server, library):
     with cassette.use(path, mode="rewrite"):
         recorded = requests.post(server.url, json={"a": 1}, timeout=5).text
     with cassette.use(path, mode="none"):
-        assert httpx.post(server.url, json={"a": 1}).text == recorded
+        assert library.post(server.url, json={"a": 1}).text == recorded
     other = tmp_path / "b.yaml"
     with cassette.use(other, mode="rewrite"):
-        recorded = httpx.get(server.url).text
+        recorded = library.get(server.url).text
     with cassette.use(other, mode="none"):
         assert requests.get(server.url, timeout=5).text == recorded
 
@@ -53,12 +56,13 @@ def test_what_is_not_recorded_goes_live_under_new_episodes(path, server):
         assert (tape.played, tape.recorded) == (1, 1)
 
 
-def test_an_unmatched_request_is_told_as_it_is(path, server):
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_an_unmatched_request_is_told_as_it_is(path, server, library):
     with (
         pytest.raises(cassette.UnmatchedRequestError),
         cassette.use(path, mode="none"),
     ):
-        httpx.get(server.url)
+        library.get(server.url)
     assert server.connections == 0
 
 
