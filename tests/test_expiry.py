@@ -152,7 +152,7 @@ def test_mode_none_records_nothing_but_warns(path, get):
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("mode", ["all", "rewrite", "off"])
+@pytest.mark.parametrize("mode", ["all", "rewrite", "verify", "off"])
 def test_a_use_that_plays_nothing_asks_for_no_age(path, get, mode):
     with cassette.use(path, mode=mode, max_age="30d", on_expiry="fail") as tape:
         assert get("/a") == b"3"

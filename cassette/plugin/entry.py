@@ -20,6 +20,7 @@ class Fate(enum.StrEnum):
     RECORDED = "recorded"  # there was none before
     REWRITTEN = "rewritten"  # another one stands in its place now
     UNFINISHED = "not completed"  # what was recorded stayed in the journal
+    VERIFIED = "verified"  # the requests were sent, and the answers held against it
     REPLAYED = "replayed"
     UNUSED = "not used"  # no request was made
 
@@ -33,6 +34,7 @@ class Entry(NamedTuple):
         fate: What became of the cassette.
         played: How many interactions were played.
         recorded: How many interactions were recorded.
+        verified: How many interactions were sent live and held against the recording.
         unplayed: Calls of the interactions that were not played, by their number in the file.
         expired: Age of the oldest interaction in seconds, where it was more than ``max_age``.
         test: Node id of the test that ran when the use ended.
@@ -44,6 +46,7 @@ class Entry(NamedTuple):
     fate: Fate
     played: int = 0
     recorded: int = 0
+    verified: int = 0
     unplayed: Mapping[int, str] = MappingProxyType({})
     expired: float | None = None
     test: str = ""
@@ -86,6 +89,7 @@ def entries_of(deck: Deck) -> Iterator[Entry]:
         fate=_fate(deck, played),
         played=played,
         recorded=deck.recorded,
+        verified=deck.verified,
         unplayed=deck.unplayed_by_number,
         expired=None if deck.expired is None else deck.expired.total_seconds(),
     )
@@ -104,6 +108,8 @@ def _fate(deck: Deck, played: int) -> Fate:
         return Fate.UNFINISHED
     if deck.recorded:
         return Fate.REWRITTEN if deck.existed else Fate.RECORDED
+    if deck.verified:
+        return Fate.VERIFIED
     return Fate.REPLAYED if played else Fate.UNUSED
 
 

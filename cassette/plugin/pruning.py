@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cassette.errors import CassetteError, CassetteFormatError
+from cassette.modes import RecordMode
 from cassette.plugin.entry import Fate, unplayed_by_all
 from cassette.store.pruning import drop_interactions
 
@@ -58,6 +59,8 @@ def _objection(ledger: Ledger, plan: Plan, path: str, uses: Sequence[Entry]) -> 
     """Return what there is to say against pruning a cassette, or nothing."""
     if any(entry.fate in (Fate.RECORDED, Fate.REWRITTEN) for entry in uses):
         return "it was written in this run, and only the next one can tell"
+    if any(entry.mode == RecordMode.VERIFY for entry in uses):
+        return f"mode {RecordMode.VERIFY} writes nothing"
     if not any(entry.is_own for entry in uses):
         return "only calls of cassette.use() use it, and who else makes them is not known"
     tests = dict.fromkeys([*plan.users(path), *(entry.test for entry in uses)])

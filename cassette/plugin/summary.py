@@ -73,6 +73,7 @@ class Summary:
         interactions = {
             "played": sum(entry.played for entry in self._entries),
             "recorded": sum(entry.recorded for entry in self._entries),
+            "verified": sum(entry.verified for entry in self._entries),
             "left unplayed": sum(len(unplayed_by_all(uses)) for uses in self._uses.values()),
         }
         return f"Cassettes: {_list(cassettes)}. Interactions: {_list(interactions)}."
@@ -81,6 +82,7 @@ class Summary:
         counts = {
             "played": entry.played,
             "recorded": entry.recorded,
+            "verified": entry.verified,
             "left unplayed": len(entry.unplayed),
         }
         return f"  {entry.test}: {_list(counts)} ({self._shown(entry.path)}, mode {entry.mode})"

@@ -96,6 +96,13 @@ def test_what_was_written_in_this_run_is_left_for_the_next(shared):
     assert shared.calls(FILE) == ["/new/a", "/new/b", "/new/c"]
 
 
+def test_verifying_drops_nothing(shared):
+    result = shared.run("--cassette-prune", "--cassette-mode=verify")
+    result.assert_outcomes(passed=3)
+    assert lines(result) == ["Not pruned:", f"  {FILE}: mode verify writes nothing"]
+    assert shared.calls(FILE) == ALL
+
+
 def test_what_a_test_plays_from_an_extra_cassette_stays(project):
     project.write(
         "test_it.py",

@@ -89,6 +89,16 @@ def test_verbose_tells_about_each_test(project):
     ]
 
 
+def test_what_was_verified_is_told_on_request(project):
+    project.write("test_it.py", TESTS)
+    project.run()
+    assert section(project.run("--cassette-mode=verify")) is None
+    assert section(project.run("--cassette-mode=verify", "-v"))[:2] == [
+        "Cassettes: 2 verified. Interactions: 4 verified.",
+        "  test_it.py::test_get[a]: 2 verified (cassettes/test_it/test_get[a].yaml, mode verify)",
+    ]
+
+
 def test_a_failed_recording_is_told_with_its_journal(project):
     project.write("test_it.py", TESTS.replace('fetch("/more")', 'assert path == "a"'))
     assert section(project.run()) == [
