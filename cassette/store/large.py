@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from cassette.model import Interaction, Request, Response
+from cassette.store.forms import BREAK
 from cassette.store.message import MessageError, Value, join_message
 from cassette.store.shape import Parts, decode_facts, decode_parts, decode_section
 from cassette.store.slices import LARGE, decode_slices, join_slices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from mmap import mmap
 
     from cassette.store.shape import Arrived
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _VALUE_END: Final = re.compile(rb"\n(?! {6}|\n)")
 _LARGE_VALUE: Final = re.compile(rb"\n    (body(?=: !)|(?:text|wire|raw)(?=: [|!])): ")
 _MAX_SMALL: Final = LARGE
+_WINDOW: Final = 1 << 16
 
 
 def decode_large_entry(
@@ -37,7 +39,7 @@ def decode_large_entry(
         stop: Where it ends, before its last newline.
         parse: Gives the interaction by way of a YAML parser.
     """
-    lines = [found.start() for found in _VALUE_END.finditer(text, start, stop)]
+    lines = list(_value_ends(text, start, stop))
     at = {text[line + 1 : line + 7]: index for index, line in enumerate(lines)}
     request, response, end = (at.get(key, -1) for key in (b"  requ", b"  resp", b"  at: "))
     if not 0 == request < response < end:
@@ -60,6 +62,20 @@ def decode_large_entry(
         failure,
         redacted,
     )
+
+
+def _value_ends(text: bytes | mmap, start: int, stop: int) -> Iterator[int]:
+    """Give where the newlines are that end a value.
+
+    A window without any newline is passed over, which takes a third of the time of searching it.
+    """
+    for place in range(start, stop, _WINDOW):
+        end = min(place + _WINDOW, stop)
+        if b"\n" in text[place:end]:
+            # What follows the newline may stand in the next window.
+            for found in _VALUE_END.finditer(text, place, min(end + len(BREAK), stop)):
+                if found.start() < end:
+                    yield found.start()
 
 
 def _read_message(
