@@ -210,6 +210,13 @@ def test_the_call_is_masked_like_the_target():
             '{"secret": {"key": "abcdefghijkl"}, "a": "b"}',
             '{"secret": {"key": "REDACTED-1-x"}, "a": "b"}',
         ),
+        ('{"assertion": "abcdefghijkl"}', '{"assertion": "REDACTED-1-x"}'),
+        ('{"assertion": [{"value": "2026-01-01", "order": 1}], "a": "2026-01-01"}',) * 2,
+        ('{"client_assertion": {"value": "abcdefghijkl"}}',) * 2,
+        (
+            '{"assertion": [{"value": "public", "token": "abcdefghijkl"}]}',
+            '{"assertion": [{"value": "public", "token": "REDACTED-1-x"}]}',
+        ),
         ('{"max_tokens": 5, "next_page_token": "abcdefghijkl", "tokenizer": "x"}',) * 2,
         ('{"password": "abcdefghijkl', '{"password": "REDACTED-1-x'),
         ('{"password": "abcdefghij\\', '{"password": "REDACTED-1-'),

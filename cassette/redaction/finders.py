@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from cassette.redaction.names import normal_name
+from cassette.redaction.names import STRING_NAMES, normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -238,8 +238,8 @@ _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?(?:"(\s*:)?|\Z)|[\[\]
 def in_json(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator[Hit]:
     """Yield the secrets among the members of JSON objects, wherever they stand in a text.
 
-    Strings and numbers are hidden, also the strings inside of a secret array or object;
-    ``true``, ``false`` and ``null`` tell nothing and stay.
+    Strings and numbers are hidden, also the strings inside of a secret array or object, but for
+    the names of ``STRING_NAMES``; ``true``, ``false`` and ``null`` tell nothing and stay.
     """
     at = start
     while (member := _MEMBER.search(data, at, stop)) is not None:
@@ -251,6 +251,8 @@ def in_json(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator
         first = data[at : at + 1]
         if first == b'"':
             yield from _in_string(data, at, stop, place)
+        elif normal_name(name) in STRING_NAMES:
+            continue  # what stands inside tells by its own names
         elif first in b"[{":
             yield from _in_composite(data, at, stop, place)
         elif number := _NUMBER.match(data, at, stop):

@@ -91,6 +91,12 @@ def normal_name(name: str) -> str:
 DEFAULT_NAMES: Final = frozenset(map(normal_name, (_HEADERS + _FIELDS).split()))
 """The names that are hidden where nothing else is said, each in its normal form."""
 
+STRING_NAMES: Final = frozenset({"assertion", "clientassertion"})
+"""Names under which only a string is a credential (RFC 7521, section 4), in their normal form.
+
+Bibliographic and identity services call other things an assertion, and these are arrays and
+objects of public facts.
+"""
 
 CODING_NAMES: Final = frozenset({"contentencoding", "transferencoding"})
 """Names of the fields that say that a body does not show its words, in their normal form."""
