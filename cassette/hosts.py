@@ -12,7 +12,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cassette.errors import OptionError
 
@@ -38,10 +38,7 @@ class Hosts:
     """
 
     def __init__(self, patterns: Iterable[str] = ()) -> None:
-        several: object = (patterns,) if isinstance(patterns, str) else patterns
-        if not isinstance(several, Iterable):
-            raise _wrong(several, "is no list of hosts")
-        self._patterns = tuple(rule for pattern in several for rule in _read(pattern))
+        self._patterns = tuple(rule for pattern in patterns_of(patterns) for rule in _read(pattern))
 
     def allow(self, host: str, port: int | None = None) -> bool:
         """Return whether a host is left alone.
@@ -55,6 +52,19 @@ class Hosts:
         address = address_of(host)
         name = str(address) if address is not None else host.lower().rstrip(".")
         return any(rule.covers(name, address, port) for rule in self._patterns)
+
+
+def patterns_of(given: object) -> tuple[Any, ...]:
+    """Return the patterns that an option ``allow_hosts`` holds: those of a list, or a single one.
+
+    Raises:
+        OptionError: It is neither.
+    """
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, Iterable):
+        raise _wrong(given, "is no list of hosts")
+    return tuple(given)
 
 
 def address_of(host: str) -> Address | None:

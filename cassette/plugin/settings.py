@@ -16,6 +16,7 @@ import pytest
 
 from cassette.api import use
 from cassette.errors import OptionError, suggestion
+from cassette.hosts import patterns_of
 from cassette.plugin import options
 from cassette.store.files import resolve_name
 
@@ -104,14 +105,16 @@ def checked(given: object, where: str) -> dict[str, Any]:
                 f"Options: {', '.join(NAMES)}"
             )
     values = dict(given)
-    name = values.pop("name", None)
     try:
-        if name is not None:
-            resolve_name("cassettes", name)
-        use(os.devnull, **values)  # opens nothing
+        if "allow_hosts" in values:
+            values["allow_hosts"] = patterns_of(values["allow_hosts"])
+        if values.get("name") is not None:
+            resolve_name("cassettes", values["name"])
+        # This opens nothing.
+        use(os.devnull, **{key: value for key, value in values.items() if key != "name"})
     except OptionError as error:
         raise OptionError(f"{where}: {error}") from None
-    return dict(given)
+    return values
 
 
 def _of_marker(marker: pytest.Mark, where: str) -> dict[str, Any]:

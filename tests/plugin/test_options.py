@@ -272,15 +272,19 @@ def test_hosts_of_the_command_line_are_added_to_those_of_the_test(project):
         def test_get(cassette, fetch):
             fetch()
 
+        @pytest.mark.cassette(mode="none", allow_hosts="127.0.0.1")
+        def test_single(cassette, fetch):
+            fetch()
+
         @pytest.mark.cassette(mode="none", allow_hosts=["other.example"])
         def test_other(cassette, fetch):
             fetch()
         """,
     )
-    project.run("--cassette-allow-hosts=a.example").assert_outcomes(passed=1, failed=1)
-    project.run("--cassette-allow-hosts=a.example,127.0.0.*").assert_outcomes(passed=2)
+    project.run("--cassette-allow-hosts=a.example").assert_outcomes(passed=2, failed=1)
+    project.run("--cassette-allow-hosts=a.example,127.0.0.*").assert_outcomes(passed=3)
     project.run("--cassette-allow-hosts=a.example", "--cassette-allow-hosts=127.*").assert_outcomes(
-        passed=2
+        passed=3
     )
 
 
