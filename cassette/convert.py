@@ -12,6 +12,7 @@ from cassette.bridges import vcrpy
 from cassette.errors import CassetteError, OptionError
 from cassette.plugin.places import file_name
 from cassette.store.files import Journal
+from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +48,8 @@ def run(
         redactor: Masks the secrets; each file gets a fresh one.
 
     Returns:
-        Exit status: 0 if everything was converted, 1 if something was refused.
+        Exit status: 0 if everything is converted, by this run or by one before; 1 if something was
+        refused.
     """
     say = print
     written: dict[Path, Path] = {}
@@ -64,6 +66,9 @@ def run(
                 raise OptionError(_in_the_way(source, target))
             masked = _write(tape, target, redactor.fresh())
         except CassetteError as error:
+            if _is_cassette(source):
+                say(f"{source}: already converted")
+                continue
             refused += 1
             say(f"refused: {error}")
             continue
@@ -104,6 +109,14 @@ def _name(source: Path) -> str:
     stem = source.stem if source.suffix in _SUFFIXES else source.name
     suffix = source.suffix if source.suffix in _YAML else ".yaml"
     return (file_name(stem) if stem.endswith("]") else stem) + suffix
+
+
+def _is_cassette(path: Path) -> bool:
+    try:
+        CassetteReader.open(path).close()
+    except CassetteError:
+        return False
+    return True
 
 
 def _in_the_way(source: Path, target: Path) -> str:

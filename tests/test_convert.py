@@ -97,14 +97,24 @@ def test_what_cannot_be_converted_stops_nothing_else(tree, capsys):
     assert out.endswith("2 written with 2 interactions, 1 refused\n")
 
 
-def test_a_second_run_over_the_same_tree_changes_nothing(tree, capsys):
+def test_a_second_run_over_the_same_tree_changes_nothing_and_is_no_failure(tree, capsys):
     (tree / "test_a/TestB.test_y[1 2].yaml").unlink()
     assert main(["convert", "--from", "vcrpy", "--overwrite", "old"]) == 0
     once = (tree / "test_c.yml").read_bytes()
     said(capsys)
-    assert main(["convert", "--from", "vcrpy", "--overwrite", "old"]) == 1
-    assert "refused: old/test_c.yml:1: this is a cassette of ours already" in said(capsys)
+    assert main(["convert", "--from", "vcrpy", "--overwrite", "old"]) == 0
+    assert said(capsys) == (
+        "old/test_a/test_x.yaml: already converted\n"
+        "old/test_c.yml: already converted\n"
+        "0 written with 0 interactions, 0 refused\n"
+    )
     assert (tree / "test_c.yml").read_bytes() == once
+
+
+def test_a_damaged_cassette_is_not_taken_for_converted(tree, capsys):
+    (tree / "test_c.yml").write_text("cassette: 1\ninteractions: 5\n")
+    assert main(["convert", "--from", "vcrpy", "old/test_c.yml", "--to", "new"]) == 1
+    assert said(capsys).startswith("refused: old/test_c.yml:1: this is a cassette of ours already")
 
 
 def test_a_recording_without_interactions_becomes_no_cassette(tmp_path, monkeypatch, capsys):
