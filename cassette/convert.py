@@ -9,16 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cassette.bridges import vcrpy
+from cassette.bridges.recordings import write_cassette
 from cassette.errors import CassetteError, OptionError
 from cassette.plugin.places import file_name
-from cassette.store.files import Journal
 from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from cassette.bridges.vcrpy import Tape
     from cassette.redaction import Redactor
 
 READERS: Final = {"vcrpy": vcrpy.read}
@@ -64,7 +63,8 @@ def run(
             tape = READERS[kind](source)
             if target.exists() and not overwrite:
                 raise OptionError(_in_the_way(source, target))
-            masked = _write(tape, target, redactor.fresh())
+            count = len(tape.interactions)
+            masked = write_cassette(target, tape.interactions, redactor.fresh()) if count else []
         except CassetteError as error:
             if _is_cassette(source):
                 say(f"{source}: already converted")
@@ -72,7 +72,6 @@ def run(
             refused += 1
             say(f"refused: {error}")
             continue
-        count = len(tape.interactions)
         if not count:
             say(f"{source}: it holds no interaction, so there is no cassette to write")
             continue
@@ -129,24 +128,3 @@ def _in_the_way(source: Path, target: Path) -> str:
         f"{source}: there is something at {target} already\n"
         "Convert into another folder (--to DIR), or replace what is there (--overwrite)."
     )
-
-
-def _write(tape: Tape, target: Path, redactor: Redactor) -> list[str]:
-    """Write a cassette; return the places where secrets were masked, each once."""
-    if not tape.interactions:
-        return []
-    journal = Journal(target, tape.interactions[0].at)
-    masked: dict[str, None] = {}
-    # Once to learn the secrets of all, since one may stand unnamed before its name is met.
-    for interaction in tape.interactions:
-        redactor.redact(interaction)
-    try:
-        for interaction in tape.interactions:
-            redacted = redactor.redact(interaction)
-            masked.update(dict.fromkeys(redacted.redacted))
-            journal.append(redacted)
-    except BaseException:
-        journal.abandon()
-        raise
-    journal.commit()
-    return list(masked)

@@ -9,21 +9,20 @@ import re
 import tomllib
 import warnings
 from datetime import UTC, datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlsplit
 
+from cassette.bridges.recordings import RecordedPlace, write_cassette
+from cassette.bridges.synthesis import encode_request, encode_response
+from cassette.client.status import responses as phrases
 from cassette.errors import CassetteError, CassetteFormatError, CassetteNotFoundError
 from cassette.matching import DEFAULT, Matching
-from cassette.model import DEFAULT_PORTS, Endpoint, Interaction, Request, Response, url_of
+from cassette.model import Ended, Interaction, Request, Response, url_of
 from cassette.redaction import Redactor
 from cassette.store.document import Node, compose
-from cassette.store.files import Journal
 from cassette.store.reader import load
-from cassette.store.schema import Place
-from cassette.wire.encode import encode_chunks
-from cassette.wire.lenient import has_body, is_chunked
+from cassette.wire.headers import first_value
+from cassette.wire.lenient import has_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +31,9 @@ if TYPE_CHECKING:
     from responses import RequestsMock
 
     from cassette.bridges.stubs import Stub
+    from cassette.bridges.synthesis import Synthesis
     from cassette.matching.options import CustomMatcher
+    from cassette.wire.headers import Field
 
 MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 """What to match on where requests come from a recording of ``responses``: it has no bodies."""
@@ -40,14 +41,12 @@ MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 _KEYS: Final = frozenset(
     ("method", "url", "body", "status", "headers", "content_type", "auto_calculate_content_length")
 )
-_TOKEN: Final = re.compile(r"[!#-'*+\-.0-9A-Z^-z|~]+", re.ASCII)
 _STATUS: Final = re.compile(r"[2-9]\d\d", re.ASCII)
-_VALUE: Final = re.compile(r"[^\0\r\n]*")
 _CHARSET: Final = re.compile(r"(?i);\s*charset\s*=\s*[\"']?([^\s\"';]+)")
 _INVENTED: Final = "text/plain; charset=utf-8"
 """What ``responses`` writes where the server has named no type and requests guessed a charset."""
 
-_NEXT_COOKIE: Final = re.compile(r",\s*(?=[!#-'*+\-.0-9A-Z^-z|~]+=)", re.ASCII)
+_NEXT_COOKIE: Final = re.compile(rb",\s*(?=[!#-'*+\-.0-9A-Z^-z|~]+=)")
 
 
 class LossyRecordingWarning(UserWarning):
@@ -160,17 +159,12 @@ def convert_recording(
         warnings.warn(doubt, LossyRecordingWarning, stacklevel=2)
     if not interactions:
         raise CassetteError(f"{source} holds no response\nRecord at least one.")
-    redactor = Redactor.of(redact).fresh()
-    journal = Journal(target, interactions[0].at)
-    try:
-        for interaction in interactions:
-            journal.append(redactor.redact(interaction))
-        journal.commit()
-    finally:
-        journal.abandon()
+    write_cassette(target, interactions, Redactor.of(redact).fresh())
 
 
-class _Place(Place):
+class _Place(RecordedPlace):
+    __slots__ = ()
+
     remedy = "Repair it by hand, or record it again with `responses`."
 
 
@@ -209,97 +203,57 @@ def _node(value: object) -> Node:
     return Node(str(value), None, 0)
 
 
-def _interaction(place: Place, at: datetime, doubts: list[str]) -> Interaction:
+def _interaction(place: _Place, at: datetime, doubts: list[str]) -> Interaction:
     places = place.mapping(_KEYS, {"method", "url"})
-    method = places["method"].number(_TOKEN, "a method")
-    endpoint, target = _parts(places["url"])
+    method = places["method"].method()
+    endpoint, target = places["url"].url()
     url = url_of(endpoint, target)
-    host = endpoint.origin.partition("://")[2].encode()
-    head = b"%b %b HTTP/1.1\r\nHost: %b\r\n\r\n" % (method.encode(), target, host)
-    raw, decoded = _answer(places, method, doubts)
+    sent = encode_request(method, endpoint, target, [], [])
+    got = _answer(places, method, doubts)
     return Interaction(
         f"{method} {url}",
-        Request(head, url),
-        Response(raw, method),
+        Request(sent.raw, url),
+        Response(got.raw, method),
         at=at,
-        decoded=("response",) if decoded else (),
+        ended=Ended.CLOSED if got.closes else Ended.OPEN,
+        decoded=("response",) if got.decoded else (),
     )
 
 
-def _parts(place: Place) -> tuple[Endpoint, bytes]:
-    """Return the origin and the request target of a URL."""
-    text = place.text()
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise place.error(f"no URL: {error}") from None
-    default = DEFAULT_PORTS.get(parts.scheme)
-    if default is None or not host or not re.fullmatch("[!-~]+", host):
-        raise place.error(f"expected an http or https URL, found {text[:80]!r}")
-    query = f"?{parts.query}" if parts.query else ""
-    # What is no character of a URL is written as every client writes it; escapes stay.
-    target = quote(f"{parts.path or '/'}{query}", safe="!#$%&'()*+,/:;=?@[]~")
-    return Endpoint(parts.scheme, host, port or default), target.encode()
-
-
-def _answer(places: dict[str, Place], method: str, doubts: list[str]) -> tuple[bytes, bool]:
-    """Return the bytes of a response, and whether its body is known to have been compressed."""
+def _answer(places: dict[str, _Place], method: str, doubts: list[str]) -> Synthesis:
     status = int(places["status"].number(_STATUS, "a final status")) if "status" in places else 200
     fields = list(_fields(places))
-    kind = next((value for name, value in fields if name.lower() == "content-type"), "")
+    kind = (first_value(fields, b"content-type") or b"").decode("latin-1")
     body = _body(places["body"], kind, doubts) if "body" in places else b""
-    codings = [value for name, value in fields if name.lower() == "content-encoding"]
-    framed, framing = body, ("Content-Length", str(len(body)))
-    if not has_body(method, status):
-        if body:
-            raise places["body"].error(f"an answer {status} to {method} has no body")
-        lines = fields
-    elif any(name.lower() == "transfer-encoding" and is_chunked(value) for name, value in fields):
-        framed = encode_chunks(body, [len(body)] if body else [])
-        lines = [(name, value) for name, value in fields if name.lower() != "content-length"]
-    else:
-        dropped = ("content-length", "transfer-encoding")
-        lines = [*((name, value) for name, value in fields if name.lower() not in dropped), framing]
-    # Its text was decoded, so a client must not decode it once more.
-    lines = [(name, value) for name, value in lines if name.lower() != "content-encoding"]
-    reason = HTTPStatus(status).phrase if status in list(HTTPStatus) else ""
-    head = f"HTTP/1.1 {status} {reason}\r\n"
-    head += "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
-    return head.encode("latin-1") + framed, bool(body and codings)
+    # The recorder has decoded every body.
+    kept = [field for field in fields if field[0].lower() != b"content-encoding"]
+    if has_body(method, status):
+        if first_value(kept, b"content-length") is None:
+            # The recorder drops it, of a body that was whole. Its value is made true.
+            kept.append((b"Content-Length", b"0"))
+    elif body:
+        raise places["body"].error(f"an answer {status} to {method} has no body")
+    reason = phrases.get(status, "").encode()
+    got = encode_response(method, (b"HTTP/1.1", status, reason), kept, body)
+    return got._replace(decoded=bool(body) and len(kept) < len(fields))
 
 
-def _fields(places: dict[str, Place]) -> Iterator[tuple[str, str]]:
+def _fields(places: dict[str, _Place]) -> Iterator[Field]:
     """Yield the header fields as they were on the wire, as far as that is known."""
     if "content_type" in places:
-        yield "Content-Type", _field_value(places["content_type"])
+        yield b"Content-Type", places["content_type"].line_data()
     if "headers" not in places:
         return
-    headers = places["headers"]
-    names = headers.node.value if isinstance(headers.node.value, dict) else {}
-    for name, place in headers.mapping(names.keys()).items():
-        if not _TOKEN.fullmatch(name):
-            raise place.error(f"{name!r} is no name of a header field")
-        value = _field_value(place)
-        if name.lower() == "set-cookie":
+    for name, place in places["headers"].fields():
+        value, folded = place.line_data(), name.lower()
+        if folded == b"set-cookie":
             # The one field whose values may not be joined (RFC 9110, section 5.3): requests did.
             yield from ((name, each) for each in _NEXT_COOKIE.split(value))
-        elif name.lower() != "content-type" or "content_type" not in places:
+        elif folded != b"content-type" or "content_type" not in places:
             yield name, value
 
 
-def _field_value(place: Place) -> str:
-    value = place.text("int", "float", "bool").strip(" \t")
-    try:
-        value.encode("latin-1")
-    except UnicodeEncodeError:
-        value = value.encode("utf-8", "replace").decode("latin-1")
-    if not _VALUE.fullmatch(value):
-        raise place.error("a header field cannot hold line breaks or NUL")
-    return value
-
-
-def _body(place: Place, kind: str, doubts: list[str]) -> bytes:
+def _body(place: _Place, kind: str, doubts: list[str]) -> bytes:
     """Return the bytes that requests has decoded to this text."""
     value = place.value()
     if value.binary:

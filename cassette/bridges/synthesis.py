@@ -16,6 +16,7 @@ from cassette.wire.lenient import has_body, is_chunked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cassette.model import Endpoint
     from cassette.wire.headers import Field
 
 _GZIP: Final = b"\x1f\x8b"
@@ -36,14 +37,14 @@ class Synthesis(NamedTuple):
 
 
 def encode_request(
-    method: bytes, target: bytes, host: bytes, fields: Sequence[Field], pieces: Sequence[bytes]
+    method: str, endpoint: Endpoint, target: bytes, fields: Sequence[Field], pieces: Sequence[bytes]
 ) -> Synthesis:
     """Return a request.
 
     Args:
         method: The method.
+        endpoint: Where it goes, for the field Host where there is none.
         target: The request target in origin-form.
-        host: Value of the field Host, for where there is none.
         fields: The header fields that were kept, without CR and LF.
         pieces: The body, cut where the client cut it, if that is known: these are the chunks of a
             chunked body.
@@ -52,16 +53,16 @@ def encode_request(
     """
     own = list(fields)
     if first_value(own, b"host") is None:
-        own.insert(0, (b"Host", host))
+        own.insert(0, (b"Host", endpoint.origin.partition("://")[2].encode()))
     own, decoded = _without_lost_coding(own, b"".join(pieces))
     own, body = _framed(own, pieces)
     if body and _framing_field(own) is None:
         own.append((b"Content-Length", b"%d" % len(body)))
-    return Synthesis(_joined(b"%b %b HTTP/1.1" % (method, target), own, body), decoded)
+    return Synthesis(_joined(b"%b %b HTTP/1.1" % (method.encode(), target), own, body), decoded)
 
 
 def encode_response(
-    method: bytes,
+    method: str,
     status_line: tuple[bytes, int, bytes],
     fields: Sequence[Field],
     body: bytes,
@@ -78,7 +79,7 @@ def encode_response(
     """
     version, status, reason = status_line
     own, decoded = _without_lost_coding(fields, body)
-    if has_body(method.decode("latin-1"), status):
+    if has_body(method, status):
         own, body = _framed(own, [body])
         closes = _framing_field(own) is None
     else:

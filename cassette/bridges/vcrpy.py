@@ -12,14 +12,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
-from urllib.parse import quote, urlsplit
 
+from cassette.bridges.recordings import RecordedPlace
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
 from cassette.errors import CassetteFormatError, CassetteNotFoundError
-from cassette.model import DEFAULT_PORTS, Ended, Endpoint, Interaction, Request, Response, url_of
+from cassette.model import Ended, Interaction, Request, Response, url_of
 from cassette.store.document import MAX_DEPTH, Node, compose
-from cassette.store.schema import Place
 from cassette.wire.headers import first_value
 from cassette.wire.lenient import has_body
 
@@ -35,17 +34,7 @@ _FILE_TAG: Final = _TAG + "python/object/new:_io.BytesIO"
 _ITERATOR_TAG: Final = _TAG + "python/object/apply:builtins.iter"
 _TUPLE_TAG: Final = _TAG + "python/tuple"
 
-_TOKEN: Final = re.compile(rb"[!#-'*+\-.0-9A-Z^-z|~]+")
-"""RFC 9110, section 5.6.2."""
-
-_FOLD: Final = re.compile(rb"\r?\n[ \t]+")
-_URI: Final = re.compile(
-    r"(https?)://([!\"$-.0->@-~]+)([/?][^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL
-)
-"""Scheme, authority, path with query. The fragment is never sent (RFC 9112, section 3.2)."""
-
 _STATUS: Final = re.compile(r"[1-9]\d\d", re.ASCII)
-_VISIBLE: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class Tape(NamedTuple):
@@ -86,7 +75,7 @@ def read(path: str | PathLike[str]) -> Tape:
     return _Reader(at).read(_root(text, str(path)))
 
 
-class _Place(Place):
+class _Place(RecordedPlace):
     """A place in a file of VCR.py."""
 
     __slots__ = ()
@@ -105,30 +94,10 @@ class _Place(Place):
         return type(self)(Node(node.value, None, node.line), self.path, self.key)
 
     def data(self) -> bytes:
-        """Return a text in UTF-8, or what stands there in base64."""
+        """Return a text in UTF-8, or what stands there in base64; null stands for nothing."""
         if self.node.tag in _TEXT_TAGS:
             return self.untagged().data()
-        return b"" if self.is_null else self.value().data
-
-    def text_data(self) -> bytes:
-        """Return a text as it stood on the wire: in ISO-8859-1, as clients decode fields.
-
-        Text beyond that was decoded otherwise, and is UTF-8. RFC 9110, section 5.5.
-        """
-        data = self.data()
-        if self.node.tag == _TAG + "binary":
-            return data
-        try:
-            return data.decode().encode("latin-1")
-        except UnicodeEncodeError:
-            return data
-
-    def line_data(self) -> bytes:
-        """Return a text that fits into one line of a head."""
-        data = _FOLD.sub(b" ", self.text_data()).strip(b" \t")
-        if not {*b"\r\n\0"}.isdisjoint(data):
-            raise self.error("a line of HTTP holds no line break and no NUL")
-        return data
+        return b"" if self.is_null else super().data()
 
     def sequence(self) -> list[Self]:
         """Return the items of a list or a tuple."""
@@ -175,16 +144,13 @@ class _Reader:
         asked = self._places(
             places["request"], {"method", "uri", "headers", "body"}, {"method", "uri"}
         )
-        method = asked["method"].line_data()
-        name = method.decode("latin-1")
-        if not _TOKEN.fullmatch(method):
-            raise asked["method"].error(f"expected a method, found {name[:40]!r}")
-        endpoint, target = _split(asked["uri"])
+        method = asked["method"].method()
+        endpoint, target = asked["uri"].url()
         pieces = _pieces(asked["body"]) if "body" in asked else []
         sent = encode_request(
             method,
+            endpoint,
             target,
-            endpoint.origin.partition("://")[2].encode(),
             _fields(asked["headers"]) if "headers" in asked else [],
             pieces,
         )
@@ -192,11 +158,11 @@ class _Reader:
         request = Request(sent.raw, url)
         if not request.parsed.complete or request.body != b"".join(pieces):
             raise places["request"].error("this request cannot be said in HTTP/1.1")
-        response, decoded, ended = self._response(places["response"], name)
+        response, decoded, ended = self._response(places["response"], method)
         self._at = _date(response) or self._at
         roles = (("request", sent.decoded), ("response", decoded))
         return Interaction(
-            call=f"{name} {url}",
+            call=f"{method} {url}",
             request=request,
             response=response,
             at=self._at,
@@ -215,7 +181,7 @@ class _Reader:
         version = version if version == b"HTTP/1.0" else b"HTTP/1.1"
         body = self._body(places, method, status)
         fields = _fields(places["headers"]) if "headers" in places else []
-        got = encode_response(method.encode(), (version, status, reason), fields, body)
+        got = encode_response(method, (version, status, reason), fields, body)
         response = Response(got.raw, method)
         if not response.parsed.complete or response.body != body:
             raise place.error("this response cannot be said in HTTP/1.1")
@@ -301,37 +267,14 @@ def _whole(text: str) -> str:
     return text
 
 
-def _split(place: _Place) -> tuple[Endpoint, bytes]:
-    """Return where a URI leads, and the target that a client asks for there."""
-    uri = place.data().decode()
-    found = _URI.fullmatch(uri)
-    try:
-        authority = urlsplit(f"//{found[2]}") if found else None
-        host, port = (authority.hostname, authority.port) if authority else (None, None)
-    except ValueError:
-        host = port = None
-    if found is None or not host:
-        raise place.error(f"expected a URI of http or https, found {uri[:80]!r}")
-    scheme = found[1].lower()
-    target = found[3] or "/"
-    # A client asks for "/?page=1" where the URI has no path (RFC 9112, section 3.2.1).
-    target = target if target.startswith("/") else "/" + target
-    default = DEFAULT_PORTS[scheme]
-    endpoint = Endpoint(scheme, host, default if port is None else port)
-    return endpoint, quote(target, safe=_VISIBLE).encode()
-
-
 def _fields(place: _Place) -> list[Field]:
     """Return header fields, which stand as a list of values, or one value, behind each name."""
     if place.is_null:
         return []
-    value = place.node.value
     fields: list[Field] = []
-    for name, one in place.mapping(value.keys() if isinstance(value, dict) else set()).items():
-        if not _TOKEN.fullmatch(name.encode("utf-8", "replace")):
-            raise one.error("this is no name of a header field")
+    for name, one in place.fields():
         values = one.sequence() if isinstance(one.node.value, list) else [one]
-        fields += [(name.encode(), each.line_data()) for each in values]
+        fields += [(name, each.line_data()) for each in values]
     return fields
 
 

@@ -342,13 +342,13 @@ MENDED = "\nRepair it by hand, or leave it out and record the test again."
 WRONG = {
     "request: {method: 'G T', uri: 'http://a/'}": "request.method: expected a method, found 'G T'",
     "request: {method: GET, uri: 'ftp://a/'}": (
-        "request.uri: expected a URI of http or https, found 'ftp://a/'"
+        "request.uri: expected an http or https URL, found 'ftp://a/'"
     ),
     "request: {method: GET, uri: 'http://a:99999/'}": (
-        "request.uri: expected a URI of http or https, found 'http://a:99999/'"
+        "request.uri: expected an http or https URL, found 'http://a:99999/'"
     ),
     "request: {method: GET, uri: 'http://a/', headers: {'a b': [c]}}": (
-        "request.headers.a b: this is no name of a header field"
+        "request.headers.a b: 'a b' is no name of a header field"
     ),
     'request: {method: GET, uri: "http://a/", headers: {a: ["b\\r\\nc: d"]}}': (
         "request.headers.a[0]: a line of HTTP holds no line break and no NUL"

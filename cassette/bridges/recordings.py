@@ -1,0 +1,131 @@
+"""What files that other libraries recorded have in common: how they are read, and kept."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import quote, urlsplit
+
+from cassette.model import DEFAULT_PORTS, Endpoint
+from cassette.store.files import Journal
+from cassette.store.schema import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from cassette.model import Interaction
+    from cassette.redaction import Redactor
+
+_TOKEN: Final = re.compile(rb"[!#-'*+\-.0-9A-Z^-z|~]+")
+"""RFC 9110, section 5.6.2."""
+
+_FOLD: Final = re.compile(rb"\r?\n[ \t]+")
+_URI: Final = re.compile(
+    r"(https?)://([!\"$-.0->@-~]+)([/?][^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL
+)
+"""Scheme, authority, path with query. The fragment is never sent (RFC 9112, section 3.2)."""
+
+_VISIBLE: Final = "".join(map(chr, range(0x21, 0x7F)))
+
+
+class RecordedPlace(Place):
+    """A place in a file that another library has recorded."""
+
+    __slots__ = ()
+
+    def data(self) -> bytes:
+        """Return a text in UTF-8, or what stands there in base64."""
+        return self.value().data
+
+    def text_data(self) -> bytes:
+        """Return a text as it stood on the wire: in ISO-8859-1, as clients decode fields.
+
+        Text beyond that was decoded otherwise, and is UTF-8. RFC 9110, section 5.5.
+        """
+        data = self.data()
+        if self.is_binary:
+            return data
+        try:
+            return data.decode().encode("latin-1")
+        except UnicodeEncodeError:
+            return data
+
+    @property
+    def is_binary(self) -> bool:
+        """Bytes stand here, not a text."""
+        return self.node.tag == "tag:yaml.org,2002:binary"
+
+    def line_data(self) -> bytes:
+        """Return a text that fits into one line of a head."""
+        data = _FOLD.sub(b" ", self.text_data()).strip(b" \t")
+        if not {*b"\r\n\0"}.isdisjoint(data):
+            raise self.error("a line of HTTP holds no line break and no NUL")
+        return data
+
+    def method(self) -> str:
+        """Return the method of a request."""
+        method = self.line_data()
+        if not _TOKEN.fullmatch(method):
+            raise self.error(f"expected a method, found {method.decode('latin-1')[:40]!r}")
+        return method.decode()
+
+    def url(self) -> tuple[Endpoint, bytes]:
+        """Return where a URL leads, and the target that a client asks for there."""
+        text = self.data().decode()
+        found = _URI.fullmatch(text)
+        try:
+            authority = urlsplit(f"//{found[2]}") if found else None
+            host, port = (authority.hostname, authority.port) if authority else (None, None)
+        except ValueError:
+            host = port = None
+        if found is None or not host:
+            raise self.error(f"expected an http or https URL, found {text[:80]!r}")
+        scheme = found[1].lower()
+        target = found[3] or "/"
+        # A client asks for "/?page=1" where the URL has no path (RFC 9112, section 3.2.1).
+        target = target if target.startswith("/") else "/" + target
+        default = DEFAULT_PORTS[scheme]
+        endpoint = Endpoint(scheme, host, default if port is None else port)
+        return endpoint, quote(target, safe=_VISIBLE).encode()
+
+    def fields(self) -> Iterator[tuple[bytes, Self]]:
+        """Yield the name of each header field in a mapping, and the place of its value."""
+        value = self.node.value
+        for name, place in self.mapping(value.keys() if isinstance(value, dict) else set()).items():
+            data = name.encode("utf-8", "replace")
+            if not _TOKEN.fullmatch(data):
+                raise place.error(f"{name!r} is no name of a header field")
+            yield data, place
+
+
+def write_cassette(
+    path: Path, interactions: Sequence[Interaction], redactor: Redactor
+) -> list[str]:
+    """Make a cassette of interactions; what stands at the path is replaced.
+
+    Args:
+        path: The cassette; its folder is made when needed.
+        interactions: At least one, secrets and all.
+        redactor: Masks the secrets; it learns those of all interactions first, since one may stand
+            unnamed before its name is met.
+
+    Returns:
+        The places where secrets were masked, each once.
+
+    Raises:
+        CassetteError: The file cannot be written.
+    """
+    journal = Journal(path, interactions[0].at)
+    masked: dict[str, None] = {}
+    for interaction in interactions:
+        redactor.redact(interaction)
+    try:
+        for interaction in interactions:
+            redacted = redactor.redact(interaction)
+            masked.update(dict.fromkeys(redacted.redacted))
+            journal.append(redacted)
+        journal.commit()
+    finally:
+        journal.abandon()
+    return list(masked)
