@@ -24,7 +24,7 @@ from cassette.expiry import CassetteExpiredWarning, OnExpiry
 from cassette.extra import Extra
 from cassette.freezing import Timeline
 from cassette.matching import Index
-from cassette.model import Endpoint, Interaction, Request, Response
+from cassette.model import CONNECT, Endpoint, Interaction, Request, Response
 from cassette.modes import ADDING, RecordMode, policy
 from cassette.store.files import Journal
 from cassette.store.reader import CassetteReader
@@ -42,10 +42,6 @@ if TYPE_CHECKING:
     from cassette.matching import Matching
     from cassette.redaction import Redactor
     from cassette.verifying import Drift, Verification, Verifier
-
-CONNECT = "connect "
-"""Starts the call of an interaction in which no connection came about."""
-
 
 ON_UNPLAYED = ("ignore", "warn", "fail")
 """What may be done about interactions that no request asked for."""
@@ -246,7 +242,7 @@ class Deck:
                         self._timeline.finish()
                     return failed
         for extra in self.extra:
-            if (found := extra.connection_failure(origin, CONNECT)) is not None:
+            if (found := extra.connection_failure(origin)) is not None:
                 return self._count(extra, found)
         return None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cassette.errors import CassetteNotFoundError
 from cassette.matching import Index
+from cassette.model import CONNECT
 from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
@@ -64,15 +65,14 @@ class Extra:
         number = next(iter(self._index.candidates(call)), None)
         return None if number is None else self._reader.latest(number)
 
-    def connection_failure(self, origin: str, marked: str) -> Interaction | None:
+    def connection_failure(self, origin: str) -> Interaction | None:
         """Return the recorded failure to connect to an origin whose turn it is, or None.
 
         Args:
             origin: Such as ``https://api.example.com``.
-            marked: What the call of a failure to connect begins with.
         """
         number = self._index.next_for_origin(origin)
-        if number is None or not self._reader.calls[number].startswith(marked):
+        if number is None or not self._reader.calls[number].startswith(CONNECT):
             return None
         self._index.mark(number)
         return self._reader.latest(number)

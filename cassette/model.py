@@ -22,6 +22,9 @@ _SLICE = 1 << 20
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+CONNECT = "connect "
+"""Starts the call of an interaction in which no connection came about; no method is so spelt."""
+
 
 class Endpoint(NamedTuple):
     """Where a request is meant for: the origin, never a proxy in between.

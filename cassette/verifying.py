@@ -16,7 +16,7 @@ from cassette.matching import Matching
 from cassette.matching.calls import origin_of
 from cassette.matching.contents import body_part, described
 from cassette.matching.differences import Part, change, ignorable, pair_changes, rendered
-from cassette.model import Ended
+from cassette.model import CONNECT, Ended
 from cassette.shapes import shape_changes, shape_of
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 ASPECTS: Final = ("status", "headers", "shape", "body")
 """What may be compared."""
-
-_CONNECT: Final = "connect "
 
 _FLEETING_FIELDS: Final = """
     age alt-svc cf-cache-status connection content-length keep-alive nel proxy-connection report-to
@@ -174,13 +172,13 @@ class Verifier:
         number = self._index.next_for_origin(origin_of(live.call))
         if number is not None:
             recorded = self._recording.interaction(number)
-            was_down = recorded.call.startswith(_CONNECT)
-            if was_down != live.call.startswith(_CONNECT):
+            was_down = recorded.call.startswith(CONNECT)
+            if was_down != live.call.startswith(CONNECT):
                 if was_down:
                     self._index.mark(number)
                 call = live.call if was_down else recorded.call
                 return Drift(number, call, (_connection(recorded, live),))
-        if live.call.startswith(_CONNECT):
+        if live.call.startswith(CONNECT):
             return Drift(None, live.call, notes=(_ending(live),))
         near = self._index.explain(live.call, live.request)
         notes = [line for text in near.nearest[:1] for line in text.splitlines()]

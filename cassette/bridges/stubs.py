@@ -21,7 +21,7 @@ from cassette import client
 from cassette.errors import RecordingEndedError
 from cassette.matching import Index
 from cassette.matching.calls import origin_of
-from cassette.model import DEFAULT_PORTS, Ended, Endpoint, Request, url_of
+from cassette.model import CONNECT, DEFAULT_PORTS, Ended, Endpoint, Request, url_of
 from cassette.transport.failures import rebuild
 from cassette.transport.scripted import ScriptedTransport
 from cassette.wire.encode import encode_chunks
@@ -98,7 +98,7 @@ class Stub(responses.Response):
         self._desk = desk
         self._call = interaction.call
         self._key = desk.matching.call_key(interaction.call)
-        self._connected = method != "connect"
+        self._connected = not interaction.call.startswith(CONNECT)
         # The only interaction of an index of its own: how often a stub answers is for the
         # registry of ``responses`` to say.
         calls = [interaction.call]

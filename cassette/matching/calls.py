@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from cassette.model import DEFAULT_PORTS
+from cassette.model import CONNECT, DEFAULT_PORTS
 from cassette.redaction import MASK_MARK, without_masks
 
 if TYPE_CHECKING:
@@ -194,8 +194,8 @@ class CallKeys:
         default = str(DEFAULT_PORTS.get(parts.scheme, ""))
         port = "" if parts.port == default else f":{parts.port}"
         origin = f"{parts.scheme}://{parts.host}{port}"
-        if parts.method == "connect":
-            return f"connect {origin}"
+        if call.startswith(CONNECT):
+            return CONNECT + origin
         query = canonical_query(self.pairs(parts.query))
         mark = "?" if query else ""
         return f"{parts.method} {origin}{canonical_path(parts.path)}{mark}{query}"

@@ -18,6 +18,7 @@ from cassette.matching.differences import (
     rendered,
 )
 from cassette.matching.options import CALL_MATCHERS
+from cassette.model import CONNECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -172,7 +173,7 @@ def _differences(
 ) -> Iterator[Part]:
     """Yield what each matcher sees that tells two requests apart."""
     call = matching.redactor.mask_call(call)
-    if call.startswith("connect ") or known_call.startswith("connect "):
+    if call.startswith(CONNECT) or known_call.startswith(CONNECT):
         for name in _CONNECT_MATCHERS:
             yield from _call_difference(name, call, known_call, matching)
         return

@@ -17,6 +17,7 @@ from cassette.matching.calls import (
     split_call,
 )
 from cassette.matching.paths import JsonPath
+from cassette.model import CONNECT
 from cassette.redaction import MASK_MARK, Redactor, without_masks, without_masks_bytes
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Matching:
 
     def call_key(self, call: str) -> str:
         """Return what the call line says to the matchers, as a key."""
-        if self.plain or call.startswith("connect "):
+        if self.plain or call.startswith(CONNECT):
             return self.keys.canonical(call)
         # A line feed stands in no call line, so these keys never meet the canonical lines.
         return "\n" + "\n".join(self.call_value(name, call) for name in self._call_matchers)
