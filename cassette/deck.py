@@ -6,13 +6,11 @@ requests for players and takes interactions from recorders.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import warnings
 from typing import TYPE_CHECKING
 
 from cassette.clock import Clock
-from cassette.decoding import decoded
 from cassette.errors import (
     CassetteError,
     DriftError,
@@ -23,10 +21,10 @@ from cassette.errors import (
 from cassette.expiry import CassetteExpiredWarning, OnExpiry
 from cassette.extra import Extra
 from cassette.freezing import Timeline
+from cassette.keeping import Keeper
 from cassette.matching import Index
 from cassette.model import CONNECT, Endpoint, Interaction, Request, Response
 from cassette.modes import ADDING, RecordMode, policy
-from cassette.store.files import Journal
 from cassette.store.reader import CassetteReader
 from cassette.transport.failures import describe, is_of_the_connection
 from cassette.transport.pace import Pace
@@ -62,19 +60,16 @@ class Deck:
         path: The cassette.
         mode: The record mode in force.
         allow_hosts: The hosts that are left alone.
-        recorded: How many interactions have been recorded.
         played: How many interactions have been played, those of ``extra`` included.
         verified: How many interactions have been sent live and held against the recording.
-        journal: Where what was recorded stands until it becomes the cassette, and after a use that
-            did not end well; None where there is nothing.
         extra: The cassettes that answer beside it.
         existed: Whether there was a cassette when the use began.
         expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
         errors: What the code under test was told instead of bytes: a request has no recording,
             an interaction is damaged, a recording ends too early; and what has drifted. The first
-            one is raised again
-            when the use ends, since that code may have swallowed it; a test that expects one takes
-            it out of this list.
+            one is raised again when the use ends, since that code may have swallowed it; a test
+            that expects one takes it out of this list.
+        policy: What the mode means for this use.
     """
 
     def __init__(  # noqa: PLR0913 - the options of a use
@@ -99,27 +94,21 @@ class Deck:
         self.path = path
         self.mode = mode
         self.allow_hosts = allow_hosts
-        self.recorded = 0
         self.played = 0
         self.verified = 0
-        self.journal: Path | None = None
         self.existed = path.exists()
         self.expired: timedelta | None = None
         self.errors: list[CassetteError] = []
-        self._matching = matching
         self._redactor = redactor
         self._repeat = repeat
         self._on_unplayed = on_unplayed
-        self._decode = decode
         self._timing = timing
         self._command = command
         self._lock = threading.RLock()
         self._reader: CassetteReader | None = None
         self._index: Index | None = None
         self._known: Index | None = None  # what is not recorded again
-        self._journal: Journal | None = None
         self._verifier: Verifier | None = None
-        self._fresh: list[str] = []  # calls recorded anew under the mode "all"
         self._times_played: dict[int, int] = {}
         self.policy = ADDING if adds else policy(mode, exists=self.existed)
         if self.existed and self.policy.keep:
@@ -136,6 +125,14 @@ class Deck:
                 self._verifier = Verifier(reader, self._index, redactor, verification)
         elif adds:
             self._known = Index(reader.calls, reader.request, matching, repeat=repeat)
+        self._keeper = Keeper(
+            path,
+            self._reader,
+            anew=self.mode is RecordMode.ALL and not adds,
+            matching=matching,
+            redactor=redactor,
+            decode=decode,
+        )
         self._timeline = self._new_timeline() if freeze else None
         read = extra if mode is not RecordMode.OFF else ()
         # A test may record the very cassette that its neighbours read beside theirs.
@@ -148,6 +145,19 @@ class Deck:
                     redactor.reserve(opened.path.read_bytes())
 
     # What a person asks.
+
+    @property
+    def recorded(self) -> int:
+        """How many interactions have been recorded."""
+        return self._keeper.recorded
+
+    @property
+    def journal(self) -> Path | None:
+        """Where what was recorded stands until it becomes the cassette.
+
+        It stays there after a use that did not end well. None where there is nothing.
+        """
+        return self._keeper.journal
 
     @property
     def left(self) -> int:
@@ -280,19 +290,7 @@ class Deck:
             return
         if self._is_extra(interaction):
             return
-        if self._decode:
-            interaction = decoded(interaction)
-        with self._lock:
-            journal = self._journal
-            if journal is None:
-                journal = self._journal = self._new_journal(interaction.at)
-        masked = self._redactor.redact(interaction)
-        with self._lock:
-            journal.append(masked)
-            self.journal = journal.partial
-            self.recorded += 1
-            if self.mode is RecordMode.ALL and self._reader is not None:
-                self._fresh.append(masked.call)
+        self._keeper.keep(interaction)
 
     def _is_extra(self, live: Interaction) -> bool:
         return any(extra.find(live.call, live.request) for extra in self.extra)
@@ -387,7 +385,7 @@ class Deck:
             unplayed = self.unplayed if good and self._on_unplayed != "ignore" else []
             total = len(self._reader.calls) if self._reader is not None else 0
             try:
-                self._close_journal(good=good)
+                self._keeper.close(good=good)
             finally:
                 for opened in (self._reader, *self.extra):
                     if opened is not None:
@@ -418,37 +416,6 @@ class Deck:
             self.mode = RecordMode.REWRITE
             self.policy = policy(self.mode, exists=True)
             self._reader = None
-
-    def _close_journal(self, *, good: bool) -> None:
-        journal, self._journal = self._journal, None
-        if journal is None:
-            return
-        with contextlib.ExitStack() as stack:
-            stack.callback(journal.abandon)
-            if good:
-                self._keep_what_was_not_recorded_again(journal)
-                journal.commit()
-                self.journal = None
-                stack.pop_all()
-
-    def _new_journal(self, recorded: datetime) -> Journal:
-        reader = self._reader
-        if reader is None:
-            return Journal(self.path, recorded)
-        journal = Journal.over(reader)
-        if self.mode is RecordMode.NEW_EPISODES or self._known is not None:
-            for number in range(len(reader.calls)):
-                journal.append_entry(reader.entry(number))
-        return journal
-
-    def _keep_what_was_not_recorded_again(self, journal: Journal) -> None:
-        reader = self._reader
-        if self.mode is not RecordMode.ALL or reader is None:
-            return
-        again = {self._matching.call_key(call) for call in self._fresh}
-        for number, call in enumerate(reader.calls):
-            if self._matching.call_key(call) not in again:
-                journal.append_entry(reader.entry(number))
 
     def _count(self, extra: Extra, interaction: Interaction) -> Interaction:
         with self._lock:

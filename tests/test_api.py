@@ -132,6 +132,15 @@ def test_all_records_anew_and_keeps_what_was_not_asked_for_again(path, poll):
     assert kept == {b"/a": "3", b"/b": "2", b"/c": "4"}
 
 
+@pytest.mark.parametrize("mode", ["once", "rewrite", "all"])
+def test_a_use_that_adds_keeps_what_is_there_once(path, poll, mode):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port, "/a"), get(poll.port, "/b")
+    with cassette.use(path, mode=mode).adding():
+        get(poll.port, "/a"), get(poll.port, "/c")
+    assert recorded(path) == ["1", "2", "4"]
+
+
 def test_rewrite_starts_from_nothing(path, poll):
     with cassette.use(path, mode="rewrite"):
         get(poll.port, "/a"), get(poll.port, "/b")
