@@ -17,6 +17,7 @@ from servers.address import LOOPBACK, Address, address_of
 from servers.apache import start_apache
 from servers.nginx import start_nginx
 from servers.node import start_node
+from servers.poll import Poll
 from servers.process import Server, ServerMissingError
 from servers.python import start_http_server, start_hypercorn, start_s3, start_uvicorn
 from servers.raw import RawServer, Script
@@ -121,6 +122,14 @@ def web_server(request: pytest.FixtureRequest) -> Server:
 def server(request: pytest.FixtureRequest) -> Server:
     """Return each HTTP server, one after the other."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def poll() -> Iterator[Poll]:
+    """Return a server whose answers tell how often it was asked."""
+    server = Poll()
+    yield server
+    server.close()
 
 
 @pytest.fixture

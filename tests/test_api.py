@@ -13,16 +13,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from servers.poll import Poll
 
 import cassette
-
-
-@pytest.fixture
-def poll():
-    server = Poll()
-    yield server
-    server.close()
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from importlib.metadata import entry_points
 
 import pytest
+from servers.threads import Hello, serving
 
 REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
 
@@ -39,20 +39,6 @@ def install(tmp_path_factory):
         return str(folder)
 
     return install
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        if self.path == "/broken":
-            self.close_connection = True
-            return
-        self.send_response(200)
-        self.send_header("Content-Length", "5")
-        self.end_headers()
-        self.wfile.write(b"hello")
-
-    def log_message(self, *args):
-        pass
 
 
 class Project:
@@ -95,8 +81,7 @@ def beside(pytester, install, monkeypatch):
     It installs the distributions for it, each tuple of them into one folder.
     """
     monkeypatch.delenv("CI", raising=False)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hello)
     pytester.makeconftest(
         f"""
         import pytest
@@ -127,8 +112,8 @@ def beside(pytester, install, monkeypatch):
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(install(*d) for d in distributions))
         return project
 
-    yield start
-    project.stop()
+    with serving(server):
+        yield start
 
 
 OURS = ["test_fixture.yaml", "test_marker.yaml"]

@@ -2,11 +2,11 @@
 
 import http.client
 import re
-import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from servers.threads import serving
 
 import cassette
 from cassette.clock import in_words
@@ -38,13 +38,10 @@ def get():
         with connection.getresponse() as answer:
             return answer.read()
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.requests = 0
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.requests = 0
+    with serving(server):
         yield get
-        server.shutdown()
-        thread.join()
 
 
 def age(path, *moments):

@@ -6,7 +6,6 @@ import re
 import socket
 
 import pytest
-from servers.poll import Poll
 
 import cassette
 
@@ -18,13 +17,6 @@ def get(port, path="/"):
         return connection.getresponse().read()
     finally:
         connection.close()
-
-
-@pytest.fixture
-def poll():
-    server = Poll()
-    yield server
-    server.close()
 
 
 @pytest.fixture

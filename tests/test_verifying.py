@@ -4,13 +4,13 @@ import gzip
 import http.client
 import http.server
 import json
-import threading
 from textwrap import dedent
 
 import httpx
 import pytest
 import requests
 from servers import calls
+from servers.threads import serving
 
 import cassette
 from cassette import Verification
@@ -65,12 +65,8 @@ class Service(http.server.ThreadingHTTPServer):
 
 @pytest.fixture
 def service():
-    with Service() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(Service()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -453,12 +449,8 @@ def test_a_server_that_is_there_now_has_drifted(path):
         get(gone, "/a")
     server = http.server.ThreadingHTTPServer(address, Handler)
     server.answers = gone.answers
-    with server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(server):
         text, _ = drift(path, gone, "/a")
-        server.shutdown()
-        thread.join()
     assert text == (
         "#0 GET URL/a\n"
         "  - connection: refused (Connection refused)\n"

@@ -366,20 +366,26 @@ def test_the_inner_cassette_decides(path, tmp_path, server):
     create_connection(server.address).close()
 
 
-def test_a_thread_meets_the_guard(replaying, server):
+def met_by_a_thread(address):
+    """Return what a thread meets that connects."""
     met = []
 
     def run():
         try:
-            create_connection(server.address)
+            create_connection(address)
         except cassette.BlockedNetworkError as error:
             met.append(error)
 
     thread = threading.Thread(target=run)
     thread.start()
     thread.join()
+    return met
+
+
+def test_a_thread_meets_the_guard(replaying, server):
+    met = met_by_a_thread(server.address)
     assert met == replaying.errors
-    assert "test_a_thread_meets_the_guard.<locals>.run" in str(met[0])
+    assert "met_by_a_thread.<locals>.run" in str(met[0])
     replaying.errors.clear()
 
 
@@ -563,20 +569,10 @@ def test_a_recorded_failure_to_connect_plays_under_the_guard(path):
 
 
 def test_a_lifted_guard_is_lifted_in_its_context_alone(server):
-    met = []
-
-    def run():
-        try:
-            create_connection(server.address)
-        except cassette.BlockedNetworkError as error:
-            met.append(error)
-
     with cassette.block_network() as guard:
         with lifted():
             create_connection(server.address).close()
-            thread = threading.Thread(target=run)
-            thread.start()
-            thread.join()
+            met = met_by_a_thread(server.address)
         assert guard.errors == met != []
         guard.errors.clear()
 

@@ -2,23 +2,12 @@
 
 import http.server
 import textwrap
-import threading
 
 import pytest
+from servers.threads import Hello, serving
 
 import cassette
 import cassette.api  # libyaml cannot be loaded anew by each run in process
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "5")
-        self.end_headers()
-        self.wfile.write(b"hello")
-
-    def log_message(self, *args):
-        pass
 
 
 class Project:
@@ -86,12 +75,8 @@ class Project:
 
 @pytest.fixture
 def server():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hello)) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

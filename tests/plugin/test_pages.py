@@ -10,11 +10,11 @@ import inspect
 import json
 import re
 import shlex
-import threading
 from pathlib import Path
 
 import pytest
 import requests  # noqa: F401 - imported once, not by each of the projects
+from servers.threads import serving
 
 import cassette
 from cassette.plugin.options import TABLE
@@ -51,12 +51,8 @@ class Users(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def url():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Users) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Users)) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("section", SECTIONS)

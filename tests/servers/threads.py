@@ -1,0 +1,34 @@
+"""Servers of the standard library, in a thread of the tests."""
+
+import http.server
+import threading
+from contextlib import contextmanager
+
+
+@contextmanager
+def serving(server):
+    """Let a server answer meanwhile."""
+    with server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class Hello(http.server.BaseHTTPRequestHandler):
+    """Answers whatever is asked, but for /broken, where it hangs up."""
+
+    def do_GET(self):
+        if self.path == "/broken":
+            self.close_connection = True
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+    def log_message(self, *args):
+        pass
