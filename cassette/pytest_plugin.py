@@ -1,25 +1,23 @@
 """The pytest plugin: hooks and fixtures.
 
 This module is imported in every run of everyone who has the package installed, so it imports
-nothing of the package until a test, or an option, asks for it. The work is done in
+no module that does anything until a test, or an option, asks for it. The work is done in
 ``cassette.plugin``; the options stand in the table of ``cassette.plugin.options``.
 """
 
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - fixtures are found with their annotations
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from cassette.plugin import tape_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from cassette.deck import Deck
-    from cassette.plugin.tape import Tape
-
-tape_key: Final[pytest.StashKey[Tape]] = pytest.StashKey()
-"""Where an item keeps its cassette while that is in use."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cassette.plugin import tape_key
 from cassette.plugin.ledger import REPORTED
-from cassette.pytest_plugin import tape_key
 from cassette.watching import watch
 
 if TYPE_CHECKING:
