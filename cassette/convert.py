@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.bridges import vcrpy
 from cassette.bridges.recordings import write_cassette
-from cassette.errors import CassetteError, OptionError
+from cassette.errors import CassetteError, OptionError, counted
 from cassette.plugin.places import file_name
 from cassette.store.reader import CassetteReader
 
@@ -77,12 +77,12 @@ def run(
             continue
         written[target] = source
         interactions += count
-        say(f"{target}: {count} interaction{'s' * (count != 1)}")
+        say(f"{target}: {counted(count, 'interaction')}")
         for line in (*(f"masked: {place}" for place in masked), *tape.notes):
             say(f"  {line}")
         if target.name != source.name:
             say(f"  named otherwise than {source}, which is still there")
-    say(f"{len(written)} written with {interactions} interactions, {refused} refused")
+    say(f"{len(written)} written with {counted(interactions, 'interaction')}, {refused} refused")
     return 1 if refused else 0
 
 

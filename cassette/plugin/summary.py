@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cassette.clock import in_words
+from cassette.errors import counted
 from cassette.plugin.entry import Fate, shown, unplayed_by_all
 from cassette.plugin.plan import same
 from cassette.store.reader import PARTIAL
@@ -121,7 +122,7 @@ class Summary:
         if dropped:
             yield "Pruned of what no test plays:"
         for one in dropped:
-            yield f"  {self._shown(one.path)} ({_interactions(one.dropped)})"
+            yield f"  {self._shown(one.path)} ({counted(one.dropped, 'interaction')})"
         if kept:
             yield "Not pruned:"
         for one in kept:
@@ -161,7 +162,3 @@ def _fate(uses: Iterable[Entry]) -> Fate:
 
 def _list(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "none"
-
-
-def _interactions(count: int) -> str:
-    return "1 interaction" if count == 1 else f"{count} interactions"

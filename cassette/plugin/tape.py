@@ -12,7 +12,7 @@ import pytest
 
 from cassette.api import use
 from cassette.deck import UnplayedWarning
-from cassette.errors import CassetteError
+from cassette.errors import CassetteError, counted
 from cassette.expiry import CassetteExpiredWarning
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
@@ -133,13 +133,9 @@ class Tape:
         kept = "stays as it was" if deck.path.exists() else "was not written"
         return (
             f"{deck.path} {kept}, since the test did not end well.\n"
-            f"Recorded until then: {_counted(deck.recorded)}, in {deck.journal}\n"
+            f"Recorded until then: {counted(deck.recorded, 'interaction')}, in {deck.journal}\n"
             "The next recording starts afresh."
         )
-
-
-def _counted(interactions: int) -> str:
-    return "1 interaction" if interactions == 1 else f"{interactions} interactions"
 
 
 def check(item: pytest.Item) -> None:
