@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from cassette.client.errors import InvalidURL
 
-_is_legal_header_name: Final = re.compile(rb"[^:\s][^:\r\n]*").fullmatch
-_is_illegal_header_value: Final = re.compile(rb"\n(?![ \t])|\r(?![ \t\n])").search
-_contains_disallowed_url_pchar_re: Final = re.compile("[\x00-\x20\x7f]")
-_contains_disallowed_method_pchar_re: Final = re.compile("[\x00-\x1f]")
+# What breaks the framing, and nothing more: as lenient as http.client is (docs/client.md).
+_is_legal_header_name: Final = re.compile(rb"(?![:\s])[^\r\n:]+").fullmatch
+_is_illegal_header_value: Final = re.compile(rb"\r(?:[^\t\n ]|\Z)|\n(?:[^\t ]|\Z)").search
+_contains_disallowed_url_pchar_re: Final = re.compile("[^!-~\x80-\U0010ffff]")
+_contains_disallowed_method_pchar_re: Final = re.compile("[^ -\U0010ffff]")
 
 
 def _encode(data: str, name: str = "data") -> bytes:
