@@ -246,6 +246,7 @@ def test_the_warning_points_at_the_line_that_left_the_cassette(path, poll):
         ({"ignore": ["heade:x"]}, "heade"),
         ({"repeat": "yes"}, "repeat is 'yes'\nIt may be: True, False"),
         ({"decode": "gzip"}, "decode is 'gzip'\nIt may be: True, False"),
+        ({"redact": ["x-shoe-size"]}, "redact is .*\nIt may be: True, False, or a redactor: "),
         ({"extra": Path("a.yaml")}, "extra: expected a list of cassettes, found "),
         ({"extra": [7]}, "extra: 7 is no path of a cassette"),
     ],

@@ -619,6 +619,16 @@ def test_names_must_be_a_list_of_names(names):
         Redactor(names)
 
 
+@pytest.mark.parametrize("option", [["X-Shoe-Size"], "X-Shoe-Size", None, 1])
+def test_what_only_looks_like_a_redactor_is_refused(option):
+    with pytest.raises(OptionError) as caught:
+        Redactor.of(option)
+    assert str(caught.value) == (
+        f"redact is {option!r}\n"
+        "It may be: True, False, or a redactor: cassette.Redactor(['X-Shoe-Size'])"
+    )
+
+
 def test_an_interaction_without_secrets_is_returned_as_it_is():
     given_one = interaction(request("/x?page=1"), response(b'{"a": 1, "max_tokens": 2}'))
     assert Redactor().redact(given_one) is given_one

@@ -66,9 +66,19 @@ class Redactor:
 
     @classmethod
     def of(cls, option: Redactor | bool) -> Redactor:  # noqa: FBT001 - an option is what it is
-        """Return what the option ``redact`` stands for: True for the default, False for none."""
+        """Return what the option ``redact`` stands for: True for the default, False for none.
+
+        Raises:
+            OptionError: It is neither a redactor nor one of these. A list of names, say, must not
+                be taken for a mere yes: what it names would be written as it came.
+        """
         if isinstance(option, Redactor):
             return option
+        if not isinstance(option, bool):
+            raise OptionError(
+                f"redact is {option!r}\n"
+                "It may be: True, False, or a redactor: cassette.Redactor(['X-Shoe-Size'])"
+            )
         return _DEFAULT if option else cls.off()
 
     @classmethod
