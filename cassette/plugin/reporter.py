@@ -12,7 +12,7 @@ from cassette.plugin.ledger import Ledger
 from cassette.plugin.scribe import Scribe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cassette.plugin.plan import Plan
     from cassette.plugin.pruning import Pruned
@@ -155,7 +155,8 @@ class Reporter:
         if plan is not None:
             used = [path for paths in plan.uses.values() for path in paths]
             orphans = find_orphans(plan.folders, [*used, *self._ledger.uses])
-        lines = Summary(self._ledger, self._config.invocation_params.dir).lines(
+        folder = self._config.invocation_params.dir
+        lines = Summary(self._ledger, folder, self._command).lines(
             verbose=self._config.get_verbosity() > 0,
             pruned=self._pruned,
             orphans=orphans,
@@ -165,6 +166,11 @@ class Reporter:
             terminalreporter.write_sep("=", "cassettes")
         for line in lines:
             terminalreporter.line(line)
+
+    def _command(self, mode: str, tests: Iterable[str]) -> str:
+        from cassette.plugin.commands import command, from_here  # noqa: PLC0415 - as above
+
+        return command(self._config, mode, [from_here(self._config, test) for test in tests])
 
     def _certain_plan(self, option: str) -> Plan | None:
         """Return the plan if this option wants it and it tells about every test."""

@@ -16,7 +16,7 @@ from cassette.plugin.plan import same
 from cassette.store.reader import PARTIAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
     from cassette.plugin.entry import Entry
@@ -31,14 +31,21 @@ class Summary:
     Args:
         ledger: What the tests have used.
         root: The folder from which the person will go on: paths are relative to it.
+        command: Gives the command that runs tests, of these node ids, under a record mode.
     """
 
-    def __init__(self, ledger: Ledger, root: str | PathLike[str]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        root: str | PathLike[str],
+        command: Callable[[str, Iterable[str]], str],
+    ) -> None:
         self._entries = ledger.entries
         self._uses = ledger.uses
         self._fates = {path: _fate(uses) for path, uses in self._uses.items()}
         self._unfinished = [one for one in self._entries if one.fate is Fate.UNFINISHED]
         self._root = root
+        self._command = command
 
     def lines(
         self,
@@ -107,8 +114,7 @@ class Summary:
             for entry in self._uses[path]
         ]
         if tests:
-            command = shlex.join(["pytest", "--cassette-mode=rewrite", *dict.fromkeys(tests)])
-            yield f"  To record anew: {command}"
+            yield f"  To record anew: {self._command('rewrite', dict.fromkeys(tests))}"
 
     def _journals(self) -> Iterator[str]:
         if self._unfinished:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +12,7 @@ from cassette.api import use
 from cassette.deck import UnplayedWarning
 from cassette.errors import CassetteError, counted
 from cassette.expiry import CassetteExpiredWarning
+from cassette.plugin.commands import command, from_here
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
 
@@ -34,12 +33,8 @@ def failing_plainly() -> Iterator[None]:
         raise pytest.fail.Exception(message, pytrace=False) from None
 
 
-def command(item: pytest.Item, mode: str) -> str:
-    """Return the shell command that runs one test under a record mode, from where pytest ran."""
-    # A test is named from the root of the project, and what follows the file may hold anything.
-    place = os.path.relpath(item.path, item.config.invocation_params.dir)
-    _, separator, name = item.nodeid.partition("::")
-    return f"pytest --cassette-mode={mode} {shlex.quote(place + separator + name)}"
+def _again(item: pytest.Item, mode: str) -> str:
+    return command(item.config, mode, [from_here(item.config, item.nodeid, item.path)])
 
 
 class Tape:
@@ -72,7 +67,7 @@ class Tape:
         settings.pop("name", None)
         self.good = True
         self.ending = False
-        self._use = use(path, **settings).advising(partial(command, item))
+        self._use = use(path, **settings).advising(partial(_again, item))
         rerecords = settings.get("max_age") and settings.get("on_expiry") == "rerecord"
         self._turn = turns.take(path, settings.get("mode"), rerecords=bool(rerecords))
         try:

@@ -48,6 +48,16 @@ def test_a_warning_names_the_file_and_the_end_names_the_command(old):
     )
 
 
+def test_the_command_at_the_end_is_right_where_pytest_was_started(old, monkeypatch):
+    old.write("pytest.ini", "[pytest]")
+    (old.path / "below").mkdir()
+    monkeypatch.chdir(old.path / "below")
+    result = old.run("--cassette-max-age=30d", "-Wdefault", "..")
+    result.stdout.fnmatch_lines(
+        ["  To record anew: pytest --cassette-mode=rewrite ../test_it.py::test_a"]
+    )
+
+
 def test_a_warning_that_is_an_error_is_told_without_code_of_ours(old):
     result = old.run("--cassette-max-age=30d", "-Werror::cassette.CassetteExpiredWarning")
     result.assert_outcomes(passed=1, errors=1)

@@ -168,3 +168,11 @@ def test_the_command_that_records_is_right_where_pytest_was_started(project, mon
     project.run("--cassette-mode=none").stdout.fnmatch_lines(
         ["*pytest --cassette-mode=new_episodes 'tests it/test_it.py::test_get[[]/a;b[]]'"]
     )
+
+
+def test_the_command_that_records_names_the_folder_of_the_cassettes(project):
+    project.write("test_it.py", "def test_get(cassette, fetch): fetch()")
+    result = project.run("--cassette-mode=none", "--cassette-dir=my tapes")
+    result.stdout.fnmatch_lines(
+        ["*: pytest --cassette-mode=new_episodes '--cassette-dir=my tapes' test_it.py::test_get"]
+    )

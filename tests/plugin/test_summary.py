@@ -15,10 +15,14 @@ def entry(name, fate=Fate.REPLAYED, **facts):
     return Entry(f"/project/cassettes/{name}.yaml", "once", fate, test=f"test_{name}", **facts)
 
 
+def command(mode, tests):
+    return f"record {mode}: {', '.join(tests)}"
+
+
 def lines(*entries, **facts):
     ledger = Ledger()
     ledger.entries += entries
-    return Summary(ledger, "/project").lines(**facts)
+    return Summary(ledger, "/project", command).lines(**facts)
 
 
 def test_there_is_nothing_to_say_where_everything_was_replayed():
@@ -77,7 +81,7 @@ def test_an_expired_cassette_is_told_with_the_command_that_records_it():
         "Older than max_age:",
         "  cassettes/a[1].yaml (41 days)",
         "  cassettes/b.yaml (50 days, recorded anew)",
-        "  To record anew: pytest --cassette-mode=rewrite 'test_a[1]'",
+        "  To record anew: record rewrite: test_a[1]",
         "To commit, once you have looked at it:",
         "  git add cassettes/b.yaml",
     ]
