@@ -17,6 +17,7 @@ from cassette.errors import (
     RecordingEndedError,
     UnmatchedRequestError,
     UnplayedInteractionsError,
+    is_ours,
 )
 from cassette.expiry import CassetteExpiredWarning, OnExpiry
 from cassette.extra import Extra
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from cassette.matching import Matching
     from cassette.redaction import Redactor
     from cassette.verifying import Drift, Verification, Verifier
+
+__tracebackhide__ = is_ours  # pytest then shows the code that sent the request, and none of ours
 
 ON_UNPLAYED = ("ignore", "warn", "fail")
 """What may be done about interactions that no request asked for."""
