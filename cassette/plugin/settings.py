@@ -73,14 +73,18 @@ class Settings:
         Raises:
             OptionError: A marker or the fixture has a wrong option.
         """
-        if configured:
+        # Nothing at all, such as of a fixture that forgot to return, is no empty dict.
+        if configured != {}:
             configured = checked(configured, f"{item.nodeid}: the fixture cassette_config")
             said = {**self._ini, **configured, **self.marked(item)}
         else:
             said = {**self._ini, **self.marked(item)}
         for name, value in self._command_line.items():
-            # Hosts are added: what a marker allows, its test cannot do without.
-            said[name] = (*said.get(name, ()), *value) if name == "allow_hosts" else value
+            if name == "allow_hosts":
+                # They are added: what a marker allows, its test cannot do without.
+                allowed = said.get(name, ())
+                value = (*([allowed] if isinstance(allowed, str) else allowed), *value)  # noqa: PLW2901
+            said[name] = value
         return said
 
 

@@ -236,6 +236,7 @@ def test_a_marker_takes_one_name(project, arguments, message):
         ("{'mode': 'nones'}", WRONG_MODE),
         ("{'match_one': ['uri']}", WRONG_NAME),
         ("['mode']", ["expected a dict of options, found ['mode']", WRONG_NAME[1]]),
+        ("None", ["expected a dict of options, found None", WRONG_NAME[1]]),
     ],
 )
 def test_a_wrong_option_of_the_fixture_fails_the_tests_that_use_it(project, returned, message):
@@ -268,7 +269,7 @@ def test_hosts_of_the_command_line_are_added_to_those_of_the_test(project):
         """
         import pytest
 
-        @pytest.mark.cassette(mode="none", allow_hosts=["127.0.0.1"])
+        @pytest.mark.cassette(mode="none", allow_hosts="127.0.0.1")
         def test_get(cassette, fetch):
             fetch()
 
