@@ -10,12 +10,12 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+import pytest
+
 from cassette.modes import RecordMode
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 class Kind(Enum):
@@ -149,17 +149,23 @@ def from_command_line(config: pytest.Config) -> dict[str, Given]:
 
 
 def from_ini(config: pytest.Config) -> dict[str, Given]:
-    """Return what the ini file gives, by the name of the option."""
+    """Return what the ini file gives, by the name of the option.
+
+    Raises:
+        UsageError: A switch is neither on nor off.
+    """
     folder = config.inipath.parent if config.inipath else config.rootpath
-    given = ((option, config.getini(option.ini)) for option in TABLE)
-    # pytest before 8.1 has an empty value where there is none.
-    return {
-        option.name: Given(
-            _read(option, text, folder), f"{option.ini} in {config.inipath or 'the ini options'}"
-        )
-        for option, text in given
-        if text
-    }
+    given: dict[str, Given] = {}
+    for option in TABLE:
+        where = f"{option.ini} in {config.inipath or 'the ini options'}"
+        try:
+            text = config.getini(option.ini)
+        except (ValueError, pytest.UsageError) as error:  # as its version has it
+            raise pytest.UsageError(f"{where}: {error}\nIt may be: true, false") from None
+        # pytest before 8.1 has an empty value where there is none.
+        if text:
+            given[option.name] = Given(_read(option, text, folder), where)
+    return given
 
 
 def value(config: pytest.Config, name: str) -> Any:  # noqa: ANN401 - as the table says

@@ -163,6 +163,16 @@ def test_a_wrong_value_in_the_ini_file_is_a_usage_error(project):
     assert_usage_error(project.run(), "cassette_mode in */pytest.ini", WRONG_MODE)
 
 
+@pytest.mark.parametrize("option", ["block_network", "orphans", "prune"])
+def test_a_switch_in_the_ini_file_is_true_or_false(project, option):
+    project.write("pytest.ini", f"[pytest]\ncassette_{option} = perhaps")
+    assert_usage_error(
+        project.run(),
+        f"cassette_{option} in */pytest.ini",
+        ["invalid truth value 'perhaps'", "It may be: true, false"],
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [("mode='nones'", WRONG_MODE), ("match_one=['uri']", WRONG_NAME)],
