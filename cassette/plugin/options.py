@@ -161,6 +161,8 @@ def from_ini(config: pytest.Config) -> dict[str, Given]:
         try:
             text = config.getini(option.ini)
         except (ValueError, pytest.UsageError) as error:  # as its version has it
+            if option.ini in str(error):
+                raise
             raise pytest.UsageError(f"{where}: {error}\nIt may be: true, false") from None
         # pytest before 8.1 has an empty value where there is none.
         if text:

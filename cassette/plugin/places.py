@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from cassette.errors import OptionError
 from cassette.plugin import options
 from cassette.store.files import resolve_name
 
@@ -53,13 +54,22 @@ def files_of(
         settings: Its options.
 
     Raises:
-        OptionError: A name leads out of the folder.
+        OptionError: A name leads out of the folder, or a fixture of the project has returned what
+            is no folder or no name.
     """
-    extra = settings.get("extra", ())
-    return resolve_name(folder, settings.get("name") or name), [
+    if not isinstance(folder, str | os.PathLike):
+        raise OptionError(
+            f"the fixture cassette_dir: expected the path of a folder, found {folder!r}"
+        )
+    try:
+        main = resolve_name(folder, settings.get("name") or name)
+    except OptionError as error:
+        # What an option gives was looked at where it stands.
+        raise OptionError(f"the fixture cassette_name: {error}") from None
+    return main, [
         # A text is the name of a cassette, as the marker takes it; anything else is a path.
         resolve_name(folder, one) if isinstance(one, str) else one
-        for one in extra
+        for one in settings.get("extra", ())
     ]
 
 

@@ -138,3 +138,38 @@ def test_a_fixture_may_build_on_the_folder_and_the_name(project):
         "cassettes/v2/by-marker.yaml",
         "cassettes/v2/test_it/test_get.slow.yaml",
     ]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "returned", "message"),
+    [
+        ("cassette_dir", None, ["expected the path of a folder, found None"]),
+        ("cassette_name", None, ["the name of a cassette is a text, not None"]),
+        (
+            "cassette_name",
+            "../out",
+            [
+                "'../out' is no name for a cassette below *cassettes",
+                "A name is relative, ends in the name of a file, and has no part '..'.",
+            ],
+        ),
+    ],
+)
+def test_a_fixture_that_returns_no_place_is_named(project, fixture, returned, message):
+    project.write(
+        "test_it.py",
+        f"""
+        import pytest
+
+        @pytest.fixture
+        def {fixture}():
+            return {returned!r}
+
+        def test_get(cassette): pass
+        """,
+    )
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    first, *rest = message
+    result.stdout.fnmatch_lines([f"OptionError: the fixture {fixture}: {first}", *rest])
+    result.stdout.no_fnmatch_line("*places.py*")
