@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cassette.errors import CassetteFormatError
+from cassette.errors import CassetteError, CassetteFormatError
 from cassette.store.files import Journal
 from cassette.store.reader import CassetteReader
 
@@ -28,7 +28,7 @@ def drop_interactions(path: str | PathLike[str], calls: Mapping[int, str]) -> No
         CassetteNotFoundError: There is no file at the path.
         CassetteFormatError: The file is no cassette, or a damaged one; other interactions stand
             at these numbers by now; or the texts of the interactions cannot be told apart.
-        CassetteError: The file cannot be written.
+        CassetteError: The file cannot be written, or cannot be deleted.
     """
     with CassetteReader.open(path) as reader:
         if any(number >= len(reader) or reader.calls[number] != calls[number] for number in calls):
@@ -45,7 +45,12 @@ def drop_interactions(path: str | PathLike[str], calls: Mapping[int, str]) -> No
             )
         kept = [number for number in range(len(reader)) if number not in calls]
         if not kept:
-            Path(path).unlink()
+            try:
+                Path(path).unlink()
+            except OSError as error:
+                raise CassetteError(
+                    f"{path}: it cannot be deleted: {error.strerror or error}"
+                ) from error
             return
         journal = Journal.over(reader)
         try:

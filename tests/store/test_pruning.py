@@ -1,10 +1,11 @@
 """Taking interactions out of a cassette, and leaving the rest as it is."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from cassette.errors import CassetteFormatError, CassetteNotFoundError
+from cassette.errors import CassetteError, CassetteFormatError, CassetteNotFoundError
 from cassette.store.files import Journal
 from cassette.store.pruning import drop_interactions
 from cassette.store.reader import CassetteReader, load
@@ -48,6 +49,16 @@ def test_what_stays_keeps_every_byte(path, dropped):
 def test_a_cassette_of_which_nothing_is_left_is_deleted(path):
     drop_interactions(path, calls(0, 1, 2, 3))
     assert not list(path.parent.iterdir())
+
+
+def test_a_cassette_that_cannot_be_deleted_is_an_error_of_ours(path, monkeypatch):
+    def unlink(self):  # the folder may be read-only, and whoever runs the tests may be root
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with pytest.raises(CassetteError, match="yaml: it cannot be deleted: Permission denied"):
+        drop_interactions(path, calls(0, 1, 2, 3))
+    assert path.exists()
 
 
 @pytest.mark.parametrize("wrong", [{0: "GET http://a.example/1"}, {4: "GET http://a.example/4"}])
