@@ -69,9 +69,9 @@ class Deck:
         existed: Whether there was a cassette when the use began.
         expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
         errors: What the code under test was told instead of bytes: a request has no recording,
-            an interaction is damaged, a recording ends too early; and what has drifted. The first
-            one is raised again when the use ends, since that code may have swallowed it; a test
-            that expects one takes it out of this list.
+            an interaction is damaged, a recording ends too early or cannot be written; and what
+            has drifted. The first one is raised again when the use ends, since that code may have
+            swallowed it; a test that expects one takes it out of this list.
         policy: What the mode means for this use.
     """
 
@@ -293,7 +293,11 @@ class Deck:
             return
         if self._is_extra(interaction):
             return
-        self._keeper.keep(interaction)
+        try:
+            self._keeper.keep(interaction)
+        except CassetteError as error:
+            self.errors.append(error)
+            raise
 
     def _is_extra(self, live: Interaction) -> bool:
         return any(extra.find(live.call, live.request) for extra in self.extra)
@@ -388,7 +392,8 @@ class Deck:
             unplayed = self.unplayed if good and self._on_unplayed != "ignore" else []
             total = len(self._reader.calls) if self._reader is not None else 0
             try:
-                self._keeper.close(good=good)
+                # A use that raises has not ended well, and may lack an interaction.
+                self._keeper.close(good=good and not self.errors)
             finally:
                 for opened in (self._reader, *self.extra):
                     if opened is not None:

@@ -259,6 +259,31 @@ def test_a_wrong_option_is_an_error_of_ours(path, options, message):
         pytest.fail("a wrong option was accepted")
 
 
+def test_a_recording_that_cannot_be_written_is_told_even_if_the_code_swallowed_it(tmp_path, poll):
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(cassette.CassetteError, match="the recording cannot be written"),
+        cassette.use(tmp_path / "file" / "a.yaml", mode="once"),
+        contextlib.suppress(Exception),
+    ):
+        get(poll.port)
+
+
+def test_a_recording_that_lacks_an_interaction_is_no_cassette(path, poll):
+    with (
+        pytest.raises(cassette.CassetteError, match="the recording cannot be written"),
+        cassette.use(path, mode="once"),
+    ):
+        journal = path.with_name(f"{path.name}.partial")
+        journal.mkdir(parents=True)
+        with contextlib.suppress(Exception):
+            get(poll.port)
+        journal.rmdir()
+        get(poll.port)
+    assert journal.exists()
+    assert not path.exists()
+
+
 def test_a_folder_is_no_cassette(tmp_path):
     with pytest.raises(cassette.OptionError, match="is a folder"):
         cassette.use(tmp_path)
