@@ -50,7 +50,7 @@ def prune(ledger: Ledger, plan: Plan) -> list[Pruned]:
             except CassetteFormatError as error:
                 objection = error.problem
             except CassetteError as error:
-                objection = str(error)
+                objection = str(error).partition("\n")[0]  # what to do is about recordings
         done.append(Pruned(path, 0 if objection else len(unplayed), objection))
     return done
 

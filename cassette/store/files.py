@@ -145,7 +145,8 @@ class Journal:
 
     def _error(self, error: OSError) -> CassetteError:
         return CassetteError(
-            f"{self.partial}: the recording cannot be written: {error.strerror or error}"
+            f"{self.partial}: the recording cannot be written: {error.strerror or error}\n"
+            "Record into a folder that can be written to, or only replay: mode='none'."
         )
 
 

@@ -124,8 +124,13 @@ def test_a_failed_write_leaves_no_torn_entry(journal, path, kit):
 
 def test_a_folder_that_cannot_be_made_is_an_error_of_ours(tmp_path, kit):
     (tmp_path / "file").touch()
-    with pytest.raises(CassetteError, match="cannot be written"):
-        Journal(tmp_path / "file" / "a.yaml", kit.at).append(kit.make())
+    path = tmp_path / "file" / "below" / "a.yaml"
+    with pytest.raises(CassetteError) as caught:
+        Journal(path, kit.at).append(kit.make())
+    assert str(caught.value) == (
+        f"{path}.partial: the recording cannot be written: Not a directory\n"
+        "Record into a folder that can be written to, or only replay: mode='none'."
+    )
 
 
 def test_a_cassette_that_cannot_be_replaced_is_an_error_of_ours(journal, path, kit):
