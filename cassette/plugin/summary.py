@@ -73,7 +73,8 @@ class Summary:
         ]
         if doubt:
             lines.append(f"What no test uses cannot be told: {doubt}.")
-        return [self._counts(), *lines] if lines else []
+        counts = [self._counts()] if lines and self._entries else []
+        return [*counts, *lines]
 
     def _counts(self) -> str:
         fates = list(self._fates.values())

@@ -129,13 +129,11 @@ def test_orphans_are_listed_and_journals_that_were_told_already_are_not():
 )
 def test_that_there_are_no_orphans_is_said_where_it_was_asked_for(total, said):
     assert lines(orphans=Orphans([], [], total)) == [
-        "Cassettes: none. Interactions: none.",
         said,
     ]
 
 
 def test_a_doubt_is_told():
     assert lines(doubt="only test_it.py was collected") == [
-        "Cassettes: none. Interactions: none.",
         "What no test uses cannot be told: only test_it.py was collected.",
     ]
