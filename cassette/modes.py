@@ -6,8 +6,6 @@ import enum
 import os
 from typing import Final, NamedTuple
 
-from cassette.errors import OptionError, suggestion
-
 
 class RecordMode(enum.StrEnum):
     """When requests go to the network, and when they are answered from the cassette."""
@@ -81,6 +79,9 @@ def parse_mode(name: str | None) -> RecordMode:
     try:
         return RecordMode(name)
     except ValueError:
+        # Every run of pytest reads the names of the modes, and few are told that one is wrong.
+        from cassette.errors import OptionError, suggestion  # noqa: PLC0415
+
         hint = suggestion(name, RecordMode)
         raise OptionError(
             f"there is no record mode {name!r}{hint}\nModes: {', '.join(RecordMode)}"
