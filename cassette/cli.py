@@ -93,7 +93,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 def _convert(chosen: argparse.Namespace) -> int:
     from cassette import convert  # noqa: PLC0415 - only this command needs it
-    from cassette.redaction import Redactor  # noqa: PLC0415
+    from cassette.redaction import Redactor  # noqa: PLC0415 - as above
 
     redactor = Redactor(chosen.redact, keep=chosen.keep, defaults=not chosen.no_redact)
     return convert.run(

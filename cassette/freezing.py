@@ -74,7 +74,7 @@ _undo: Final = contextlib.ExitStack()
 
 def _api() -> Any:  # noqa: ANN401 - not all that is used has a public type
     """Return freezegun, imported when first needed: it takes 80 ms, and hardly a use freezes."""
-    from freezegun import api  # noqa: PLC0415
+    from freezegun import api  # noqa: PLC0415 - slow to import
 
     return api
 

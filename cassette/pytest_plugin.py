@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     names = "**options"
     if config.getoption("markers"):
-        from cassette.plugin.settings import NAMES  # noqa: PLC0415
+        from cassette.plugin.settings import NAMES  # noqa: PLC0415 - as above
 
         names = "*, " + ", ".join(name for name in NAMES if name != "name")
     config.addinivalue_line(
@@ -43,14 +43,14 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.pluginmanager.register(_Fixture(), "cassette-fixture")
     if options.from_command_line(config) or options.from_ini(config):
-        from cassette.plugin.tape import check_run  # noqa: PLC0415
+        from cassette.plugin.tape import check_run  # noqa: PLC0415 - as above
 
         check_run(config)
     if options.value(config, "block_network"):
-        from cassette.plugin.guard import GuardedRun  # noqa: PLC0415
+        from cassette.plugin.guard import GuardedRun  # noqa: PLC0415 - as above
 
         config.pluginmanager.register(GuardedRun(config), "cassette-guarded-run")
-    from cassette.plugin.reporter import register  # noqa: PLC0415
+    from cassette.plugin.reporter import register  # noqa: PLC0415 - as above
 
     register(config)
 
@@ -134,7 +134,7 @@ class _Fixture:
 
         item = request.node
         if request.config.pluginmanager.has_plugin("cassetter"):
-            from cassette.plugin.cassetter import is_meant  # noqa: PLC0415
+            from cassette.plugin.cassetter import is_meant  # noqa: PLC0415 - as above
 
             with tape.failing_plainly():
                 meant = is_meant(item)

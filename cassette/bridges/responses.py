@@ -89,7 +89,7 @@ def register(
     try:
         import responses  # noqa: PLC0415 - an extra
 
-        from cassette.bridges.stubs import Desk, Stub  # noqa: PLC0415
+        from cassette.bridges.stubs import Desk, Stub  # noqa: PLC0415 - as above
     except ModuleNotFoundError as missing:
         raise CassetteError(
             f"a cassette becomes stubs of `responses`, but {missing.name} is not installed\n"

@@ -58,7 +58,7 @@ class ChunkedBody(stock.HTTPResponse):
     def _close_conn(self) -> None:
         """Close the file and with it the body."""
         fp = self.fp
-        self.fp = None  # type: ignore[assignment]
+        self.fp = None  # type: ignore[assignment]  # the contract: closed is None
         fp.close()
 
     def _safe_read(self, amt: int) -> bytes:

@@ -230,7 +230,7 @@ _DECODER: Final = json.JSONDecoder(parse_float=_number)
 def _without_secrets(
     value: Any,  # noqa: ANN401 - JSON is any value
     is_secret: Callable[[str], bool],
-) -> Any:  # noqa: ANN401
+) -> Any:  # noqa: ANN401 - JSON is any value
     if isinstance(value, dict):
         return {
             name: _HIDDEN if is_secret(name) else _without_secrets(member, is_secret)

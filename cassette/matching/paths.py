@@ -68,7 +68,7 @@ class JsonPath:
         return _removed(value, self.steps)
 
 
-def _removed(value: Any, steps: tuple[Step, ...]) -> Any:  # noqa: ANN401
+def _removed(value: Any, steps: tuple[Step, ...]) -> Any:  # noqa: ANN401 - JSON is any value
     step, rest = steps[0], steps[1:]
     if isinstance(value, dict) and not isinstance(step, int):
         names = value if step is EVERY else (step,)

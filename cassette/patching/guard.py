@@ -194,7 +194,7 @@ def _is_here(host: str) -> bool:
     if address.is_loopback:
         return True
     # Not socket.socket, which other plugins replace.
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
     probe = _socket.socket(family, socket.SOCK_DGRAM)
     try:
         probe.bind((str(address), 0))

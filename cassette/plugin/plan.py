@@ -87,7 +87,7 @@ def make_plan(config: pytest.Config, items: Iterable[pytest.Item], folders: Iter
 def _is_decided_elsewhere(item: pytest.Item) -> bool:
     """Return whether a fixture, or a parameter, of the project stands in for one of ours."""
     # Not public, and there is no other way to ask for a fixture that was not made yet.
-    manager = item.session._fixturemanager  # noqa: SLF001
+    manager = item.session._fixturemanager  # noqa: SLF001 - nothing public has it
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     return any(
         name in parameters or not _is_ours(manager.getfixturedefs(name, item)) for name in _DECIDING

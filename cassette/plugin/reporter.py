@@ -148,7 +148,7 @@ class Reporter:
         if self._planner is None and not self._ledger.entries:
             return
         from cassette.plugin.orphans import find_orphans  # noqa: PLC0415 - as above
-        from cassette.plugin.summary import Summary  # noqa: PLC0415
+        from cassette.plugin.summary import Summary  # noqa: PLC0415 - as above
 
         plan = self._certain_plan("orphans")
         orphans = None

@@ -19,7 +19,7 @@ _PAIRED: Final = 4096
 _CANONICAL: Final = json.JSONEncoder(sort_keys=True)
 
 
-def _canonical(value: Any) -> str:  # noqa: ANN401
+def _canonical(value: Any) -> str:  # noqa: ANN401 - JSON is any value
     return _CANONICAL.encode(value)
 
 
@@ -84,7 +84,7 @@ def _paired(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None
     return pairs
 
 
-def _unlikeness(one: Any, other: Any) -> float:  # noqa: ANN401
+def _unlikeness(one: Any, other: Any) -> float:  # noqa: ANN401 - JSON is any value
     """Return the share in which two elements differ, judged at a glance."""
     if isinstance(one, dict) and isinstance(other, dict):
         names = one.keys() | other.keys()

@@ -29,7 +29,7 @@ def json_text(value: Any) -> str:  # noqa: ANN401 - JSON is any value
 
 def json_changes(
     recorded: Any,  # noqa: ANN401 - JSON is any value
-    actual: Any,  # noqa: ANN401
+    actual: Any,  # noqa: ANN401 - JSON is any value
     same: Same | None = None,
 ) -> Iterator[Change]:
     """Yield where two JSON values differ, by path.
@@ -60,7 +60,7 @@ def _between(old: Any, new: Any, old_path: str, new_path: str, same: Same) -> It
         yield _scalar_change(old, new, old_path, new_path)
 
 
-def _equal(old: Any, new: Any) -> bool:  # noqa: ANN401
+def _equal(old: Any, new: Any) -> bool:  # noqa: ANN401 - JSON is any value
     """Return whether two scalars are equal as JSON: ``true`` is not 1, and NaN is NaN."""
     return type(old) is type(new) and (old == new or (old != old and new != new))  # noqa: PLR0124
 
