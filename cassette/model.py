@@ -122,12 +122,15 @@ class Message:
     _parser: MessageParser
 
     def __init__(self, raw: bytes | Callable[[], bytes]) -> None:
-        self._source = raw
+        if isinstance(raw, bytes):
+            self.raw = raw
+        else:
+            self._source = raw
 
     @cached_property
     def raw(self) -> bytes:
         """The bytes exactly as on the wire."""
-        return self._source if isinstance(self._source, bytes) else self._source()
+        return self._source()
 
     @cached_property
     def bare(self) -> bool:

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 __tracebackhide__ = is_ours  # pytest then shows the code that sent the request, and none of ours
 
 # A whole request without a body, in one piece: the usual GET. Told apart by this pattern in
-# 1.5 microseconds, where the parser takes 9.
+# 0.7 microseconds, where the parser takes 9.
 _PLAIN: Final = re.compile(
-    rb"([A-Z]+) (/[!-~]*) HTTP/1\.[01]\r\n"
-    rb"(?:(?![Cc]ontent-[Ll]ength:|[Tt]ransfer-[Ee]ncoding:|[Ee]xpect:)[!-9;-~]+:[^\r\n]*\r\n)*\r\n"
+    rb"([A-Z]++) (/[!-~]*+) HTTP/1\.[01]\r\n"
+    rb"(?:(?![Cc]ontent-[Ll]ength:|[Tt]ransfer-[Ee]ncoding:|[Ee]xpect:)[!-9;-~]++:[^\r\n]*+\r\n)*+"
+    rb"\r\n"
 )
 
 _INTERIM: Final = re.compile(rb"(?:HTTP/1\.1 100[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n)+")
@@ -90,7 +91,9 @@ class Player:
         if self._parser is None:
             plain = _PLAIN.fullmatch(data)
             if plain is not None:
-                return self._ask(plain[1].decode(), self._origin + plain[2].decode(), bytes(data))
+                request = Request(data, self._origin + plain[2].decode())
+                request.bare = True
+                return self._ask(plain[1].decode(), request)
             if not data:  # httpcore ends a request without a body like that: no new request
                 return b""
             self._parser = RequestParser()
@@ -194,20 +197,19 @@ class Player:
             raise self._answers.exhausted(current)
 
     def _ask_pending(self) -> bytes:
-        parser, request = self._parser, bytes(self._pending)
+        parser = self._parser
         assert parser is not None  # noqa: S101 - asked only while a request is pending
         self._parser = None
-        return self._ask(
-            parser.method.decode("latin-1"), url_of(self._endpoint, parser.target), request
-        )
+        request = Request(bytes(self._pending), url_of(self._endpoint, parser.target))
+        return self._ask(parser.method.decode("latin-1"), request)
 
-    def _ask(self, method: str, url: str, raw: bytes) -> bytes:
-        interaction = self._answers.answer(f"{method} {url}", Request(raw, url))
+    def _ask(self, method: str, request: Request) -> bytes:
+        interaction = self._answers.answer(f"{method} {request.url}", request)
         # What the client has read of a foreseen answer is not given again.
         given = self._position if self._foreseeing else 0
         self._foreseeing = False
         self._load(interaction, b"" if interaction is None else interaction.response.raw, given)
-        return raw if interaction is None else b""
+        return request.raw if interaction is None else b""
 
     def _load(self, interaction: Interaction | None, data: bytes, given: int = 0) -> None:
         self._interaction = interaction
