@@ -157,18 +157,27 @@ class CassetteReader:
         count = min(2 * len(self._near), _MAX_NEAR) if index - 1 in self._near else 1
         near: dict[int, Interaction] = {}
         for i in range(index, min(index + count, len(self.calls))):
-            # One that only a YAML parser understands waits until it is asked for, since it may be
-            # damaged; and a large one is kept alone.
-            if i in self._parsed or self._size(i) >= LARGE:
+            ready = self._read_readily(i)
+            if ready is None:
                 break
-            decoded = self._decode(self.calls[i], i)
-            if decoded is None:
-                break
-            near[i] = decoded
+            near[i] = ready
         if not near:
             near[index] = self.interaction(index)
         self._near = near
         return near[index]
+
+    def _read_readily(self, index: int) -> Interaction | None:
+        """Return an interaction that is neither large, nor damaged, nor has to be parsed; or None.
+
+        So nothing fails for what nobody has asked for.
+        """
+        place = self._parsed.get(index)
+        if place is None:
+            return self._decode(self.calls[index], index) if self._size(index) < LARGE else None
+        try:
+            return read_entry(place) if place.node.size < LARGE else None
+        except CassetteFormatError:
+            return None
 
     def request(self, index: int) -> Request:
         """Return the request of an interaction, which is then the latest."""
