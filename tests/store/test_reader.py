@@ -1,3 +1,4 @@
+import gc
 import itertools
 import random
 import subprocess
@@ -15,8 +16,9 @@ from cassette.errors import (
     CassetteNotFoundError,
     CassetteVersionError,
 )
-from cassette.model import Ended, Failure
+from cassette.model import Ended, Failure, Interaction
 from cassette.store.reader import CassetteReader, load
+from cassette.store.slices import LARGE
 from cassette.store.writer import encode_entry, encode_header
 
 HEADER = b"cassette: 1\nrecorded: 2026-11-23T01:26:42Z\ninteractions:\n"
@@ -145,6 +147,40 @@ def test_a_request_without_a_body_is_told_at_a_glance(opened, kit, monkeypatch, 
     reader = opened(HEADER + b"".join(texts))
     found = [reader.interaction(index).request.bare for index in range(len(texts))]
     assert found == [True, False, True, False, True, True, True]
+
+
+@given(st.lists(st.integers(0, 39), max_size=8).map(lambda order: [*range(20), *order, *range(40)]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_in_whatever_order_they_are_asked_for_each_one_is_itself(opened, entry, order):
+    texts = [entry(b"%d" % n) for n in range(40)]
+    texts[7] = texts[7].replace(b"took: 0.5", b"took: 0.5 # slow")
+    texts[9] = texts[9].replace(b"took: 0.5", b"took: fast")
+    texts[17] = b"".join(entry(b"17" + b"x" * LARGE))
+    texts[18] = texts[17].replace(b"17", b"18").replace(b"took: 0.5", b"took: 0.50 # slow")
+    reader = opened(HEADER + b"".join(texts))
+    for n in order:
+        if n == 9:
+            with pytest.raises(CassetteFormatError, match=r"interactions\[9\]\.took"):
+                reader.latest(n)
+        else:
+            assert reader.latest(n).response.body.rstrip(b"x") == b"%d" % n
+            assert reader.latest(n) is reader.latest(n)
+
+
+def test_only_a_few_interactions_are_kept_and_a_large_one_alone(opened, entry):
+    def kept():
+        return sum(isinstance(thing, Interaction) for thing in gc.get_objects())
+
+    texts = [entry() for _ in range(100)]
+    texts[50] = b"".join(entry(b"x" * LARGE))
+    reader = opened(HEADER + b"".join(texts))
+    before = kept()
+    counts = []
+    for n in range(100):
+        reader.latest(n)
+        counts.append(kept() - before)
+    assert max(counts) <= 16
+    assert counts[50] == 1
 
 
 def test_entries_of_several_files_make_one(opened, entry, kit):
