@@ -39,7 +39,7 @@ PARTIAL: Final = ".partial"
 """What the name of a journal ends in."""
 
 _OWN_HEADER: Final = re.compile(rb"cassette: 1\nrecorded: (\d{4}-[0-9T:.-]+Z)\ninteractions:")
-_MAX_NEAR: Final = 16
+_AHEAD: Final = 16
 """Interactions that are decoded in one go; none of them is a large one."""
 
 _OPEN_LIST: Final = re.compile(
@@ -145,18 +145,19 @@ class CassetteReader:
         """Return an interaction; the same object as long as no other one is asked for.
 
         What was looked at to be matched is played next, so it is kept. Where they are asked for in
-        order, which is how nearly every program plays, those behind it are decoded in the same go:
-        several in a row take half the time of as many in between other work.
+        order from the first one on, or behind another, which is how nearly every program plays,
+        those that follow are decoded in the same go: several in a row take half the time of as many
+        in between other work.
         """
         # Read once: another thread may put its own there at any moment.
         found = self._near.get(index)
         return self._read_on(index) if found is None else found
 
     def _read_on(self, index: int) -> Interaction:
-        """Return an interaction, kept with those behind it: twice as many as the time before."""
-        count = min(2 * len(self._near), _MAX_NEAR) if index - 1 in self._near else 1
+        """Return an interaction, kept with those that will be asked for next."""
+        in_order = index == 0 or index - 1 in self._near
         near: dict[int, Interaction] = {}
-        for i in range(index, min(index + count, len(self.calls))):
+        for i in range(index, min(index + (_AHEAD if in_order else 1), len(self.calls))):
             ready = self._read_readily(i)
             if ready is None:
                 break
