@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cassette.api import Use, load, use
-    from cassette.deck import Deck, UnplayedWarning
+    from cassette.deck import Deck, UnplayedWarning, UnrecordedWarning
     from cassette.errors import (
         BlockedNetworkError,
         CassetteError,
@@ -55,6 +55,7 @@ __all__ = [
     "UnmatchedRequestError",
     "UnplayedInteractionsError",
     "UnplayedWarning",
+    "UnrecordedWarning",
     "Use",
     "Verification",
     "block_network",
@@ -64,7 +65,7 @@ __all__ = [
 
 _HOMES = {
     "api": ("Use", "load", "use"),
-    "deck": ("Deck", "UnplayedWarning"),
+    "deck": ("Deck", "UnplayedWarning", "UnrecordedWarning"),
     "errors": (
         "BlockedNetworkError",
         "CassetteError",

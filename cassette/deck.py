@@ -56,6 +56,14 @@ class UnplayedWarning(UserWarning):
     """
 
 
+class UnrecordedWarning(UserWarning):
+    """Something reached the network past a cassette that recorded, and is missing in it.
+
+    Unintended: use a client that cassettes record, since the replay refuses this one. Intended: let
+    the host through with ``allow_hosts``, on the replay too.
+    """
+
+
 class Deck:
     """A cassette in use; what ``cassette.use`` yields.
 
@@ -72,6 +80,8 @@ class Deck:
             an interaction is damaged, a recording ends too early or cannot be written; and what
             has drifted. The first one is raised again when the use ends, since that code may have
             swallowed it; a test that expects one takes it out of this list.
+        bypassed: What went past it while it recorded, in a sentence for each host by its name. A
+            use that ends well warns of it.
         policy: What the mode means for this use.
     """
 
@@ -102,6 +112,7 @@ class Deck:
         self.existed = path.exists()
         self.expired: timedelta | None = None
         self.errors: list[CassetteError] = []
+        self.bypassed: dict[str, str] = {}
         self._redactor = redactor
         self._repeat = repeat
         self._on_unplayed = on_unplayed
@@ -387,13 +398,15 @@ class Deck:
         Raises:
             CassetteError: One of ``errors``, where the use would end well.
             UnplayedInteractionsError: Interactions are left, and that was to fail.
+            UnrecordedWarning: Something went past it, and a filter makes that an error.
         """
+        objection = self._objection() if good else None
         with self._lock:
             unplayed = self.unplayed if good and self._on_unplayed != "ignore" else []
             total = len(self._reader.calls) if self._reader is not None else 0
             try:
                 # A use that raises has not ended well, and may lack an interaction.
-                self._keeper.close(good=good and not self.errors)
+                self._keeper.close(good=good and objection is None)
             finally:
                 for opened in (self._reader, *self.extra):
                     if opened is not None:
@@ -401,13 +414,28 @@ class Deck:
                 tell(self)
         if not good:
             return
-        if self.errors:
-            raise self.errors[0]
+        if objection is not None:
+            raise objection
         if unplayed:
             error = UnplayedInteractionsError(unplayed, path=self.path, total=total)
             if self._on_unplayed == "fail":
                 raise error
             warnings.warn(str(error), UnplayedWarning, stacklevel=3)
+
+    def _objection(self) -> Exception | None:
+        """Return why the use does not end well after all; warn of what is missing in the cassette.
+
+        Before the cassette is written: where a filter makes the warning an error, there is none.
+        """
+        if self.errors:
+            return self.errors[0]
+        try:
+            for said in self.bypassed.values():
+                # The line that leaves the use, behind three frames of this package.
+                warnings.warn(said, UnrecordedWarning, stacklevel=4)
+        except UnrecordedWarning as error:
+            return error
+        return None
 
     def _mind_age(self, expiry: Expiry, oldest: datetime) -> None:
         error = expiry.objection(self.path, oldest, self.mode)

@@ -187,15 +187,39 @@ class BlockedNetworkError(CassetteError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        where = {
-            "connection": f"a connection to {host}:{self.port}",
-            "datagram": f"a datagram to {host}:{self.port}",
-            "look-up": f"a look-up of {self.host}",
-        }[self.kind]
-        verbs = ("by", "called by")
-        tried = [f"  {verb} {who}" for verb, who in zip(verbs, self.who, strict=False)]
-        return "\n".join([f"{where} was blocked: {self.reason}", *tried, self.remedy])
+        outcome = f"was blocked: {self.reason}"
+        return told_of_attempt(
+            self.kind, self.host, self.port, outcome, who=self.who, remedy=self.remedy
+        )
+
+
+def told_of_attempt(  # noqa: PLR0913 - the parts of one sentence
+    kind: str,
+    host: str,
+    port: int | None,
+    outcome: str,
+    *,
+    who: Sequence[str],
+    remedy: str,
+) -> str:
+    """Return what there is to say about an attempt to reach a host.
+
+    Args:
+        kind: See ``BlockedNetworkError``, as for all but ``outcome``.
+        host: The host.
+        port: Its port.
+        outcome: What became of the attempt.
+        who: Who made it.
+        remedy: What to do.
+    """
+    shown = f"[{host}]" if ":" in host else host
+    where = {
+        "connection": f"a connection to {shown}:{port}",
+        "datagram": f"a datagram to {shown}:{port}",
+        "look-up": f"a look-up of {host}",
+    }[kind]
+    tried = [f"  {verb} {one}" for verb, one in zip(("by", "called by"), who, strict=False)]
+    return "\n".join([f"{where} {outcome}", *tried, remedy])
 
 
 class UninterceptedClientError(CassetteError):

@@ -34,6 +34,11 @@ class Policy(NamedTuple):
     keep: bool
     compare: bool = False
 
+    @property
+    def writes(self) -> bool:
+        """Whether what goes to the network is written down."""
+        return self.record and not self.compare
+
 
 _POLICIES: Final = {
     RecordMode.NONE: Policy(play=True, record=False, keep=True),

@@ -79,10 +79,16 @@ def current() -> Deck | None:
     sees the one entered last: better that it meets a cassette which does not know its request
     than that it slips out to the network.
     """
-    deck = _current.get()
-    if deck is not None and deck in _in_use:
+    deck = entered()
+    if deck is not None:
         return deck
     return _in_use[-1] if _in_use else None
+
+
+def entered() -> Deck | None:
+    """Return the cassette in force that this very context has entered, or None."""
+    deck = _current.get()
+    return deck if deck is not None and deck in _in_use else None
 
 
 class Entry:

@@ -7,8 +7,11 @@ an event loop, TLS. The hook refuses what is not allowed, by raising ``BlockedNe
 - where a cassette is in force that only replays, and
 - everywhere, while ``block_network`` is on.
 
-How it is told, and what it is told too late, stands in ``cassette.patching.watch``. What a look-up
-gave is noted, since whoever may reach a name may reach its addresses.
+What goes past a cassette that records is only noted, so that its user is warned: it is missing in
+the recording, and the replay will refuse it.
+
+How the hook is told, and what it is told too late, stands in ``cassette.patching.watch``. What a
+look-up gave is noted, since whoever may reach a name may reach its addresses.
 """
 
 from __future__ import annotations
@@ -16,18 +19,19 @@ from __future__ import annotations
 import _socket
 import functools
 import socket
+import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
-from cassette.errors import BlockedNetworkError
+from cassette.errors import BlockedNetworkError, told_of_attempt
 from cassette.hosts import Hosts, address_of
-from cassette.patching.base import current
+from cassette.patching.base import current, entered
 from cassette.patching.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.patching.watch import Watch, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -210,7 +214,7 @@ def _is_here(host: str) -> bool:
 
 
 def _pass(kind: str, host: str, port: int | None) -> None:
-    """Let an attempt through, or raise ``BlockedNetworkError``."""
+    """Let an attempt through, noted where a cassette records, or raise ``BlockedNetworkError``."""
     if _lifted.get():
         return
     deck = current()
@@ -222,11 +226,13 @@ def _pass(kind: str, host: str, port: int | None) -> None:
     elif guard is not None:
         errors, reason, remedy = guard.errors, guard.reason, guard.remedy
     else:
+        if deck is not None and deck.policy.writes and _is_of_the_test(deck):
+            _note(deck, kind, host, port)
         return
     names = _watch.names_of(host)
-    for hosts in (deck and deck.allow_hosts, guard and guard.hosts):
-        if hosts and any(hosts.allow(name, port) for name in (host, *names)):
-            return
+    allowing = (deck and deck.allow_hosts, guard and guard.hosts)
+    if any(hosts and _allows(hosts, (host, *names), port) for hosts in allowing):
+        return
     frames = callers()
     if is_exempt(frames):
         return
@@ -242,3 +248,36 @@ def _pass(kind: str, host: str, port: int | None) -> None:
     )
     errors.append(error)
     raise error
+
+
+def _is_of_the_test(deck: Deck) -> bool:
+    """Return whether it is the code that uses a cassette that runs here.
+
+    A thread that knows of no cassette may be a server of the test's own, such as a proxy, which
+    dials because it was sent what is being recorded. In the main thread it is the test all the
+    same: anyio runs one in a task that a fixture of wider scope has started.
+    """
+    return entered() is deck or threading.current_thread() is threading.main_thread()
+
+
+def _note(deck: Deck, kind: str, host: str, port: int | None) -> None:
+    """Note what goes past a cassette that records, the first attempt to reach each host."""
+    names = _watch.names_of(host)
+    known_as = names[0] if names else host
+    if known_as in deck.bypassed or _allows(deck.allow_hosts, (host, *names), port):
+        return
+    frames = callers()
+    if is_exempt(frames) or asks_about_a_proxy(frames):
+        return
+    deck.bypassed[known_as] = told_of_attempt(
+        kind,
+        host,
+        port,
+        f"went past {deck.path}: it is not in the cassette, and a replay will refuse it",
+        who=who(frames),
+        remedy=_REPLAY_REMEDY.format(host=known_as),
+    )
+
+
+def _allows(hosts: Hosts, names: Sequence[str], port: int | None) -> bool:
+    return any(hosts.allow(name, port) for name in names)

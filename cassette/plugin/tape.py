@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from cassette.api import use
-from cassette.deck import UnplayedWarning
+from cassette.deck import UnplayedWarning, UnrecordedWarning
 from cassette.errors import CassetteError, counted
 from cassette.expiry import CassetteExpiredWarning
 from cassette.plugin.commands import command, from_here
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from cassette.plugin.turns import Turns
 
 
+_WARNINGS: Final = (CassetteExpiredWarning, UnplayedWarning, UnrecordedWarning)
+"""What a filter of the project may turn into errors."""
+
+
 @contextmanager
 def failing_plainly() -> Iterator[None]:
     """Turn an error of ours into a failure that shows its message, and no code of ours."""
     try:
         yield
-    except (CassetteError, CassetteExpiredWarning, UnplayedWarning) as error:
+    except (CassetteError, *_WARNINGS) as error:
         message = f"{type(error).__name__}: {error}"
         raise pytest.fail.Exception(message, pytrace=False) from None
 

@@ -84,8 +84,7 @@ class Turns:
         wanted = parse_mode(mode)
         completes = wanted in _COMPLETED
         with ExitStack() as held:
-            allowed = policy(wanted, exists=path.exists())
-            writes = allowed.record and not allowed.compare
+            writes = policy(wanted, exists=path.exists()).writes
             if writes or (completes and (rerecords or self.was_noted(path))):
                 self.wait(path, held)
             return Turn(self, path, adds=completes and self.was_noted(path), held=held.pop_all())

@@ -3,7 +3,9 @@
 import _socket
 import asyncio
 import contextlib
+import contextvars
 import http.client
+import linecache
 import socket
 import ssl
 import subprocess
@@ -343,8 +345,8 @@ def test_the_addresses_of_a_name_are_forgotten_with_the_guard(path, server, monk
 # Which cassette, which context.
 
 
-@pytest.mark.parametrize("mode", ["once", "new_episodes", "all", "rewrite", "off"])
-def test_a_use_that_goes_live_refuses_nothing(path, server, mode):
+@pytest.mark.parametrize("mode", ["verify", "off"])
+def test_a_use_that_writes_nothing_refuses_nothing(path, server, mode):
     with cassette.use(path, mode=mode):
         create_connection(server.address).close()
 
@@ -359,7 +361,7 @@ def test_once_refuses_when_there_is_a_cassette(path, server):
 
 def test_the_inner_cassette_decides(path, tmp_path, server):
     with cassette.use(path, mode="none") as outer:
-        with cassette.use(tmp_path / "b.yaml", mode="rewrite"):
+        with cassette.use(tmp_path / "b.yaml", mode="off"):
             create_connection(server.address).close()
         with refused(outer, *server.address):
             create_connection(server.address)
@@ -372,7 +374,7 @@ def met_by_a_thread(address):
 
     def run():
         try:
-            create_connection(address)
+            create_connection(address).close()
         except cassette.BlockedNetworkError as error:
             met.append(error)
 
@@ -406,11 +408,114 @@ def test_each_task_has_the_guard_of_its_own_cassette(path, tmp_path, server):
     async def main():
         one, two = asyncio.Event(), asyncio.Event()
         return await asyncio.gather(
-            reach("rewrite", "b.yaml", ready=one, other=two),
+            reach("off", "b.yaml", ready=one, other=two),
             reach("none", "c.yaml", ready=two, other=one),
         )
 
     assert asyncio.run(main()) == ["reached", "refused"]
+
+
+# What goes past a cassette that records.
+
+
+@contextlib.contextmanager
+def told_of(path, *beginnings, **options):
+    """Record; expect that the use ends well, and of what it warns."""
+    with pytest.warns(cassette.UnrecordedWarning) as caught, cassette.use(path, **options) as tape:
+        yield caught
+    for warning, beginning in zip(caught, beginnings, strict=True):
+        assert str(warning.message).startswith(f"{beginning} went past {path}: ")
+    assert len(tape.bypassed) == len(beginnings)
+
+
+@pytest.mark.parametrize("mode", ["once", "new_episodes", "all", "rewrite"])
+def test_what_goes_past_a_recording_is_told_when_the_use_ends(path, server, mode):
+    line = test_what_goes_past_a_recording_is_told_when_the_use_ends.__code__.co_firstlineno + 5
+    use = cassette.use(path, mode=mode)
+    use.__enter__()
+    create_connection(server.address).close()
+    requests.get(server.url, timeout=5)
+    with pytest.warns(cassette.UnrecordedWarning) as caught:
+        use.__exit__(None, None, None)
+    assert cassette.load(path).interactions
+    (warning,) = caught
+    assert warning.filename == __file__
+    assert "use.__exit__" in linecache.getline(__file__, warning.lineno)
+    assert str(warning.message) == (
+        f"a connection to 127.0.0.1:{server.port} went past {path}: "
+        "it is not in the cassette, and a replay will refuse it\n"
+        f"  by {__name__}.test_what_goes_past_a_recording_is_told_when_the_use_ends "
+        f"({relative(__file__)}:{line})\n" + REMEDY.format("127.0.0.1")
+    )
+
+
+def test_a_host_is_told_once_by_its_name(path, server, monkeypatch):
+    machine(monkeypatch, ["127.0.0.1"])
+    told = (f"a connection to 127.0.0.1:{server.port}", "a datagram to [2001:db8::1]:53")
+    with told_of(path, *told, mode="once") as caught:
+        create_connection(("example.test", server.port)).close()
+        create_connection(server.address).close()
+        with (
+            socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock,
+            contextlib.suppress(OSError),  # not every machine has a way there
+        ):
+            sock.sendto(b"x", ("2001:db8::1", 53))
+    assert str(caught[0].message).endswith("allow_hosts=['example.test'].")
+
+
+def test_a_warning_that_is_an_error_leaves_no_cassette(path, server):
+    with pytest.raises(cassette.UnrecordedWarning), cassette.use(path, mode="once"):
+        requests.get(server.url, timeout=5)
+        create_connection(server.address).close()
+    assert [file.name for file in path.parent.iterdir()] == ["a.yaml.partial"]
+    with cassette.use(path, mode="once"):
+        requests.get(server.url, timeout=5)
+    assert [file.name for file in path.parent.iterdir()] == ["a.yaml"]
+
+
+def test_what_made_the_use_fail_is_told_instead(path, server):
+    with pytest.raises(ZeroDivisionError), cassette.use(path, mode="once"):
+        create_connection(server.address).close()
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("pattern", ["127.0.0.1", "localhost", "127.0.0.1:{port}"])
+def test_an_allowed_host_goes_past_a_recording_without_a_word(path, server, pattern):
+    hosts = [pattern.format(port=server.port)]
+    with cassette.use(path, mode="once", allow_hosts=hosts) as tape:
+        create_connection(server.address).close()
+    assert not tape.bypassed
+
+
+def test_what_needs_no_network_goes_past_a_recording_without_a_word(path, unix_server):
+    settings = {"exclude_simple": False, "exceptions": ["169.254/16"]}
+    with cassette.use(path, mode="once") as tape:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(unix_server.address)
+        socket.getaddrinfo("localhost", 80)
+        # What proxy_bypass calls on macOS, for requests too.
+        urllib.request._proxy_bypass_macosx_sysconf(NOWHERE, settings)  # noqa: SLF001 - as above
+    assert not tape.bypassed
+
+
+def test_a_task_that_was_started_before_the_use_is_told_of(path, server):
+    # As that one in which anyio runs tests, where a fixture of wider scope is async too.
+    with told_of(path, f"a connection to 127.0.0.1:{server.port}", mode="once"):
+        contextvars.Context().run(create_connection, server.address).close()
+
+
+def test_a_thread_of_no_cassette_goes_past_a_recording_without_a_word(path, server):
+    # It may be a server of the test's own: a proxy dials where the recorded client sends it.
+    with cassette.use(path, mode="once") as tape:
+        assert met_by_a_thread(server.address) == []
+    assert not tape.bypassed
+
+
+def test_the_guard_refuses_what_goes_past_a_recording(path, server):
+    with cassette.block_network() as guard:
+        with cassette.use(path, mode="once") as tape, refused(guard, *server.address):
+            create_connection(server.address)
+        assert not tape.bypassed
 
 
 # Clients as they are.
@@ -448,6 +553,12 @@ def fails_with(errors, coroutine):
     noted = list(errors)
     errors.clear()
     return noted
+
+
+def test_an_async_client_that_goes_past_a_recording_is_told_of(path, server):
+    with told_of(path, f"a connection to 127.0.0.1:{server.port}", mode="once") as caught:
+        assert asyncio.run(with_aiohttp(server.url)) == 200
+    assert f"  called by {__name__}.with_aiohttp (" in str(caught[0].message)
 
 
 @pytest.mark.parametrize("fetch", ASYNC)

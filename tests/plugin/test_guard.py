@@ -191,7 +191,7 @@ def test_on_replay_what_goes_past_the_cassette_is_refused_by_default(reaching):
                 reach()
         """,
     )
-    reaching.run().assert_outcomes(passed=1)
+    reaching.run("-Wignore").assert_outcomes(passed=1)
     result = reaching.run()
     result.assert_outcomes(failed=1)
     path = reaching.path / "cassettes" / "test_it" / "test_it.yaml"
@@ -211,6 +211,49 @@ def test_on_replay_what_goes_past_the_cassette_is_refused_by_default(reaching):
         consecutive=True,
     )
     reaching.run("--cassette-allow-hosts=localhost").assert_outcomes(passed=1)
+
+
+@pytest.fixture
+def passing_by(reaching):
+    """A test that records, and reaches the server past its cassette too."""
+    reaching.write("test_it.py", "def test_it(cassette, fetch): fetch(), reach()")
+    reaching.told = (
+        f"a connection to 127.0.0.1:{reaching.server.server_port} went past "
+        f"{reaching.path / 'cassettes' / 'test_it' / 'test_it.yaml'}: "
+        "it is not in the cassette, and a replay will refuse it"
+    )
+    return reaching
+
+
+def test_what_goes_past_a_recording_is_among_the_warnings(passing_by):
+    result = passing_by.run("-Wdefault")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"*UnrecordedWarning: {passing_by.told}",
+            "    by test_it.reach (test_it.py:7)",
+            "  Use a client that cassettes replay (*, or let the host through: *",
+        ]
+    )
+    assert passing_by.cassettes == ["cassettes/test_it/test_it.yaml"]
+    passing_by.run("-Werror", "--cassette-mode=rewrite", "--cassette-allow-hosts=localhost")
+
+
+def test_a_project_may_fail_what_goes_past_a_recording(passing_by):
+    result = passing_by.run("-Werror::cassette.UnrecordedWarning")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at teardown of test_it*",
+            f"UnrecordedWarning: {passing_by.told}",
+            "  by test_it.reach (test_it.py:7)",
+            "Use a client that cassettes replay *",
+            "*the recording*",
+            "*test_it.yaml was not written, since the test did not end well.",
+        ],
+        consecutive=True,
+    )
+    assert passing_by.cassettes == ["cassettes/test_it/test_it.yaml.partial"]
 
 
 def test_a_test_that_expects_to_be_refused_has_a_block_of_its_own(reaching):
