@@ -14,12 +14,13 @@ from typing import Final
 
 _freezegun: Final = sys.modules.get("freezegun.api")
 
-_UNITS: Final = {
-    "day": timedelta(days=1),
-    "hour": timedelta(hours=1),
-    "minute": timedelta(minutes=1),
-    "second": timedelta(seconds=1),
-}
+_UNITS: Final = (
+    ("day", timedelta(days=1), timedelta(hours=1)),
+    ("hour", timedelta(hours=1), timedelta(minutes=1)),
+    ("minute", timedelta(minutes=1), timedelta(seconds=1)),
+    ("second", timedelta(seconds=1), timedelta(seconds=1)),
+)
+"""Units by name, each with what is left out where there is just one of it, and less than that."""
 
 
 class Clock:
@@ -48,11 +49,14 @@ class Clock:
 
 
 def in_words(duration: timedelta) -> str:
-    """Return a duration as a person says it, such as ``41 days``.
+    """Return a duration as a person says it, such as ``41 days`` or ``1 hour``.
 
-    It is cut to the largest unit of which there are at least two.
+    It is cut to the largest unit of which there are at least two, or one and nothing of the next.
     """
-    for name, unit in _UNITS.items():
-        if (count := duration // unit) > 1:
+    for name, unit, finer in _UNITS:
+        count, rest = divmod(duration, unit)
+        if count > 1:
             return f"{count} {name}s"
+        if count == 1 and rest < finer:
+            return f"1 {name}"
     return "a moment"

@@ -179,8 +179,17 @@ def test_a_cassette_without_interactions_is_as_old_as_its_header(tmp_path):
         (timedelta(days=1, hours=23), "47 hours"),
         (timedelta(minutes=119), "119 minutes"),
         (timedelta(seconds=2), "2 seconds"),
-        (timedelta(seconds=1), "a moment"),
+        (timedelta(days=14), "14 days"),
+        (timedelta(days=1), "1 day"),
+        (timedelta(days=1, minutes=59), "1 day"),
+        (timedelta(days=1, hours=1), "25 hours"),
+        (timedelta(hours=1, seconds=59), "1 hour"),
+        (timedelta(hours=1, minutes=1), "61 minutes"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(seconds=61), "61 seconds"),
+        (timedelta(seconds=1, milliseconds=900), "1 second"),
+        (timedelta(milliseconds=999), "a moment"),
     ],
 )
-def test_a_duration_is_told_in_the_largest_unit_that_fits_twice(duration, words):
+def test_a_duration_is_told_as_a_person_says_it(duration, words):
     assert in_words(duration) == words
