@@ -334,7 +334,7 @@ class Deck:
             error = DriftError(
                 self.path,
                 recorded=self._reader.recorded if self._reader is not None else None,
-                remedy=f"To record it anew: {self._command(RecordMode.REWRITE)}",
+                remedy=self._how_to_record_anew(),
             )
             self.errors.append(error)
         if drift not in error.drifts:
@@ -417,7 +417,8 @@ class Deck:
         if objection is not None:
             raise objection
         if unplayed:
-            error = UnplayedInteractionsError(unplayed, path=self.path, total=total)
+            remedy = self._how_to_record_anew()
+            error = UnplayedInteractionsError(unplayed, path=self.path, total=total, remedy=remedy)
             if self._on_unplayed == "fail":
                 raise error
             warnings.warn(str(error), UnplayedWarning, stacklevel=3)
@@ -438,7 +439,7 @@ class Deck:
         return None
 
     def _mind_age(self, expiry: Expiry, oldest: datetime) -> None:
-        error = expiry.objection(self.path, oldest, self.mode)
+        error = expiry.objection(self.path, oldest, self.mode, self._how_to_record_anew())
         if error is None:
             return
         self.expired = error.age
@@ -452,6 +453,9 @@ class Deck:
             self.mode = RecordMode.REWRITE
             self.policy = policy(self.mode, exists=True)
             self._reader = None
+
+    def _how_to_record_anew(self) -> str:
+        return f"To record it anew: {self._command(RecordMode.REWRITE)}"
 
     def _count(self, extra: Extra, interaction: Interaction) -> Interaction:
         with self._lock:

@@ -240,23 +240,31 @@ class UninterceptedClientError(CassetteError):
 
 
 class UnplayedInteractionsError(CassetteError):
-    """The use of a cassette ended with interactions that no request asked for."""
+    """The use of a cassette ended with interactions that no request asked for.
 
-    def __init__(self, calls: Sequence[str], *, path: str | PathLike[str], total: int) -> None:
+    Attributes:
+        calls: The calls of these interactions.
+        path: The cassette.
+        total: How many interactions the cassette holds.
+        remedy: What to do, in one line.
+    """
+
+    def __init__(
+        self, calls: Sequence[str], *, path: str | PathLike[str], total: int, remedy: str
+    ) -> None:
         super().__init__(*calls)
         self.calls = tuple(calls)
         self.path = path
         self.total = total
+        self.remedy = remedy
 
     def __str__(self) -> str:
         return "\n".join(
             [
                 f"{len(self.calls)} of {self.total} interactions in {self.path} were not played:",
                 *(f"  {call}" for call in self.calls),
-                (
-                    "Delete them from the file, record it again (mode='rewrite'), "
-                    "or allow them with on_unplayed='ignore'."
-                ),
+                self.remedy,
+                "Or delete them from the file, or allow them with on_unplayed='ignore'.",
             ]
         )
 
@@ -341,7 +349,7 @@ class CassetteExpiredError(CassetteError):
         recorded: When its oldest interaction was recorded.
         age: How long ago that was.
         max_age: How long ago it may be.
-        remedy: What to do, in one line.
+        remedy: What to do.
     """
 
     def __init__(
@@ -351,16 +359,14 @@ class CassetteExpiredError(CassetteError):
         recorded: datetime,
         age: timedelta,
         max_age: timedelta,
-        remedy: str = "",
+        remedy: str,
     ) -> None:
         super().__init__(path)
         self.path = path
         self.recorded = recorded
         self.age = age
         self.max_age = max_age
-        self.remedy = remedy or (
-            "Record it anew (mode='rewrite' or on_expiry='rerecord'), or give it a longer max_age."
-        )
+        self.remedy = remedy
 
     def __str__(self) -> str:
         return (

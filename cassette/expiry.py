@@ -70,7 +70,7 @@ class Expiry(NamedTuple):
         return None if max_age is None else cls(parse_age(max_age), consequence)
 
     def objection(
-        self, path: Path, oldest: datetime, mode: RecordMode
+        self, path: Path, oldest: datetime, mode: RecordMode, remedy: str
     ) -> CassetteExpiredError | None:
         """Return what there is to say against playing a cassette; None if it is young enough.
 
@@ -78,20 +78,24 @@ class Expiry(NamedTuple):
             path: The cassette.
             oldest: When its oldest interaction was recorded.
             mode: The record mode in force.
+            remedy: How to record it anew.
         """
         age = Clock.now() - oldest
         if age <= self.max_age:
             return None
-        is_denied = (mode, self.on_expiry) in _INSTEAD
+        if (mode, self.on_expiry) in _INSTEAD:
+            remedy = (
+                f"Record mode {mode} keeps on_expiry={self.on_expiry.value!r} from recording it "
+                "anew; run this where another mode is in force."
+            )
+        else:
+            remedy += "\nOr let on_expiry='rerecord' do that, or give it a longer max_age."
         return CassetteExpiredError(
             path,
             recorded=oldest,
             age=age,
             max_age=self.max_age,
-            remedy=f"Record mode {mode} keeps on_expiry={self.on_expiry.value!r} from recording it "
-            "anew; run this where another mode is in force."
-            if is_denied
-            else "",
+            remedy=remedy,
         )
 
     def consequence(self, mode: RecordMode) -> OnExpiry:

@@ -234,6 +234,9 @@ def test_the_warning_points_at_the_line_that_left_the_cassette(path, poll):
     with pytest.warns(cassette.UnplayedWarning) as caught:
         use.__exit__(None, None, None)
     assert caught[0].filename == __file__
+    assert f"To record it anew: cassette.use({str(path)!r}, mode='rewrite')\n" in str(
+        caught[0].message
+    )
     assert "use.__exit__" in linecache.getline(__file__, caught[0].lineno)
 
 

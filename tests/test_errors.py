@@ -70,12 +70,14 @@ def test_a_read_past_the_recording_says_where_it_stops():
 
 
 def test_what_was_not_played_is_listed_with_every_way_out():
-    error = errors.UnplayedInteractionsError(["GET http://a/"], path="a.yaml", total=2)
+    error = errors.UnplayedInteractionsError(
+        ["GET http://a/"], path="a.yaml", total=2, remedy="Do it again."
+    )
     assert str(error) == (
         "1 of 2 interactions in a.yaml were not played:\n"
         "  GET http://a/\n"
-        "Delete them from the file, record it again (mode='rewrite'), "
-        "or allow them with on_unplayed='ignore'."
+        "Do it again.\n"
+        "Or delete them from the file, or allow them with on_unplayed='ignore'."
     )
 
 

@@ -109,7 +109,8 @@ def test_the_oldest_interaction_decides_and_a_warning_points_at_the_use(path, ge
     assert re.fullmatch(
         rf"{re.escape(str(path))} has expired: its oldest interaction was recorded \d+ days ago, "
         r"on 2020-02-29, and max_age is 30 days\n"
-        r"Record it anew \(mode='rewrite' or on_expiry='rerecord'\), or give it a longer max_age\.",
+        rf"To record it anew: cassette\.use\({re.escape(repr(str(path)))}, mode='rewrite'\)\n"
+        r"Or let on_expiry='rerecord' do that, or give it a longer max_age\.",
         str(caught[0].message),
     )
     assert tape.expired > timedelta(days=2000)

@@ -72,6 +72,13 @@ def test_an_expired_cassette_fails_its_test_alone(old):
         f"CassetteExpiredError: {old.path}/cassettes/test_it/test_a.yaml has expired: its oldest "
         "interaction was recorded N days ago, on 2020-02-29, and max_age is 30 days"
     )
+    result.stdout.fnmatch_lines(
+        [
+            "To record it anew: pytest --cassette-mode=rewrite test_it.py::test_a",
+            "Or let on_expiry='rerecord' do that, or give it a longer max_age.",
+        ],
+        consecutive=True,
+    )
 
 
 def test_an_expired_cassette_is_recorded_anew_and_ready_to_be_committed(old):

@@ -112,6 +112,8 @@ def test_unplayed_interactions_fail_a_test_that_says_so(project, monkeypatch):
         [
             "UnplayedInteractionsError: 1 of 2 interactions in *test_get.yaml were not played:",
             "  GET http://127.0.0.1:*/more",
+            "To record it anew: pytest --cassette-mode=rewrite test_it.py::test_get",
+            "Or delete them from the file, or allow them with on_unplayed='ignore'.",
         ],
         consecutive=True,
     )
