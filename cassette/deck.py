@@ -26,6 +26,7 @@ from cassette.keeping import Keeper
 from cassette.matching import Index
 from cassette.model import CONNECT, Endpoint, Interaction, Request, Response
 from cassette.modes import ADDING, RecordMode, policy
+from cassette.store.files import journal_of
 from cassette.store.reader import CassetteReader
 from cassette.transport.failures import describe, is_of_the_connection
 from cassette.transport.pace import Pace
@@ -227,11 +228,13 @@ class Deck:
         if self.policy.record:
             self.thaw()
             return None
+        journal = journal_of(self.path)
         error = UnmatchedRequestError(
             self._redactor.mask_call(call),
             path=self.path,
             mode=self.mode.value,
             total=len(self._reader.calls) if self._reader is not None else None,
+            journal=journal if journal.exists() else None,
             remedy=f"To record it: {self._command(RecordMode.NEW_EPISODES)}",
             **self._index.explain(call, request)._asdict(),
         )

@@ -75,6 +75,7 @@ class UnmatchedRequestError(CassetteError):
         path: The cassette.
         mode: Name of the record mode in force.
         total: How many interactions the cassette holds; None where there is no cassette.
+        journal: Where a recording stands that did not become the cassette; else None.
         nearest: A text of several lines for each of the nearest recordings, best first: what was
             recorded (``-``) and what was sent (``+``).
         spent: Numbers of the recordings that match, but have been played already.
@@ -90,6 +91,7 @@ class UnmatchedRequestError(CassetteError):
         path: str | PathLike[str],
         mode: str,
         total: int | None = None,
+        journal: Path | None = None,
         nearest: Sequence[str] = (),
         spent: Sequence[int] = (),
         ignore: Sequence[str] = (),
@@ -101,6 +103,7 @@ class UnmatchedRequestError(CassetteError):
         self.path = path
         self.mode = mode
         self.total = total
+        self.journal = journal
         self.nearest = tuple(nearest)
         self.spent = tuple(spent)
         self.ignore = tuple(ignore)
@@ -115,7 +118,13 @@ class UnmatchedRequestError(CassetteError):
             "",
         ]
         advice = [self.remedy] if self.remedy else []
-        if self.total is None:
+        if self.total is None and self.journal is not None:
+            lines += [
+                "There is no such file yet: its recording was interrupted, or did not end well.",
+                f"Recorded until then: {from_here(self.journal)}",
+                "The next recording starts afresh.",
+            ]
+        elif self.total is None:
             lines.append("There is no such file yet.")
         elif self.total == 0:
             lines.append("It holds no interaction at all.")

@@ -1,5 +1,7 @@
 """What our errors say: what happened, where, what is near, what to do."""
 
+from pathlib import Path
+
 import cassette
 from cassette import errors
 
@@ -14,6 +16,14 @@ def mismatch(**fields):
 
 def test_a_mismatch_without_a_cassette_says_so():
     assert mismatch() == ["There is no such file yet."]
+
+
+def test_a_mismatch_beside_a_journal_says_that_it_is_none_to_play():
+    assert mismatch(journal=Path("a.yaml.partial")) == [
+        "There is no such file yet: its recording was interrupted, or did not end well.",
+        "Recorded until then: a.yaml.partial",
+        "The next recording starts afresh.",
+    ]
 
 
 def test_a_mismatch_in_an_empty_cassette_says_so():

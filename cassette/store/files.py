@@ -63,7 +63,7 @@ class Journal:
 
     def __init__(self, path: str | PathLike[str], recorded: datetime) -> None:
         self.path = Path(path)
-        self.partial = self.path.with_name(self.path.name + PARTIAL)
+        self.partial = journal_of(self.path)
         self._header = encode_header(recorded)
         self._descriptor = -1
         self._size = 0
@@ -148,6 +148,11 @@ class Journal:
             f"{self.partial}: the recording cannot be written: {error.strerror or error}\n"
             "Record into a folder that can be written to, or only replay: mode='none'."
         )
+
+
+def journal_of(path: Path) -> Path:
+    """Return where the journal of a cassette stands, if there is one."""
+    return path.with_name(path.name + PARTIAL)
 
 
 def _open_locked(path: Path) -> int:

@@ -119,6 +119,20 @@ def test_unplayed_interactions_fail_a_test_that_says_so(project, monkeypatch):
     )
 
 
+def test_a_recording_that_did_not_become_a_cassette_is_pointed_at(project):
+    project.write("test_it.py", "def test_get(cassette, fetch): assert fetch() == b'bye'")
+    project.run().assert_outcomes(failed=1)
+    result = project.run("--cassette-mode=none")
+    result.stdout.fnmatch_lines(
+        [
+            "*There is no such file yet: its recording was interrupted, or did not end well.",
+            "*Recorded until then: cassettes/test_it/test_get.yaml.partial",
+            "*The next recording starts afresh.",
+            "*To record it: pytest --cassette-mode=new_episodes test_it.py::test_get",
+        ]
+    )
+
+
 def test_unplayed_interactions_are_warned_about_where_that_is_said(project):
     source = "def test_get(cassette, fetch):\n    for path in {paths}: fetch(path)"
     project.write("test_it.py", source.format(paths=["/one", "/two"]))
