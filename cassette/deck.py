@@ -212,7 +212,7 @@ class Deck:
 
         Raises:
             UnmatchedRequestError: There is none, and nothing may go live.
-            CassetteFormatError: The interaction that answers is damaged.
+            CassetteFormatError: The interaction that answers is damaged, or one that nearly does.
         """
         assert self._index is not None  # noqa: S101 - only a policy that plays makes players
         try:
@@ -222,12 +222,14 @@ class Deck:
             for extra in self.extra:
                 if (found := extra.find(call, request)) is not None:
                     return self._count(extra, found)
+            if self.policy.record:
+                self.thaw()
+                return None
+            beside = [extra.recordings for extra in self.extra]
+            explanation = self._index.explain(call, request, beside)
         except CassetteError as damage:
             self.errors.append(damage)
             raise
-        if self.policy.record:
-            self.thaw()
-            return None
         journal = journal_of(self.path)
         error = UnmatchedRequestError(
             self._redactor.mask_call(call),
@@ -236,7 +238,8 @@ class Deck:
             total=len(self._reader.calls) if self._reader is not None else None,
             journal=journal if journal.exists() else None,
             remedy=f"To record it: {self._command(RecordMode.NEW_EPISODES)}",
-            **self._index.explain(call, request)._asdict(),
+            beside=sum(len(known.calls) for known in beside),
+            **explanation._asdict(),
         )
         self.errors.append(error)
         raise error

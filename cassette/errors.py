@@ -76,6 +76,7 @@ class UnmatchedRequestError(CassetteError):
         mode: Name of the record mode in force.
         total: How many interactions the cassette holds; None where there is no cassette.
         journal: Where a recording stands that did not become the cassette; else None.
+        beside: How many interactions the extra cassettes hold.
         nearest: A text of several lines for each of the nearest recordings, best first: what was
             recorded (``-``) and what was sent (``+``).
         spent: Numbers of the recordings that match, but have been played already.
@@ -92,6 +93,7 @@ class UnmatchedRequestError(CassetteError):
         mode: str,
         total: int | None = None,
         journal: Path | None = None,
+        beside: int = 0,
         nearest: Sequence[str] = (),
         spent: Sequence[int] = (),
         ignore: Sequence[str] = (),
@@ -104,6 +106,7 @@ class UnmatchedRequestError(CassetteError):
         self.mode = mode
         self.total = total
         self.journal = journal
+        self.beside = beside
         self.nearest = tuple(nearest)
         self.spent = tuple(spent)
         self.ignore = tuple(ignore)
@@ -134,14 +137,16 @@ class UnmatchedRequestError(CassetteError):
                 "and every recording of it has been played already."
             )
             advice.insert(0, "To let the last one answer again: repeat=True")
-        elif self.nearest:
-            lines.append(
-                f"Nearest of {self.total}, with what was recorded (-) and what was sent (+):"
-            )
-            lines.extend("  " + line for near in self.nearest for line in near.splitlines())
-        else:
+        elif not self.nearest:
             lines.append(f"None of its {self.total} interactions is for this origin:")
             lines.append(f"  {_listed(self.origins)}")
+        if self.nearest:
+            known = (self.total or 0) + self.beside
+            where = "" if self.total else " in the cassettes beside it"
+            lines.append(
+                f"Nearest of {known}{where}, with what was recorded (-) and what was sent (+):"
+            )
+            lines.extend("  " + line for near in self.nearest for line in near.splitlines())
         if self.ignore:
             advice.insert(0, f"If this differs on every run, leave it out: ignore={[*self.ignore]}")
         return "\n".join([*lines, *([""] if advice else []), *advice])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cassette.errors import CassetteNotFoundError
+from cassette.errors import CassetteNotFoundError, from_here
 from cassette.matching import Index
 from cassette.model import CONNECT
 from cassette.store.reader import CassetteReader
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cassette.matching import Matching
+    from cassette.matching.explain import Recordings
     from cassette.model import Interaction, Request
 
 
@@ -50,6 +51,11 @@ class Extra:
         """The calls that no request asked for, by their number in the file, counted from 0."""
         calls = self._reader.calls
         return {number: calls[number] for number in self._index.left}
+
+    @property
+    def recordings(self) -> Recordings:
+        """What a request that nothing answers is compared with."""
+        return self._index.recordings(from_here(self.path))
 
     def find(self, call: str, request: Request) -> Interaction | None:
         """Return the interaction that answers a request, or None.

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 import cassette
 from cassette import errors
 
@@ -50,6 +52,29 @@ def test_a_request_whose_recordings_were_played_is_told_how_to_repeat():
         "",
         "To let the last one answer again: repeat=True",
         "Do this.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("total", "lines"),
+    [
+        (7, ["Nearest of 9, with what was recorded (-) and what was sent (+):"]),
+        (
+            None,
+            [
+                "There is no such file yet.",
+                (
+                    "Nearest of 2 in the cassettes beside it, "
+                    "with what was recorded (-) and what was sent (+):"
+                ),
+            ],
+        ),
+    ],
+)
+def test_a_mismatch_counts_the_cassettes_beside_it(total, lines):
+    assert mismatch(total=total, beside=2, nearest=["#1 in b.yaml: GET b"]) == [
+        *lines,
+        "  #1 in b.yaml: GET b",
     ]
 
 

@@ -121,6 +121,48 @@ def test_a_damaged_extra_interaction_fails_the_use(own, shared, poll):
         get(poll.port, "/token")
 
 
+def test_what_nearly_answers_is_shown_with_its_file(own, shared, poll, monkeypatch):
+    monkeypatch.chdir(own.parent)
+    base = f"GET http://127.0.0.1:{poll.port}"
+    with cassette.use(own, mode="rewrite"):
+        get(poll.port, "/users?page=1")
+    with cassette.use(own, mode="none", extra=[shared]) as tape:
+        with pytest.raises(cassette.UnmatchedRequestError) as caught:
+            get(poll.port, "/token?page=1")
+        tape.errors.clear()
+    assert str(caught.value).splitlines()[3:10] == [
+        "Nearest of 3, with what was recorded (-) and what was sent (+):",
+        f"  #0 in shared.yaml: {base}/token",
+        "    query",
+        "      + page: 1",
+        f"  #1 in shared.yaml: {base}/token",
+        "    query",
+        "      + page: 1",
+    ]
+    assert caught.value.ignore == ("query:page",)
+
+
+def test_without_a_file_the_extra_cassettes_are_compared_with(own, shared, poll):
+    with cassette.use(own, mode="none", extra=[shared]) as tape:
+        with pytest.raises(cassette.UnmatchedRequestError, match=r"#0 in .*shared\.yaml: GET "):
+            get(poll.port, "/token?page=1")
+        tape.errors.clear()
+
+
+@pytest.mark.parametrize("options", [{}, {"extra": ["shared.yaml"]}], ids=["own", "extra"])
+def test_a_damaged_interaction_that_nearly_answers_fails_the_use(
+    own, shared, poll, monkeypatch, options
+):
+    monkeypatch.chdir(own.parent)
+    shared.write_bytes(shared.read_bytes().replace(b"ended: ", b"endet: "))
+    with (
+        pytest.raises(cassette.CassetteFormatError, match=re.escape(shared.name)),
+        cassette.use("own.yaml" if options else "shared.yaml", mode="none", **options),
+        contextlib.suppress(cassette.CassetteError),
+    ):
+        get(poll.port, "/token?page=1")
+
+
 def test_an_extra_failure_to_connect_is_played(own, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]

@@ -56,12 +56,26 @@ _ENTRIES: Final = 3
 """Entries of ``ignore`` that are proposed; where more is needed, the request is another one."""
 
 
+class Recordings(NamedTuple):
+    """What a request that nothing answers is compared with.
+
+    Attributes:
+        place: The cassette, as texts name it; empty for the one that they are about.
+        calls: The call line of each interaction.
+        fetch: Gives the recorded request of an interaction.
+    """
+
+    place: str
+    calls: Sequence[str]
+    fetch: Callable[[int], Request]
+
+
 class Explanation(NamedTuple):
     """Why nothing answered a request.
 
     Attributes:
         nearest: A text of several lines for each of the nearest recordings, best first: number and
-            call, and what differs.
+            call, with the file where it is one beside the cassette, and what differs.
         spent: Numbers of the recordings that match, and have been played already.
         ignore: What would make the nearest recording answer if it did not count, as entries of
             ``ignore``; empty where that would not help, or be too much.
@@ -75,42 +89,49 @@ class Explanation(NamedTuple):
 
 
 def explain(
-    call: str,
-    request: Request,
-    *,
-    calls: Sequence[str],
-    fetch: Callable[[int], Request],
-    matching: Matching,
+    call: str, request: Request, known: Sequence[Recordings], matching: Matching
 ) -> Explanation:
-    """Return what the nearest recordings differ in; see ``Index.explain``."""
+    """Return what the nearest recordings differ in; see ``Index.explain``.
+
+    Args:
+        call: The call line that found no answer.
+        request: The request.
+        known: The recordings of the cassette, and then those of the cassettes beside it.
+        matching: What requests must have in common.
+    """
     wanted = split_call(call)
     ranked = heapq.nlargest(
         _LOOKED_INTO,
-        ((_likeness(wanted, split_call(calls[i])), -i) for i in _worth_a_look(call, calls)),
+        (
+            (_likeness(wanted, split_call(calls[i])), -which, -i)
+            for which, (_, calls, _) in enumerate(known)
+            for i in _worth_a_look(call, calls)
+        ),
     )
     spent: list[int] = []
-    found: list[tuple[float, int, int, list[Part]]] = []
-    for at, (likeness, minus_i) in enumerate(ranked):
+    found: list[tuple[float, int, int, int, list[Part]]] = []
+    for at, (likeness, minus_which, minus_i) in enumerate(ranked):
         if likeness <= 0 or at * len(request.raw) > _MUCH:
             break
-        i = -minus_i
+        which, i = -minus_which, -minus_i
+        _, calls, fetch = known[which]
         parts = list(_differences(call, request, calls[i], partial(fetch, i), matching))
         if parts:
-            found.append((_weight(parts), -likeness, i, parts))
-        else:
+            found.append((_weight(parts), -likeness, which, i, parts))
+        elif which == 0:
             spent.append(i)
     if spent:
         return Explanation(spent=tuple(sorted(spent)))
     if not found:
-        return Explanation(origins=tuple(dict.fromkeys(map(origin_of, calls))))
-    found.sort(key=lambda one: one[:3])
+        return Explanation(origins=tuple(dict.fromkeys(map(origin_of, known[0].calls))))
+    found.sort(key=lambda one: one[:4])
     first = found[0]
-    entries = ignorable(first[3])
+    entries = ignorable(first[4])
     near = [first, *(one for one in found[1:] if one[0] < first[0] + _FAR)]
     return Explanation(
         nearest=tuple(
-            _block(i, calls[i], parts if at == 0 else _brief(parts), _LINES[at], matching)
-            for at, (*_, i, parts) in enumerate(near[: len(_LINES)])
+            _block(known[which], i, parts if at == 0 else _brief(parts), _LINES[at], matching)
+            for at, (*_, which, i, parts) in enumerate(near[: len(_LINES)])
         ),
         ignore=tuple(entries) if len(entries) <= _ENTRIES else (),
     )
@@ -159,9 +180,10 @@ def _weight(parts: list[Part]) -> float:
     return sum((1 if part.title else 3) + min(len(part.changes), 9) / 10 for part in parts)
 
 
-def _block(i: int, call: str, parts: list[Part], limit: int, matching: Matching) -> str:
-    lines = rendered(parts, limit)
-    return "\n  ".join([f"#{i} {cut(matching.redactor.mask_call(call), _CALL)}", *lines])
+def _block(known: Recordings, i: int, parts: list[Part], limit: int, matching: Matching) -> str:
+    call = cut(matching.redactor.mask_call(known.calls[i]), _CALL)
+    which = f"#{i} in {known.place}:" if known.place else f"#{i}"
+    return "\n  ".join([f"{which} {call}", *rendered(parts, limit)])
 
 
 def _differences(

@@ -11,7 +11,7 @@ from cassette.redaction import MASK_MARK
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
-    from cassette.matching.explain import Explanation
+    from cassette.matching.explain import Explanation, Recordings
     from cassette.matching.options import Matching
     from cassette.model import Request
 
@@ -313,12 +313,21 @@ class Index:
         """Numbers of the interactions that were not played, in recorded order."""
         return [i for i, played in enumerate(self._played) if not played]
 
-    def explain(self, call: str, request: Request) -> Explanation:
+    def recordings(self, place: str = "") -> Recordings:
+        """Return what ``explain`` compares requests with; ``place`` names the cassette in texts."""
+        from cassette.matching.explain import Recordings  # noqa: PLC0415 - only failures pay for it
+
+        return Recordings(place, self._calls, self._fetch)
+
+    def explain(
+        self, call: str, request: Request, beside: Sequence[Recordings] = ()
+    ) -> Explanation:
         """Return why nothing answered a request: the nearest recordings, and what they differ in.
 
         Args:
             call: The call line that found no answer.
             request: The request.
+            beside: Recordings in other cassettes, which did not answer either.
 
         Returns:
             Texts without secrets, for a message of about 40 lines.
@@ -326,6 +335,4 @@ class Index:
         from cassette.matching.explain import explain  # noqa: PLC0415 - only failures pay for it
 
         with self._lock:
-            return explain(
-                call, request, calls=self._calls, fetch=self._fetch, matching=self._matching
-            )
+            return explain(call, request, [self.recordings(), *beside], self._matching)
