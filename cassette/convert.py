@@ -107,7 +107,18 @@ def _name(source: Path) -> str:
     """
     stem = source.stem if source.suffix in _SUFFIXES else source.name
     suffix = source.suffix if source.suffix in _YAML else ".yaml"
-    return (file_name(stem) if stem.endswith("]") else stem) + suffix
+    if stem.endswith("]"):
+        stem = file_name(stem, has_twin=_has_twin(source))
+    return stem + suffix
+
+
+def _has_twin(source: Path) -> bool:
+    """Return whether another file beside it would keep the name on a system that ignores case."""
+    folded = source.name.casefold()
+    return folded != source.name and any(
+        other.name != source.name and other.name.casefold() == folded
+        for other in source.parent.iterdir()
+    )
 
 
 def _is_cassette(path: Path) -> bool:

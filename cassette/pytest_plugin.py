@@ -55,6 +55,22 @@ def pytest_configure(config: pytest.Config) -> None:
     register(config)
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Look for tests of one class or module whose names differ in nothing but case.
+
+    Before any other wrapper, since ``--lf`` takes tests out here, and the name of a cassette must
+    not depend on which tests run.
+    """
+    report = yield
+    nodes = report.result
+    if len({node.name.casefold() for node in nodes}) < len(nodes):
+        from cassette.plugin.places import mark_twins  # noqa: PLC0415 - see the module docstring
+
+        mark_twins(nodes)
+    return report
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the cassette in force before anything else of a test; the marker alone is enough.

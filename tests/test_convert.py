@@ -7,6 +7,7 @@ import pytest
 
 import cassette
 from cassette.cli import main
+from cassette.plugin.places import file_name
 
 RECORDED = Path(__file__).parents[1] / "fixtures" / "vcrpy"
 SECRET = "correct-horse-battery-staple"
@@ -47,6 +48,18 @@ def test_a_tree_keeps_its_shape(tree, capsys):
     (one,) = cassette.load("new/test_a/test_x.yaml").interactions
     assert (one.call, one.response.body) == ("GET http://a.example/", b"ok")
     assert (tree / "test_a/test_x.yaml").read_text() == SMALL
+
+
+def test_a_recording_is_named_as_its_test_is_where_names_differ_in_case_alone(tmp_path):
+    for name in ("test_p[Case].yaml", "test_p[case].yaml", "test_p[Other].yaml", "Ann.yaml"):
+        (tmp_path / "old" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "old" / name).write_text(SMALL)
+    old, new = str(tmp_path / "old"), tmp_path / "new"
+    assert main(["convert", "--from", "vcrpy", old, "--to", str(new)]) == 0
+    twin = file_name("test_p[Case]", has_twin=True)
+    assert sorted(file.name for file in new.iterdir()) == sorted(
+        ["Ann.yaml", f"{twin}.yaml", "test_p[Other].yaml", "test_p[case].yaml"]
+    )
 
 
 def test_a_recording_is_replaced_only_if_that_is_asked_for(tree, capsys):

@@ -14,11 +14,13 @@ from cassette.plugin import options
 from cassette.store.files import resolve_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _MAX_NAME: Final = 120
 """Characters of a file name; most file systems stop at 255 bytes, and a character may take four."""
+
+_twin_key: Final = pytest.StashKey[bool]()
 
 _UNSAFE: Final = re.compile(r"[^\w.\[\]-]")
 
@@ -78,23 +80,45 @@ def test_name(item: pytest.Item) -> str:
 
     The parameters belong to the name of the test. Of a doctest it is the name pytest gives it.
     """
-    classes = [parent.name for parent in item.listchain() if isinstance(parent, pytest.Class)]
-    return f"{file_name(item.path.stem)}/{file_name('.'.join([*classes, item.name]))}"
+    classes = [parent for parent in item.listchain() if isinstance(parent, pytest.Class)]
+    nodes = [*classes, item]
+    has_twin = any(node.stash.get(_twin_key, False) for node in nodes)
+    name = file_name(".".join(node.name for node in nodes), has_twin=has_twin)
+    return f"{file_name(item.path.stem)}/{name}"
 
 
-def file_name(name: str) -> str:
+def mark_twins(nodes: Sequence[pytest.Item | pytest.Collector]) -> None:
+    """Mark the tests and classes whose name another one has too, but for upper and lower case.
+
+    That other one keeps its name where it has nothing of upper case.
+
+    Args:
+        nodes: All that one class, or one module, holds.
+    """
+    spellings: dict[str, set[str]] = {}
+    for node in nodes:
+        spellings.setdefault(node.name.casefold(), set()).add(node.name)
+    for node in nodes:
+        folded = node.name.casefold()
+        if node.name != folded and len(spellings[folded]) > 1:
+            node.stash[_twin_key] = True
+
+
+def file_name(name: str, *, has_twin: bool = False) -> str:
     """Return a file name for a test, without ending: readable, safe everywhere, unique.
 
     Args:
         name: Name of the test with its parameters, such as ``test_get[a/b]``.
+        has_twin: Another test has this name but for upper and lower case, and keeps it. To a file
+            system that ignores case, as those of Windows and macOS do, they are one.
 
     Returns:
         The name with every character but letters, digits, ``.``, ``_``, ``-``, ``[`` and ``]``
-        replaced by ``-``, cut to 120 characters. A name that had to be changed ends in eight
-        digits of a digest of the original, so that no two tests share a file.
+        replaced by ``-``, cut to 120 characters. A name that had to be changed, or has a twin, ends
+        in eight digits of a digest of the original, so that no two tests share a file.
     """
     safe = _UNSAFE.sub("-", name)
-    if safe == name and len(safe) <= _MAX_NAME:
+    if safe == name and len(safe) <= _MAX_NAME and not has_twin:
         return safe
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
     return f"{safe[: _MAX_NAME - 9].rstrip('.-')}-{digest}"

@@ -41,6 +41,47 @@ def test_a_plain_name_stays_as_it_is():
     assert file_name("TestIt.test_get[a-1.5_é]") == "TestIt.test_get[a-1.5_é]"
 
 
+TWINS = """
+    import pytest
+
+    @pytest.mark.cassette
+    @pytest.mark.parametrize("path", ["Case", "case", "CASE", "Other"])
+    def test_p(fetch, path):
+        fetch("/" + path)
+
+    @pytest.mark.cassette
+    class TestApi:
+        def test_p(self, fetch): fetch("/api")
+
+    @pytest.mark.cassette
+    class TestAPI:
+        def test_p(self, fetch): fetch("/API")
+"""
+
+
+def test_tests_whose_names_differ_in_case_alone_have_files_that_differ_in_more(project):
+    project.write("test_it.py", TWINS)
+    project.run().assert_outcomes(passed=6)
+    names = [name.removeprefix("cassettes/test_it/") for name in project.cassettes]
+    assert len({name.casefold() for name in names}) == 6
+    assert {"test_p[case].yaml", "test_p[Other].yaml"} < set(names)
+    assert sum(name.startswith("test_p[Case]-") for name in names) == 1
+    project.go_offline()
+    project.run("--cassette-mode=none").assert_outcomes(passed=6)
+
+
+@pytest.mark.parametrize("arguments", [["test_it.py::test_p[Case]"], ["-kCase"], ["--lf"]], ids=str)
+def test_the_name_of_a_cassette_does_not_depend_on_which_tests_run(project, arguments):
+    project.write("test_it.py", TWINS)
+    project.write("conftest.py", "def pytest_runtest_setup(item): assert '[Case]' not in item.name")
+    if "--lf" in arguments:
+        project.run().assert_outcomes(passed=5, errors=1)
+    project.edit("conftest.py", "assert", "return")
+    project.run(*arguments)
+    (name,) = [name for name in project.cassettes if "test_p[Case]" in name]
+    assert name.startswith("cassettes/test_it/test_p[Case]-")
+
+
 SAVING = "import pytest\n\ndef test_get(cassette, fetch): fetch()"
 
 
