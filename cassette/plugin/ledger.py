@@ -39,6 +39,10 @@ class Ledger:
 
             self.entries += map(Entry.load, carried)
 
+    def ran(self, test: str) -> bool:
+        """Return whether a test ran, or was skipped."""
+        return test in self._passed
+
     def passed(self, test: str) -> bool:
         """Return whether a test ran and passed; where it ran more than once, the last time."""
         return self._passed.get(test, False)

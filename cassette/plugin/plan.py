@@ -27,13 +27,17 @@ _DECIDING: Final = ("cassette", "cassette_config", "cassette_dir", "cassette_nam
 class Plan(NamedTuple):
     """What the collected tests would use, those included that were deselected afterwards.
 
+    It does not know what a test opens with ``cassette.use``: only running the test tells.
+
     Attributes:
+        tests: Node ids of all tests.
         uses: The cassettes of each test that would use any, by its node id; spelled by ``same``.
         untold: Node ids of the tests of which only running them can tell, since a fixture of the
             project decides.
         folders: Where cassettes may lie.
     """
 
+    tests: list[str]
     uses: Mapping[str, list[str]]
     untold: list[str]
     folders: list[str]
@@ -62,10 +66,12 @@ def make_plan(config: pytest.Config, items: Iterable[pytest.Item], folders: Iter
         folders: Where cassettes may lie, beside the folders that the tests use.
     """
     settings = Settings.of(config)
+    tests: list[str] = []
     uses: dict[str, list[str]] = {}
     untold: list[str] = []
     places = dict.fromkeys(folders)
     for item in items:
+        tests.append(item.nodeid)
         # A test that was deselected has not been given the fixture that its marker stands for.
         names = getattr(item, "fixturenames", ())
         if "cassette" not in names and not item.get_closest_marker("cassette"):
@@ -81,7 +87,7 @@ def make_plan(config: pytest.Config, items: Iterable[pytest.Item], folders: Iter
             untold.append(item.nodeid)  # it will fail, and say why
         else:
             uses[item.nodeid] = [same(path) for path in (main, *extra)]
-    return Plan(uses, untold, list(places))
+    return Plan(tests, uses, untold, list(places))
 
 
 def _is_decided_elsewhere(item: pytest.Item) -> bool:

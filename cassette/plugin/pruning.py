@@ -65,4 +65,9 @@ def _objection(ledger: Ledger, plan: Plan, path: str, uses: Sequence[Entry]) -> 
         return "only calls of cassette.use() use it, and who else makes them is not known"
     tests = dict.fromkeys([*plan.users(path), *(entry.test for entry in uses)])
     missing = [test for test in tests if not ledger.passed(test)]
-    return f"{missing[0]} uses it too, and has not passed" if missing else ""
+    if missing:
+        return f"{missing[0]} uses it too, and has not passed"
+    left_out = next((test for test in plan.tests if not ledger.ran(test)), None)
+    if left_out is not None:
+        return f"{left_out} did not run, and cassette.use() may open it there"
+    return ""

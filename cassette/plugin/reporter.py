@@ -160,6 +160,7 @@ class Reporter:
             verbose=self._config.get_verbosity() > 0,
             pruned=self._pruned,
             orphans=orphans,
+            collected=plan.tests if plan is not None else (),
             doubt=self._planner.doubt(self._ledger) if self._planner is not None else "",
         )
         if lines:

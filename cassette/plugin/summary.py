@@ -40,6 +40,7 @@ class Summary:
         root: str | PathLike[str],
         command: Callable[[str, Iterable[str]], str],
     ) -> None:
+        self._passed = ledger.passed
         self._entries = ledger.entries
         self._uses = ledger.uses
         self._fates = {path: _fate(uses) for path, uses in self._uses.items()}
@@ -53,6 +54,7 @@ class Summary:
         verbose: bool = False,
         pruned: Sequence[Pruned] = (),
         orphans: Orphans | None = None,
+        collected: Sequence[str] = (),
         doubt: str = "",
     ) -> list[str]:
         """Return what a person needs to know; nothing where every cassette was just replayed.
@@ -61,6 +63,7 @@ class Summary:
             verbose: Tell about every use.
             pruned: What was pruned, and what was not.
             orphans: Files that no test uses, where that was asked for.
+            collected: The tests of which that is told.
             doubt: Why it cannot be told what no test uses, where that was asked for.
         """
         lines = [
@@ -68,7 +71,7 @@ class Summary:
             *self._expired(),
             *self._journals(),
             *self._pruned(pruned),
-            *(self._orphans(orphans) if orphans is not None else ()),
+            *(self._orphans(orphans, collected) if orphans is not None else ()),
             *self._to_commit(one.path for one in pruned if one.dropped),
         ]
         if doubt:
@@ -135,10 +138,15 @@ class Summary:
         for one in kept:
             yield f"  {self._shown(one.path)}: {one.objection}"
 
-    def _orphans(self, orphans: Orphans) -> Iterator[str]:
+    def _orphans(self, orphans: Orphans, tests: Sequence[str]) -> Iterator[str]:
         none = {0: "there is no cassette", 1: "a test uses the only cassette"}
         if orphans.cassettes:
-            yield "Used by no test that was collected:"
+            untold = [test for test in tests if not self._passed(test)]
+            unless = (
+                ", unless cassette.use() opens it in one that has not passed "
+                f"({len(untold)} of {len(tests)})"
+            )
+            yield f"Used by no test that was collected{unless if untold else ''}:"
         else:
             some = f"tests use each of the {orphans.total} cassettes"
             yield f"No orphans: {none.get(orphans.total, some)}."

@@ -78,6 +78,18 @@ def test_nothing_is_dropped_unless_every_test_that_shares_it_has_passed(shared, 
     assert shared.calls(FILE) == ALL
 
 
+@PROCESSES
+def test_nothing_is_dropped_where_a_test_that_might_open_it_was_left_out(shared, run, workers):
+    shared.write("test_zz.py", "def test_own(): pass")
+    result = run("--cassette-prune", "-k", "not own", workers=workers)
+    result.assert_outcomes(passed=3)
+    assert lines(result)[:2] == [
+        "Not pruned:",
+        f"  {FILE}: test_zz.py::test_own did not run, and cassette.use() may open it there",
+    ]
+    assert shared.calls(FILE) == ALL
+
+
 def test_nothing_is_dropped_unless_every_test_was_collected(shared):
     result = shared.run("--cassette-prune", "test_it.py")
     assert lines(result) == ["What no test uses cannot be told: only test_it.py was collected."]
