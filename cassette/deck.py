@@ -24,11 +24,11 @@ from cassette.extra import Extra
 from cassette.freezing import Timeline
 from cassette.keeping import Keeper
 from cassette.matching import Index
-from cassette.model import CONNECT, Endpoint, Interaction, Request, Response
+from cassette.model import CONNECT
 from cassette.modes import ADDING, RecordMode, policy
 from cassette.store.files import journal_of
 from cassette.store.reader import CassetteReader
-from cassette.transport.failures import describe, is_of_the_connection
+from cassette.transport.failures import failed_connection
 from cassette.transport.pace import Pace
 from cassette.watching import tell
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from cassette.expiry import Expiry
     from cassette.hosts import Hosts
     from cassette.matching import Matching
+    from cassette.model import Endpoint, Interaction, Request
     from cassette.redaction import Redactor
     from cassette.verifying import Drift, Verification, Verifier
 
@@ -354,20 +355,9 @@ class Deck:
             error: What the client's ``connect`` raised.
             at: When it was tried.
         """
-        if not is_of_the_connection(error):
-            return
-        ended, failure = describe(error)
-        self.record(
-            Interaction(
-                call=CONNECT + endpoint.origin,
-                request=Request(b"", endpoint.origin),
-                response=Response(b""),
-                at=at,
-                took=max(0.0, round((Clock.now() - at).total_seconds(), 3)),
-                ended=ended,
-                failure=failure,
-            )
-        )
+        failed = failed_connection(endpoint, error, at)
+        if failed is not None:
+            self.record(failed)
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""

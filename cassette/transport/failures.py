@@ -8,10 +8,14 @@ import ssl
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
 
-from cassette.model import Ended, Failure
+from cassette.clock import Clock
+from cassette.model import CONNECT, Ended, Failure, Interaction, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
+
+    from cassette.model import Endpoint
 
 # Only these can come out of a cassette: loading one runs no code and names no class but these.
 _KINDS: Final[dict[str, type[OSError]]] = {
@@ -58,13 +62,30 @@ def describe(error: BaseException) -> tuple[Ended, Failure]:
     return ended, Failure(kind, cause.errno, cause.strerror or str(cause))
 
 
-def is_of_the_connection(error: BaseException) -> bool:
-    """Return whether an error tells something about a connection.
+def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) -> Interaction | None:
+    """Return what is recorded of a connection that did not come about: no request, no response.
 
-    What neither a socket nor a peer that speaks no HTTP has caused does not: a plugin refuses to
-    open sockets, say.
+    Args:
+        endpoint: Where it should have led.
+        error: What the client's ``connect`` raised.
+        at: When it was tried.
+
+    Returns:
+        The interaction; None where neither a socket nor a peer that speaks no HTTP has caused the
+        error, which then tells nothing about a connection: a plugin refuses to open sockets, say.
     """
-    return any(isinstance(link, OSError | HTTPException) for link in _chain(error))
+    if not any(isinstance(link, OSError | HTTPException) for link in _chain(error)):
+        return None
+    ended, failure = describe(error)
+    return Interaction(
+        call=CONNECT + endpoint.origin,
+        request=Request(b"", endpoint.origin),
+        response=Response(b""),
+        at=at,
+        took=max(0.0, round((Clock.now() - at).total_seconds(), 3)),
+        ended=ended,
+        failure=failure,
+    )
 
 
 def rebuild(failure: Failure) -> OSError:
