@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cassette.api import Use, load, use
     from cassette.deck import Deck, UnplayedWarning, UnrecordedWarning
+    from cassette.drift import DriftError
     from cassette.errors import (
         BlockedNetworkError,
         CassetteError,
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
         CassetteFormatError,
         CassetteNotFoundError,
         CassetteVersionError,
-        DriftError,
         OptionError,
         RecordingEndedError,
         UninterceptedClientError,
@@ -66,6 +66,7 @@ __all__ = [
 _HOMES = {
     "api": ("Use", "load", "use"),
     "deck": ("Deck", "UnplayedWarning", "UnrecordedWarning"),
+    "drift": ("DriftError",),
     "errors": (
         "BlockedNetworkError",
         "CassetteError",
@@ -73,7 +74,6 @@ _HOMES = {
         "CassetteFormatError",
         "CassetteNotFoundError",
         "CassetteVersionError",
-        "DriftError",
         "OptionError",
         "RecordingEndedError",
         "UninterceptedClientError",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from cassette.clock import Clock
 from cassette.errors import (
     CassetteError,
-    DriftError,
     RecordingEndedError,
     UnmatchedRequestError,
     UnplayedInteractionsError,
@@ -37,12 +36,13 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from pathlib import Path
 
+    from cassette.drift import Drift
     from cassette.expiry import Expiry
     from cassette.hosts import Hosts
     from cassette.matching import Matching
     from cassette.model import Endpoint, Interaction, Request
     from cassette.redaction import Redactor
-    from cassette.verifying import Drift, Verification, Verifier
+    from cassette.verifying import Verification, Verifier
 
 __tracebackhide__ = is_ours  # pytest then shows the code that sent the request, and none of ours
 
@@ -336,6 +336,8 @@ class Deck:
 
     def _note(self, drift: Drift) -> None:
         """Keep a drift for the end; one that is met again, as by a client that retries, once."""
+        from cassette.drift import DriftError  # noqa: PLC0415 - others need not pay for it
+
         error = next((error for error in self.errors if isinstance(error, DriftError)), None)
         if error is None:
             error = DriftError(

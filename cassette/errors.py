@@ -6,7 +6,7 @@
     ├── BlockedNetworkError         an attempt to reach a host that nothing answers for
     ├── UninterceptedClientError    a client whose connections no cassette can take yet
     ├── UnplayedInteractionsError   a use that had to play everything left something
-    ├── DriftError                  live responses are not what they were when recorded
+    ├── DriftError                  live responses are not what they were (``cassette.drift``)
     ├── CassetteNotFoundError       there is no cassette at this path
     ├── CassetteExpiredError        a cassette is older than it may be
     ├── CassetteFormatError         a file that is no cassette, or a damaged one
@@ -20,7 +20,7 @@ and would hide a missing recording behind an error of their own.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cassette.clock import in_words
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from os import PathLike
 
     import pytest
-
-    from cassette.verifying import Drift
 
 
 def suggestion(wrong: object, right: Iterable[str]) -> str:
@@ -281,60 +279,6 @@ class UnplayedInteractionsError(CassetteError):
                 "Or delete them from the file, or allow them with on_unplayed='ignore'.",
             ]
         )
-
-
-class DriftError(CassetteError):
-    """Live responses are not as they were recorded.
-
-    Attributes:
-        path: The cassette.
-        recorded: When its recording began; None where there is no cassette.
-        drifts: What has drifted, in the order in which it was met; it may still grow while the
-            cassette is in use.
-        remedy: What to do, in one line.
-    """
-
-    def __init__(
-        self, path: str | PathLike[str], *, recorded: datetime | None, remedy: str = ""
-    ) -> None:
-        super().__init__(path)
-        self.path = path
-        self.recorded = recorded
-        self.drifts: list[Drift] = []
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        since = f"recorded {self.recorded:%Y-%m-%d}" if self.recorded else "there is no such file"
-        drifted = counted(len(self.drifts), "live interaction")
-        shown = self.drifts[:_DRIFTS]
-        lines = [
-            f"{drifted} drifted from {from_here(self.path)} ({since})",
-            "",
-            "What was recorded (-) and what is live (+):",
-        ]
-        left = _DRIFT_LINES
-        for at, drift in enumerate(shown):
-            others = len(shown) - at - 1
-            told = drift.lines(left - others * _DRIFT_LINES // _DRIFTS)
-            left -= len(told)
-            lines += ["  " + line for line in told]
-        if len(self.drifts) > len(shown):
-            lines.append(f"  ... {len(self.drifts) - len(shown)} more")
-        lines.append("")
-        ignore = [drift.ignore for drift in self.drifts]
-        entries = list(dict.fromkeys(entry for some in ignore for entry in some))
-        if all(ignore) and len(entries) <= _ENTRIES:
-            option = f"verify=cassette.Verification(ignore={entries})"
-            lines.append(f"If this is of no account, leave it out: {option}")
-        return "\n".join([*lines, self.remedy]).rstrip("\n")
-
-
-_DRIFTS: Final = 6
-_DRIFT_LINES: Final = 30
-"""Drifts that are shown, and lines for them together."""
-
-_ENTRIES: Final = 3
-"""Entries of ``ignore`` that are proposed."""
 
 
 def counted(number: int, what: str) -> str:

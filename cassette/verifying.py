@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette.decoding import decoded
+from cassette.drift import Drift
 from cassette.errors import OptionError, suggestion
 from cassette.matching import Matching
 from cassette.matching.calls import origin_of
 from cassette.matching.contents import body_part, described
-from cassette.matching.differences import Part, change, ignorable, pair_changes, rendered
+from cassette.matching.differences import Part, change, pair_changes
 from cassette.model import CONNECT, Ended
 from cassette.shapes import shape_changes, shape_of
 
@@ -92,34 +93,6 @@ class Verification:
                 raise OptionError(
                     f"ignore: {entry!r} stands in no response\nWrite header:NAME or json:$.PATH"
                 )
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """One live interaction that is not as it was recorded.
-
-    Attributes:
-        number: Number of the recording, counted from 0; None where there is none.
-        call: Method and URL, secrets masked.
-        parts: What differs.
-        notes: What there is to say where no recording can be compared.
-    """
-
-    number: int | None
-    call: str
-    parts: tuple[Part, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def lines(self, limit: int) -> list[str]:
-        """Return what differs as lines, about as many as asked for at most."""
-        name = "not recorded:" if self.number is None else f"#{self.number}"
-        told = [*rendered(self.parts, limit - 1), *self.notes[: limit - 1]]
-        return [f"{name} {self.call}", *("  " + line for line in told)]
-
-    @property
-    def ignore(self) -> list[str]:
-        """Entries of ``ignore`` with which this would be no drift; none where none would do."""
-        return ignorable(self.parts)
 
 
 class Verifier:
