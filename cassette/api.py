@@ -16,7 +16,7 @@ from cassette.hosts import Hosts
 from cassette.matching import DEFAULT, Matching, listed
 from cassette.modes import parse_mode
 from cassette.patching import patchers
-from cassette.patching.base import Entry
+from cassette.patching.base import Entry, current
 from cassette.redaction import Redactor
 from cassette.store.reader import load
 
@@ -221,7 +221,10 @@ class Use:
 
         For whoever learns later than the code under test ends whether all went well.
         """
-        deck, entry = self._entered.pop()
+        # One use may be entered by several threads or tasks: each leaves what is in force for it.
+        here = current()
+        number = next((n for n, (deck, _) in enumerate(self._entered) if deck is here), -1)
+        deck, entry = self._entered.pop(number)
         entry.leave()
         deck.thaw()
         return deck
@@ -246,11 +249,7 @@ class Use:
                     return await function(*args, **kwargs)
 
         elif inspect.isasyncgenfunction(function):
-
-            async def wrapper(*args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # noqa: ANN401
-                with again():
-                    async for item in function(*args, **kwargs):
-                        yield item
+            wrapper = _in_use(again, function)
 
         elif inspect.isgeneratorfunction(function):
 
@@ -265,3 +264,27 @@ class Use:
                     return function(*args, **kwargs)
 
         return cast("Function", functools.wraps(function)(wrapper))
+
+
+def _in_use(again: Callable[[], Use], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap an async generator function, for which there is no ``yield from``."""
+
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        with again():
+            steps = function(*args, **kwargs)
+            try:
+                item = await anext(steps)
+                while True:
+                    try:
+                        answer = yield item
+                    except GeneratorExit:
+                        await steps.aclose()
+                        raise
+                    except BaseException as error:  # noqa: BLE001 - for the function to handle
+                        item = await steps.athrow(error)
+                    else:
+                        item = await steps.asend(answer)
+            except StopAsyncIteration:
+                return
+
+    return wrapper

@@ -8,6 +8,7 @@ import linecache
 import signal
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -325,6 +326,52 @@ def test_functions_coroutines_and_generators_are_decorated(path, poll):
     assert inspect.isgeneratorfunction(generator)
     assert inspect.isasyncgenfunction(async_generator)
     assert poll.requests == 1
+
+
+def test_an_async_generator_is_sent_to_thrown_into_and_closed(path):
+    seen = []
+
+    @cassette.use(path, mode="new_episodes")
+    async def decorated():
+        try:
+            seen.append((yield 1))
+            try:
+                yield 2
+            except KeyError:
+                yield 3
+        finally:
+            seen.append("closed")
+
+    async def run():
+        steps = decorated()
+        got = [await anext(steps), await steps.asend("sent"), await steps.athrow(KeyError)]
+        await steps.aclose()
+        return got
+
+    assert asyncio.run(run()) == [1, 2, 3]
+    assert seen == ["sent", "closed"]
+
+
+def test_one_use_may_be_in_force_in_two_threads(path, poll):
+    use, entered, go_on = (
+        cassette.use(path, mode="new_episodes"),
+        threading.Event(),
+        threading.Event(),
+    )
+
+    def run():
+        with use:
+            entered.set()
+            go_on.wait()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    entered.wait()
+    with use as tape:
+        go_on.set()
+        thread.join()
+        get(poll.port)
+        assert tape.recorded == 1
 
 
 def test_a_use_is_entered_and_left_asynchronously(path, poll):
