@@ -243,6 +243,16 @@ def test_secrets_in_forms_are_masked():
     assert result.redacted == ("request.form.password",)
 
 
+@pytest.mark.parametrize("kind", [None, "text/plain"])
+@pytest.mark.parametrize("form", ["password=abcdefghijkl", "password=abcdefghijkl&user=bob\r\n"])
+def test_a_form_that_nobody_calls_one_is_a_form(kind, form):
+    sent = request("/x", method="POST", body=form.encode(), kind=kind)
+    result = redacted(sent, response(form.encode(), kind=kind))
+    assert result.redacted == ("request.form.password", "response.form.password")
+    masked = form.replace("abcdefghijkl", "REDACTED-1-x").encode()
+    assert result.request.body == result.response.body == masked
+
+
 def test_json_sent_as_a_form_is_json():
     sent = request(
         "/x",

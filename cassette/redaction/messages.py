@@ -34,6 +34,9 @@ _TEXTUAL: Final = re.compile(
     rb"text/|multipart/|[\w./+-]*(?:json|xml|urlencoded|javascript|graphql|yaml|html)",
     re.IGNORECASE,
 )
+_FORM: Final = re.compile(rb"[\w.~%+\[\]-]++=[^&\s\"'<>]*+(?:&[\w.~%+\[\]-]++=[^&\s\"'<>]*+)*+\s*+")
+"""A body that is nothing but pairs; not every client, nor every server, says that it is a form."""
+
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 _STRUCTURAL_NAMES: Final = """
@@ -247,10 +250,16 @@ def content_hits(
                 yield finders.Hit(part.body, part.stop, secret, f"form.{name}")
             elif not _CONTROL.search(content, part.body, min(part.stop, part.body + 1024)):
                 yield from _in_text(content, part.body, part.stop, is_secret)
-    elif b"urlencoded" in media and content[start : start + 1] not in b"{[":
+    elif _is_form(content, start, stop, media):
         yield from finders.in_form(content, start, stop, is_secret)
     else:
         yield from _in_text(content, start, stop, is_secret)
+
+
+def _is_form(content: bytes, start: int, stop: int, media: bytes) -> bool:
+    if content[start : start + 1] in b"{[":
+        return False
+    return b"urlencoded" in media or _FORM.fullmatch(content, start, stop) is not None
 
 
 def _in_text(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator[Hit]:
