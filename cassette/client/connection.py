@@ -295,7 +295,7 @@ class HTTPConnection(stock.HTTPConnection):
         if type(data) is not bytes and hasattr(data, "read"):
             if self.debuglevel > 0:
                 print("sending a readable")
-            for block in self._blocks(payload):
+            for block in _blocks(self, payload):
                 sys.audit("http.client.send", self, block)
                 self.sock.sendall(block)
             return
@@ -318,14 +318,7 @@ class HTTPConnection(stock.HTTPConnection):
         """Yield the contents of a file in blocks, text in ISO-8859-1."""
         if self.debuglevel > 0:
             print("reading a readable")
-        return self._blocks(readable)
-
-    def _blocks(self, readable: SupportsRead[Any]) -> Iterator[bytes]:
-        encode = self._is_textIO(readable)
-        if encode and self.debuglevel > 0:
-            print("encoding file using iso-8859-1")
-        while block := readable.read(self.blocksize):
-            yield block.encode("iso-8859-1") if encode else block
+        return _blocks(self, readable)
 
     def _send_output(self, message_body: Any = None, encode_chunked: bool = False) -> None:  # noqa: FBT001, FBT002, ANN401
         """Send the head that was built, and the body.
@@ -343,7 +336,7 @@ class HTTPConnection(stock.HTTPConnection):
         if message_body is None:
             return
         chunked = encode_chunked and self._http_vsn == 11  # noqa: PLR2004
-        for piece in self._pieces(message_body):
+        for piece in _pieces(self, message_body):
             if not piece:
                 # An empty chunk would end the body.
                 if self.debuglevel > 0:
@@ -352,25 +345,6 @@ class HTTPConnection(stock.HTTPConnection):
             self.send(b"%X\r\n" % len(piece) + piece + b"\r\n" if chunked else piece)
         if chunked:
             self.send(b"0\r\n\r\n")
-
-    def _pieces(self, body: Any) -> Any:  # noqa: ANN401 - whatever was given
-        """Return the pieces that a body is sent in.
-
-        Raises:
-            TypeError: It is neither bytes, nor a file, nor an iterable.
-        """
-        if hasattr(body, "read"):
-            # Not left to `send`, which would not know about chunks.
-            return self._read_readable(body)
-        with contextlib.suppress(TypeError):
-            memoryview(body)
-            return (body,)
-        try:
-            return iter(body)
-        except TypeError:
-            raise TypeError(
-                f"message_body should be a bytes-like object or an iterable, got {type(body)!r}"
-            ) from None
 
     def putrequest(
         self,
@@ -407,28 +381,10 @@ class HTTPConnection(stock.HTTPConnection):
         if self._http_vsn != 11:  # noqa: PLR2004
             return
         if not skip_host:
-            self.putheader("Host", self._host_value(url))
+            self.putheader("Host", _host_value(self, url))
         if not skip_accept_encoding:
             # Nothing here decodes a body.
             self.putheader("Accept-Encoding", "identity")
-
-    def _host_value(self, url: str) -> bytes | str:
-        """Return the Host of a request (RFC 9110, section 7.2): the target's, or else ours."""
-        if url.startswith("http"):
-            netloc = urllib.parse.urlsplit(url).netloc
-            if netloc:
-                return _strip_ipv6_iface(_to_ascii(netloc))
-        if self._tunnel_host:
-            host, port = self._tunnel_host, self._tunnel_port
-        else:
-            host, port = self.host, self.port
-        value = _to_ascii(host)
-        if ":" in host:
-            literal = self._wrap_ipv6(value) if compat.BRACKETS else b"[" + value + b"]"
-            value = _strip_ipv6_iface(literal)
-        if port == self.default_port:
-            return value
-        return f"{value.decode('ascii')}:{port}"
 
     def _encode_request(self, request: str) -> bytes:
         """Return the request line for the wire.
@@ -603,3 +559,54 @@ class HTTPConnection(stock.HTTPConnection):
             response.close()
             raise
         return response
+
+
+# No methods: a subclass that is none of ours may have these names for purposes of its own.
+
+
+def _blocks(connection: HTTPConnection, readable: SupportsRead[Any]) -> Iterator[bytes]:
+    """Yield the contents of a file in blocks, text in ISO-8859-1."""
+    encode = connection._is_textIO(readable)
+    if encode and connection.debuglevel > 0:
+        print("encoding file using iso-8859-1")
+    while block := readable.read(connection.blocksize):
+        yield block.encode("iso-8859-1") if encode else block
+
+
+def _pieces(connection: HTTPConnection, body: Any) -> Any:  # noqa: ANN401 - whatever was given
+    """Return the pieces that a body is sent in.
+
+    Raises:
+        TypeError: It is neither bytes, nor a file, nor an iterable.
+    """
+    if hasattr(body, "read"):
+        # Not left to `send`, which would not know about chunks.
+        return connection._read_readable(body)
+    with contextlib.suppress(TypeError):
+        memoryview(body)
+        return (body,)
+    try:
+        return iter(body)
+    except TypeError:
+        raise TypeError(
+            f"message_body should be a bytes-like object or an iterable, got {type(body)!r}"
+        ) from None
+
+
+def _host_value(connection: HTTPConnection, url: str) -> bytes | str:
+    """Return the Host of a request (RFC 9110, section 7.2): the target's, or else ours."""
+    if url.startswith("http"):
+        netloc = urllib.parse.urlsplit(url).netloc
+        if netloc:
+            return _strip_ipv6_iface(_to_ascii(netloc))
+    if connection._tunnel_host:
+        host, port = connection._tunnel_host, connection._tunnel_port
+    else:
+        host, port = connection.host, connection.port
+    value = _to_ascii(host)
+    if ":" in host:
+        literal = connection._wrap_ipv6(value) if compat.BRACKETS else b"[" + value + b"]"
+        value = _strip_ipv6_iface(literal)
+    if port == connection.default_port:
+        return value
+    return f"{value.decode('ascii')}:{port}"
