@@ -175,6 +175,7 @@ class Player:
             or current.arrived
             or current.ended not in _FOLLOWED_BY_THE_END
             or not 0 < len(self._data) <= limit
+            or current.response.raw.startswith(b"101", 9)  # the same reader reads what follows
         ):
             return None
         self._position = len(self._data)
