@@ -6,6 +6,7 @@ requests for players and takes interactions from recorders.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import warnings
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from cassette.store.files import journal_of
 from cassette.store.reader import CassetteReader
 from cassette.transport.failures import failed_connection
 from cassette.transport.pace import Pace
+from cassette.transport.recorder import Recorder
 from cassette.watching import tell
 
 if TYPE_CHECKING:
@@ -121,6 +123,8 @@ class Deck:
         self._timing = timing
         self._command = command
         self._lock = threading.RLock()
+        self._under_way: set[Recorder] = set()
+        self._settled = False
         self._reader: CassetteReader | None = None
         self._index: Index | None = None
         self._known: Index | None = None  # what is not recorded again
@@ -296,6 +300,20 @@ class Deck:
 
     # What a recorder tells.
 
+    def new_recorder(self, endpoint: Endpoint) -> Recorder:
+        """Return a recorder for a new connection."""
+        return Recorder(endpoint, self.record, self._under_way)
+
+    def settle(self) -> None:
+        """Record nothing more: what is under way is abandoned, what comes later is not ours.
+
+        A thread may be connecting at this moment, and a response may be read on afterwards.
+        """
+        for recorder in tuple(self._under_way):
+            with contextlib.suppress(CassetteError):  # it is among our errors, for the end
+                recorder.closed()
+        self._settled = True
+
     def record(self, interaction: Interaction) -> None:
         """Write an interaction to the journal, secrets masked; not one that is answered already.
 
@@ -303,6 +321,8 @@ class Deck:
         same: what the server gave out, such as a token, is good for the requests that follow, which
         what was recorded is not. To verify is to compare, and to write nothing.
         """
+        if self._settled:
+            return
         if self._verifier is not None:
             self._verify(self._verifier, interaction)
             return

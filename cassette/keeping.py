@@ -55,10 +55,11 @@ class Keeper:
         self._decode = decode
         self._lock = threading.Lock()
         self._open: Journal | None = None
+        self._ended = False
         self._calls: set[str] = set()  # recorded again, where that matters
 
     def keep(self, interaction: Interaction) -> None:
-        """Write an interaction to the journal.
+        """Write an interaction to the journal; once that is closed, do nothing.
 
         Raises:
             CassetteError: The journal cannot be written.
@@ -66,11 +67,15 @@ class Keeper:
         if self._decode:
             interaction = decoded(interaction)
         with self._lock:
+            if self._ended:
+                return
             journal = self._open
             if journal is None:
                 journal = self._open = self._begin(interaction.at)
         masked = self._redactor.redact(interaction)
         with self._lock:
+            if self._open is not journal:  # closed meanwhile
+                return
             journal.append(masked)
             self.journal = journal.partial
             self.recorded += 1
@@ -87,7 +92,7 @@ class Keeper:
             CassetteError: The cassette cannot be written.
         """
         with self._lock:
-            journal, self._open = self._open, None
+            journal, self._open, self._ended = self._open, None, True
             if journal is None:
                 return
             try:

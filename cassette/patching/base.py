@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cassette.deck import Deck
 
 _ABSENT: Final = object()
+
+Item = TypeVar("Item")
 
 
 class UndoLog:
@@ -50,6 +53,24 @@ def _put_back(owner: type, old: Mapping[str, object]) -> None:
             delattr(owner, name)
         else:
             setattr(owner, name, value)
+
+
+class Register(Generic[Item]):
+    """Things that were given out, each for as long as somebody else holds it; for any thread."""
+
+    def __init__(self) -> None:
+        self._items: weakref.WeakSet[Item] = weakref.WeakSet()
+        self._lock = threading.Lock()
+
+    def add(self, item: Item) -> None:
+        """Note a thing."""
+        with self._lock:
+            self._items.add(item)
+
+    def __iter__(self) -> Iterator[Item]:
+        """Walk over what is noted now; what others add meanwhile does not disturb."""
+        with self._lock:
+            return iter(list(self._items))
 
 
 class Patcher(Protocol):
@@ -123,6 +144,7 @@ class Entry:
             _in_use.remove(self._deck)
             for patcher in _applied:
                 patcher.leave(self._deck)
+            self._deck.settle()
             if not _in_use:
                 while _applied:
                     _applied.pop().undo()

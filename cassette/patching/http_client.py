@@ -23,13 +23,12 @@ from typing import TYPE_CHECKING, Any, Final
 from cassette import client as ours
 from cassette.clock import Clock
 from cassette.model import DEFAULT_PORTS, Ended, Endpoint
-from cassette.patching.base import UndoLog, current
+from cassette.patching.base import Register, UndoLog, current
 from cassette.patching.guard import lifted
 from cassette.patching.outage import outage
 from cassette.patching.urllib3 import settle
 from cassette.transport.failures import rebuild
 from cassette.transport.player import Player
-from cassette.transport.recorder import Recorder
 from cassette.transport.sockets import CassetteSocket
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from cassette.model import Interaction
     from cassette.transport.base import Transport
 
-    Connect = Callable[[Any], None]
+    Connect = Callable[..., None]
 
 _BEFORE_THE_CONNECTION: Final = (Ended.REFUSED, Ended.NOT_FOUND, Ended.TIMEOUT, Ended.FAILED)
 
@@ -84,9 +83,10 @@ class HttpClientPatcher:
 
     def __init__(self) -> None:
         self._log = UndoLog()
+        self._undone = False  # what another tool has put back since is ours, and of no effect
         self._dialing = threading.local()
-        # Innermost cassette last: each lease puts back what the one before it gave.
-        self._leases: weakref.WeakKeyDictionary[Any, list[_Lease]] = weakref.WeakKeyDictionary()
+        self._leases: Register[_Lease] = Register()
+        self._aside: list[_Lease] = []  # they outlive their transports: something is to be put back
 
     # Patching and its undoing.
 
@@ -108,19 +108,23 @@ class HttpClientPatcher:
 
     def undo(self) -> None:
         """Put everything back, classes that came meanwhile included."""
+        self._undone = True
         self._log.undo()
 
     def leave(self, deck: Deck) -> None:
         """Let the connections of one cassette go, so that they connect anew when used again."""
-        for connection, leases in list(self._leases.items()):
-            for lease in [lease for lease in leases if lease.deck is deck]:
-                leases.remove(lease)
-                lease.end(connection)
+        for lease in self._leases:
+            if lease.deck is deck:
+                lease.end()
+        self._aside = [lease for lease in self._aside if lease.deck is not deck]
 
     def _intercept(self, cls: type) -> None:
-        original = vars(cls).get("connect")
-        if original is not None:
-            self._log.set(cls, "connect", self._yielding(original))
+        own = vars(cls).get("connect")
+        if own is not None:
+            self._log.set(cls, "connect", self._yielding(own))
+        elif not issubclass(_home_of_connect(cls), _ROOT):
+            # A mixin's, which is no class of the family and stays as it is.
+            self._log.set(cls, "connect", self._yielding(_inherited_connect(cls)))
 
     def _new_class(self, cls: Any, **kwargs: Any) -> None:
         super(_ROOT, cls).__init_subclass__(**kwargs)
@@ -140,13 +144,20 @@ class HttpClientPatcher:
 
         return putrequest
 
-    def _yielding(self, original: Connect) -> Connect:
-        """``connect``: what it opens, or would open, is a transport of the cassette."""
+    def _yielding(self, original: Any) -> Connect:
+        """``connect``: what it opens, or would open, is a transport of the cassette.
 
-        def connect(connection: Any) -> None:
-            deck = current()
-            dial = functools.partial(original, connection)
-            if deck is None or connection in self._being_dialed():
+        Args:
+            original: What stands in the class: a function, or any other descriptor.
+        """
+        bind = original.__get__
+
+        def connect(connection: Any, *args: Any, **kwargs: Any) -> None:
+            deck = None if self._undone else current()
+            dial = bind(connection, type(connection))
+            if args or kwargs:
+                dial = functools.partial(dial, *args, **kwargs)
+            if deck is None or any(busy is connection for busy in self._being_dialed()):
                 dial()
                 return
             endpoint = endpoint_of(connection)
@@ -161,7 +172,7 @@ class HttpClientPatcher:
         deck = current()
         if deck is None:
             return
-        if isinstance(sock, CassetteSocket) and sock.owner is deck:
+        if isinstance(sock, CassetteSocket) and sock.owner.deck is deck:
             return
         if not _reaches_out(sock) or deck.passes(endpoint_of(connection)):
             return
@@ -171,7 +182,9 @@ class HttpClientPatcher:
         except BaseException:
             sock.close()
             raise
-        self._leases[connection][-1].set_aside = sock
+        lease = connection.sock.owner
+        lease.set_aside = sock
+        self._aside.append(lease)
 
     # Connecting.
 
@@ -193,7 +206,7 @@ class HttpClientPatcher:
                 endpoint,
                 player=Player(endpoint, pace or deck),
                 pace=pace,
-                recorder=Recorder(endpoint, deck.record) if deck.policy.record else None,
+                recorder=deck.new_recorder(endpoint) if deck.policy.record else None,
                 dial=live if deck.policy.record else None,
             )
             if pace is not None or deck.policy.record:
@@ -203,13 +216,11 @@ class HttpClientPatcher:
         else:
             live_transport = self._dial(connection, deck, endpoint, dial)
             transport = CassetteSocket(
-                endpoint, recorder=Recorder(endpoint, deck.record), live=live_transport
+                endpoint, recorder=deck.new_recorder(endpoint), live=live_transport
             )
-        transport.owner = deck
         connection.sock = transport
-        leases = self._leases.setdefault(connection, [])
-        leases[:] = [lease for lease in leases if lease.deck is not deck]
-        leases.append(_Lease(deck, transport))
+        lease = transport.owner = _Lease(deck, connection, transport)
+        self._leases.add(lease)
 
     def _dial(
         self,
@@ -255,22 +266,25 @@ class HttpClientPatcher:
 
 
 class _Lease:
-    """A connection that a cassette has given a transport to."""
+    """A transport that a cassette has given to a connection, which owns it; it holds neither."""
 
-    def __init__(self, deck: Deck, transport: CassetteSocket) -> None:
+    def __init__(self, deck: Deck, connection: Any, transport: CassetteSocket) -> None:
         self.deck = deck
-        self.transport = transport
         self.set_aside: Any = None  # the live socket that the connection came with
+        self._connection = weakref.ref(connection)
+        self._transport = weakref.ref(transport)
 
-    def end(self, connection: Any) -> None:
+    def end(self) -> None:
         """Take the transport away; put back what the connection came with."""
-        self.transport.leave()
-        still_ours = connection.sock is self.transport
-        if still_ours:
+        connection, transport = self._connection(), self._transport()
+        if transport is not None:
+            transport.leave()
+        if transport is not None and connection is not None and connection.sock is transport:
             connection.sock = self.set_aside
         elif self.set_aside is not None:
             self.set_aside.close()  # the program closed or reopened the connection meanwhile
-        self.transport.close()
+        if transport is not None:
+            transport.close()
 
 
 def endpoint_of(connection: Any) -> Endpoint:
@@ -315,6 +329,18 @@ def _family(base: type) -> Iterator[type]:
             seen.add(cls)
             waiting.extend(cls.__subclasses__())
             yield cls
+
+
+def _home_of_connect(cls: type) -> type:
+    """The class whose ``connect`` the instances of a class have."""
+    return next(base for base in cls.__mro__ if "connect" in vars(base))
+
+
+def _inherited_connect(cls: Any) -> Connect:
+    def connect(connection: Any, *args: Any, **kwargs: Any) -> None:
+        super(cls, connection).connect(*args, **kwargs)
+
+    return connect
 
 
 def _reaches_out(sock: Any) -> bool:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-import weakref
 from typing import TYPE_CHECKING, Any
 
 from cassette.clock import Clock
 from cassette.errors import UninterceptedClientError
 from cassette.model import DEFAULT_PORTS, Ended, Endpoint
-from cassette.patching.base import UndoLog, current
+from cassette.patching.base import Register, UndoLog, current
 from cassette.patching.guard import lifted
 from cassette.patching.imports import when_imported
 from cassette.transport.failures import rebuild
 from cassette.transport.player import Player
-from cassette.transport.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +33,7 @@ class HttpcorePatcher:
 
     def __init__(self) -> None:
         self._log = UndoLog()
-        self._streams: weakref.WeakSet[_Stream] = weakref.WeakSet()
+        self._streams: Register[_Stream] = Register()
 
     def apply(self) -> None:
         """Patch httpcore, now or when it is imported."""
@@ -48,7 +46,7 @@ class HttpcorePatcher:
 
     def leave(self, deck: Deck) -> None:
         """Let the streams of one cassette go: a pool sees them as dropped."""
-        for stream in list(self._streams):
+        for stream in self._streams:
             if stream.deck is deck:
                 stream.leave()
 
@@ -110,7 +108,7 @@ class _Stream:
         self._endpoint = endpoint
         self._pace = self.deck.new_pace()
         self._player = Player(endpoint, self._pace or self.deck) if policy.play else None
-        self._recorder = Recorder(endpoint, self.deck.record) if policy.record else None
+        self._recorder = self.deck.new_recorder(endpoint) if policy.record else None
 
     def _meet_recorded_failure(self) -> None:
         failed = self.deck.connection_failure(self._endpoint)
@@ -233,9 +231,7 @@ class _Stream:
             self._live.close()
 
     def leave(self) -> None:
-        if self._recorder is not None:
-            self._recorder.closed()
-            self._recorder = None
+        self._recorder = None
         self._left = True
 
 

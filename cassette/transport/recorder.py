@@ -32,11 +32,19 @@ class Recorder:
     Args:
         endpoint: Where the connection leads.
         sink: Takes each interaction at the moment it is complete.
+        under_way: Holds this recorder for as long as an interaction is not complete. A program may
+            drop its connection without closing it; whoever ends the recording calls ``closed``.
     """
 
-    def __init__(self, endpoint: Endpoint, sink: Callable[[Interaction], None]) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        sink: Callable[[Interaction], None],
+        under_way: set[Recorder] | None = None,
+    ) -> None:
         self._endpoint = endpoint
         self._sink = sink
+        self._under_way = set() if under_way is None else under_way
         self._open: deque[_Draft] = deque()  # more than one only while requests are pipelined
         self._early = b""  # received while no request was waiting for an answer
 
@@ -104,10 +112,13 @@ class Recorder:
             draft.take_received(self._early, filled=False)
             self._early = b""
         self._open.append(draft)
+        self._under_way.add(self)
         return draft
 
     def _finish(self, ended: Ended, failure: Failure | None = None) -> None:
         draft = self._open.popleft()
+        if not self._open:
+            self._under_way.discard(self)
         self._sink(draft.interaction(self._endpoint, ended, failure))
 
     def _finish_all(self, ended: Ended, failure: Failure | None = None) -> None:

@@ -31,7 +31,7 @@ class CassetteSocket:
         dial: Opens it when first needed, where it is not.
 
     Attributes:
-        owner: The cassette that it belongs to, for whoever gave it out.
+        owner: What whoever gave it out notes about it.
     """
 
     def __init__(  # noqa: PLR0913 - what a transport can be made of
@@ -44,7 +44,7 @@ class CassetteSocket:
         live: Transport | None = None,
         dial: Dial | None = None,
     ) -> None:
-        self.owner: object = None
+        self.owner: Any = None
         self._endpoint = endpoint
         self._player = player
         self._pace = pace
@@ -133,7 +133,7 @@ class CassetteSocket:
         if size and self._player is not None and self._pace is None:
             whole = self._player.take_whole(size)
             if whole is not None:
-                return _WholeReader(whole)
+                return _WholeReader(self, whole)
         reader = _Reader(self)
         self._readers += 1
         return io.BufferedReader(reader, size) if size else cast("BinaryIO", reader)
@@ -164,11 +164,10 @@ class CassetteSocket:
     def leave(self) -> None:
         """Let go of the cassette: a poll says "dropped", what is live goes on unrecorded.
 
-        A response that is being read can be read to its end.
+        A response that is being read can be read to its end. What of it was recorded is the
+        cassette's to close.
         """
-        if self._recorder is not None:
-            self._recorder.closed()
-            self._recorder = None
+        self._recorder = None
         self._left = True
         self._show()
 
@@ -263,6 +262,23 @@ class _Reader(io.RawIOBase):
 
 class _WholeReader(io.BytesIO):
     """A reader whose buffer is filled already; saves a third of the player's time."""
+
+    def __init__(self, transport: CassetteSocket, whole: bytes) -> None:
+        super().__init__(whole)
+        self._transport = transport
+        self._counted = False  # among the readers that keep the descriptor open
+
+    def fileno(self) -> int:
+        if not self._counted:
+            self._counted = True
+            self._transport._readers += 1  # noqa: SLF001 - two halves of one thing
+        return self._transport.fileno()
+
+    def close(self) -> None:
+        super().close()
+        if self._counted:
+            self._counted = False
+            self._transport._reader_closed()  # noqa: SLF001 - two halves of one thing
 
     def peek(self, size: int = 0, /) -> bytes:  # noqa: ARG002 - as io.BufferedReader has it
         return self.getvalue()[self.tell() :]

@@ -1,6 +1,8 @@
 """Every situation in which the http.client family must find a cassette, and lose it again."""
 
 import asyncio
+import contextlib
+import functools
 import http.client
 import importlib
 import socket
@@ -15,6 +17,7 @@ from http.client import HTTPSConnection as EarlySecureConnection
 import pytest
 import requests
 import urllib3
+from servers.raw import Step
 
 import cassette
 from cassette import client as ours
@@ -150,6 +153,212 @@ def test_a_users_connect_does_not_run_on_replay(tmp_path, server):
     with cassette.use(path, mode="none"):
         once(UserConnection("127.0.0.1", server.port))
     assert UserConnection.connects == connects
+
+
+class Dialer:
+    """A mixin, which is no class of the family, with a connect of its own."""
+
+    def connect(self):
+        self.sock = socket.create_connection((self.host, self.port))
+
+
+class Tuner:
+    """A mixin that adds to the connect of the family."""
+
+    def connect(self):
+        super().connect()
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
+@pytest.mark.parametrize("mixin", [Dialer, Tuner])
+def test_the_connect_of_a_mixin_is_intercepted_and_the_mixin_left_as_it_is(replay, server, mixin):
+    class Mixed(mixin, EarlyConnection):
+        pass
+
+    class Below(Mixed):
+        pass
+
+    before = dict(vars(mixin)), dict(vars(Mixed))
+    live, played = replay(
+        lambda: [once(kind("127.0.0.1", server.port)) for kind in (Mixed, Below)], server
+    )
+    assert live == played
+    assert (dict(vars(mixin)), dict(vars(Mixed))) == before
+
+
+def test_a_connect_may_take_arguments(replay, server):
+    class Verbose(EarlyConnection):
+        def connect(self, greeting=None):
+            super().connect()
+            self.greeting = greeting
+
+    def run():
+        connection = Verbose("127.0.0.1", server.port)
+        connection.connect(greeting="hello")
+        return once(connection)
+
+    live, played = replay(run, server)
+    assert live == played
+
+
+def test_a_connect_may_be_any_descriptor(replay, server):
+    class Partial(EarlyConnection):
+        def dial(self, flag):
+            assert flag
+            EarlyConnection.connect(self)
+
+        connect = functools.partialmethod(dial, flag=True)
+
+    live, played = replay(lambda: once(Partial("127.0.0.1", server.port)), server)
+    assert live == played
+
+
+def test_connections_that_are_equal_are_told_apart(replay, server):
+    class Equal(EarlyConnection):
+        def __eq__(self, other):
+            return isinstance(other, Equal)
+
+        __hash__ = None
+
+    def run():
+        connections = [Equal("127.0.0.1", server.port) for _ in range(2)]
+        answers = [get(connection) for connection in connections]
+        for connection in connections:
+            connection.close()
+        return answers
+
+    live, played = replay(run, server)
+    assert live == played
+
+
+def test_private_names_of_a_subclass_are_its_own(replay, server):
+    class Own(EarlyConnection):
+        _blocks = _pieces = _host_value = None
+
+    def run():
+        connection = Own("127.0.0.1", server.port)
+        connection.request("POST", "/a", iter([b"a", b"b"]))
+        with contextlib.closing(connection):
+            return connection.getresponse().read()
+
+    live, played = replay(run, server)
+    assert live == played
+
+
+def test_a_wrapper_that_a_test_has_put_back_has_no_effect(tmp_path, server, monkeypatch):
+    for _ in range(2):
+        with cassette.use(tmp_path / "a.yaml", mode="rewrite") as tape:
+            ours_now = UserConnection.connect
+            monkeypatch.setattr(
+                UserConnection, "connect", lambda self, ours_now=ours_now: ours_now(self)
+            )
+            once(UserConnection("127.0.0.1", server.port))
+        monkeypatch.undo()  # only now, and so to what the cassette had put there
+        assert tape.recorded == 1
+
+
+HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"
+
+
+def leave_unread(address, kept):
+    """Drop a connection whose response is read in part."""
+    connection = http.client.HTTPConnection(*address)
+    connection.request("GET", "/a")
+    response = connection.getresponse()
+    response.read(1)
+    kept.append(response)
+
+
+def leave_unasked(address, _kept):
+    http.client.HTTPConnection(*address).request("GET", "/a")
+
+
+def leave_open(address, kept):
+    response = urllib.request.urlopen("http://{}:{}/a".format(*address), timeout=5)
+    response.read(1)
+    kept.append(response)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("dropped", [True, False])
+@pytest.mark.parametrize("leave", [leave_unread, leave_unasked, leave_open])
+def test_what_is_dropped_without_being_closed_is_recorded(tmp_path, raw_server, leave, dropped):
+    path, kept = tmp_path / "a.yaml", []
+    with cassette.use(path, mode="rewrite"):
+        leave(raw_server([Step.READ_REQUEST, HALF, Step.HANG]).address, kept)
+        if dropped:
+            kept.clear()
+    (one,) = cassette.load(path).interactions
+    assert one.ended == "abandoned"
+    for response in kept:
+        response.close()
+    assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]
+
+
+class Awaited(EarlyConnection):
+    """It connects when it may, which can be too late."""
+
+    may, begun = threading.Event(), threading.Event()
+
+    def connect(self):
+        self.begun.set()
+        self.may.wait()
+        super().connect()
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_what_comes_after_the_cassette_was_left_is_not_recorded(tmp_path, server, refused):
+    Awaited.may.clear(), Awaited.begun.clear()
+
+    def run():
+        with contextlib.suppress(ConnectionRefusedError):
+            once(Awaited("127.0.0.1", server.port))
+
+    thread = threading.Thread(target=run)
+    with cassette.use(tmp_path / "a.yaml", mode="rewrite") as tape:
+        thread.start()
+        Awaited.begun.wait()
+    if refused:
+        server.close()
+    Awaited.may.set()
+    thread.join()
+    assert tape.recorded == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_response_that_is_played_can_be_polled(replay, server):
+    def run():
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        connection.request("GET", "/a")
+        with contextlib.closing(connection), connection.getresponse() as response:
+            assert response.fileno() == response.fp.fileno() == connection.sock.fileno() >= 0
+            return response.read()
+
+    live, played = replay(run, server)
+    assert live == played
+
+
+def test_what_follows_an_upgrade_is_played(tmp_path, raw_server):
+    switching = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n\r\n"
+    read = Step.READ_HEAD
+    address = raw_server([Step.READ_REQUEST, switching, read, b"one", read, b"two"]).address
+
+    def run():
+        connection = http.client.HTTPConnection(*address)
+        connection.request("GET", "/", headers={"Connection": "upgrade", "Upgrade": "echo"})
+        response = connection.getresponse()
+        stream, answers = response.fp, []
+        for frame in (b"\x01one\r\n\r\n", b"\x01two\r\n\r\n"):
+            connection.sock.sendall(frame)
+            answers.append(stream.read(3))
+        connection.close()
+        return response.status, answers
+
+    with cassette.use(tmp_path / "a.yaml", mode="rewrite"):
+        live = run()
+    with cassette.use(tmp_path / "a.yaml", mode="none", on_unplayed="fail"):
+        assert run() == live == (101, [b"one", b"two"])
 
 
 @pytest.mark.parametrize("kind", [EarlyConnection, UserConnection])
