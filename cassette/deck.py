@@ -369,15 +369,18 @@ class Deck:
         if drift not in error.drifts:
             error.drifts.append(drift)
 
-    def record_failure(self, endpoint: Endpoint, error: BaseException, at: datetime) -> None:
+    def record_failure(
+        self, endpoint: Endpoint, error: BaseException, at: datetime, *, reached: bool
+    ) -> None:
         """Write down that a connection did not come about, if it failed on the network.
 
         Args:
             endpoint: Where it should have led.
             error: What the client's ``connect`` raised.
             at: When it was tried.
+            reached: Somebody had accepted the connection.
         """
-        failed = failed_connection(endpoint, error, at)
+        failed = failed_connection(endpoint, error, at, reached=reached)
         if failed is not None:
             self.record(failed)
 

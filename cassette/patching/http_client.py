@@ -18,6 +18,7 @@ import socket
 import threading
 import types
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette import client as ours
@@ -46,6 +47,10 @@ _BEFORE_THE_CONNECTION: Final = (Ended.REFUSED, Ended.NOT_FOUND, Ended.TIMEOUT, 
 def _stock(mine: type) -> Any:
     """The stock class that one of ours derives from, also where ours has taken its name."""
     return next(base for base in mine.__mro__[1:] if base.__name__ == mine.__name__)
+
+
+_REFUSED_BY_A_PROXY: Final = "OSError"
+"""Kind of the failure behind which clients close the connection that they had."""
 
 
 def _lent(mine: type) -> dict[str, Any]:
@@ -199,7 +204,8 @@ class HttpClientPatcher:
         if deck.policy.play:
             failed = deck.connection_failure(endpoint)
             if failed is not None:
-                _fail(failed, dial)
+                with self._dialing_of(connection):
+                    _fail(failed, connection, dial)
             live = functools.partial(self._dial_below, connection, deck, endpoint, dial)
             pace = deck.new_pace()
             transport = CassetteSocket(
@@ -231,16 +237,12 @@ class HttpClientPatcher:
     ) -> Transport:
         """Run the client's own ``connect`` and take what it puts into ``sock``."""
         at = Clock.now()
-        busy = self._being_dialed()
-        busy.append(connection)
         try:
-            with lifted():
+            with self._dialing_of(connection), lifted():
                 dial()
         except Exception as error:
-            deck.record_failure(endpoint, error, at)
+            deck.record_failure(endpoint, error, at, reached=connection.sock is not None)
             raise
-        finally:
-            busy.pop()
         live: Transport = connection.sock
         return live
 
@@ -257,6 +259,16 @@ class HttpClientPatcher:
             return self._dial(connection, deck, endpoint, dial)
         finally:
             connection.sock = transport
+
+    @contextmanager
+    def _dialing_of(self, connection: Any) -> Iterator[None]:
+        """Let the ``connect`` of the classes above the one that was asked be what they are."""
+        busy = self._being_dialed()
+        busy.append(connection)
+        try:
+            yield
+        finally:
+            busy.pop()
 
     def _being_dialed(self) -> list[Any]:
         if not hasattr(self._dialing, "connections"):
@@ -305,7 +317,7 @@ def _timeout_of(connection: Any) -> float | None:
     return socket.getdefaulttimeout()  # any other object stands for it
 
 
-def _fail(interaction: Interaction, dial: Callable[[], None]) -> None:
+def _fail(interaction: Interaction, connection: Any, dial: Callable[[], None]) -> None:
     """Raise a recorded failure to connect, worded by the client's own ``connect``."""
     failure = interaction.failure
     assert failure is not None  # noqa: S101 - the store lets no such interaction be without
@@ -313,9 +325,12 @@ def _fail(interaction: Interaction, dial: Callable[[], None]) -> None:
     # What happened after the connection stood, in TLS or in a proxy's answer, comes out of
     # ``connect`` as it is; so does what has no number, since no operating system raised it.
     of_the_system = failure.errno is not None or interaction.ended is Ended.TIMEOUT
-    if interaction.ended in _BEFORE_THE_CONNECTION and of_the_system:
+    before = interaction.ended in _BEFORE_THE_CONNECTION and of_the_system
+    if before and isinstance(error, OSError):
         with outage(error):
             dial()
+    if failure.kind != _REFUSED_BY_A_PROXY:
+        settle(connection)
     raise error
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cassette.clock import Clock
 from cassette.errors import UninterceptedClientError
-from cassette.model import DEFAULT_PORTS, Ended, Endpoint
+from cassette.model import DEFAULT_PORTS, Endpoint
 from cassette.patching.base import Register, UndoLog, current
 from cassette.patching.guard import lifted
 from cassette.patching.imports import when_imported
@@ -113,26 +113,27 @@ class _Stream:
     def _meet_recorded_failure(self) -> None:
         failed = self.deck.connection_failure(self._endpoint)
         if failed is not None and failed.failure is not None:
-            timeout = failed.ended is Ended.TIMEOUT
-            kind = self._httpcore.ConnectTimeout if timeout else self._httpcore.ConnectError
             error = rebuild(failed.failure)
+            timeout = isinstance(error, TimeoutError)
+            kind = self._httpcore.ConnectTimeout if timeout else self._httpcore.ConnectError
             raise kind(error) from error  # httpcore too puts the error itself inside its own
 
     def _connected(self) -> Any:
         if self._live is None:
             with lifted():
-                self._live = self._noting_failure(self._dial)
+                self._live = self._noting_failure(self._dial, reached=False)
             for upgrade in self._upgrades:
-                self._live = self._noting_failure(functools.partial(upgrade, self._live))
+                step = functools.partial(upgrade, self._live)
+                self._live = self._noting_failure(step, reached=True)
             self._live.in_cassette = True
         return self._live
 
-    def _noting_failure(self, step: Callable[[], Any]) -> Any:
+    def _noting_failure(self, step: Callable[[], Any], *, reached: bool) -> Any:
         at = Clock.now()
         try:
             return step()
         except Exception as error:
-            self.deck.record_failure(self._endpoint, error, at)
+            self.deck.record_failure(self._endpoint, error, at, reached=reached)
             raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -208,7 +209,7 @@ class _Stream:
             return live.start_tls(ssl_context, server_hostname, timeout)
 
         if self._live is not None:
-            self._live = self._noting_failure(lambda: upgrade(self._live))
+            self._live = self._noting_failure(lambda: upgrade(self._live), reached=True)
             self._live.in_cassette = True
         else:
             self._upgrades.append(upgrade)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import builtins
 import socket
 import ssl
+from http.client import BadStatusLine as StockBadStatusLine
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
 
+from cassette.client.errors import BadStatusLine, RemoteDisconnected
 from cassette.clock import Clock
 from cassette.model import CONNECT, Ended, Failure, Interaction, Request, Response
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from cassette.model import Endpoint
 
 # Only these can come out of a cassette: loading one runs no code and names no class but these.
-_KINDS: Final[dict[str, type[OSError]]] = {
+_KINDS: Final[dict[str, type[OSError | HTTPException]]] = {
     kind.__name__: kind
     for kind in (
         *(
@@ -33,6 +35,9 @@ _KINDS: Final[dict[str, type[OSError]]] = {
         ssl.SSLEOFError,
         ssl.SSLSyscallError,
         ssl.SSLZeroReturnError,
+        # What a proxy that speaks no HTTP, or hangs up, makes of a ``connect``.
+        BadStatusLine,
+        RemoteDisconnected,
     )
 }
 
@@ -57,18 +62,25 @@ def describe(error: BaseException) -> tuple[Ended, Failure]:
     cause = _socket_error(error)
     if cause is None:
         return Ended.FAILED, Failure("OSError", None, str(error))
-    kind = next((name for name, known in _KINDS.items() if type(cause) is known), "OSError")
+    names = (base.__name__ for base in type(cause).__mro__ if _is_known(base))
+    kind = next(names, "OSError")
     ended = next((end for kinds, end in _ENDINGS if isinstance(cause, kinds)), Ended.FAILED)
+    if not isinstance(cause, OSError):
+        return ended, Failure(kind, None, str(cause))
     return ended, Failure(kind, cause.errno, cause.strerror or str(cause))
 
 
-def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) -> Interaction | None:
+def failed_connection(
+    endpoint: Endpoint, error: BaseException, at: datetime, *, reached: bool
+) -> Interaction | None:
     """Return what is recorded of a connection that did not come about: no request, no response.
 
     Args:
         endpoint: Where it should have led.
         error: What the client's ``connect`` raised.
         at: When it was tried.
+        reached: Somebody had accepted the connection: it failed in TLS, or in a tunnel. Clients do
+            not call that a timeout of the connection, however long it took.
 
     Returns:
         The interaction; None where neither a socket nor a peer that speaks no HTTP has caused the
@@ -77,6 +89,8 @@ def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) ->
     if not any(isinstance(link, OSError | HTTPException) for link in _chain(error)):
         return None
     ended, failure = describe(error)
+    if reached and ended is Ended.TIMEOUT:
+        ended = Ended.FAILED
     return Interaction(
         call=CONNECT + endpoint.origin,
         request=Request(b"", endpoint.origin),
@@ -88,17 +102,23 @@ def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) ->
     )
 
 
-def rebuild(failure: Failure) -> OSError:
+def rebuild(failure: Failure) -> OSError | HTTPException:
     """Return an error equal to the one that was recorded, ready to be raised."""
     kind = _KINDS.get(failure.kind, OSError)
-    if failure.errno is None:
+    if failure.errno is None or not issubclass(kind, OSError):
         return kind(failure.message)
     return kind(failure.errno, failure.message)
 
 
-def _socket_error(error: BaseException) -> OSError | None:
-    """The first error of the socket layer in the chain that leads to this one."""
-    return next((link for link in _chain(error) if isinstance(link, OSError)), None)
+def _is_known(kind: type) -> bool:
+    """Whether there is a kind of this name that is, or derives from, this class."""
+    return issubclass(_KINDS.get(kind.__name__, object), kind) and kind is not object
+
+
+def _socket_error(error: BaseException) -> OSError | HTTPException | None:
+    """The first error of the connection in the chain that leads to this one."""
+    kinds = (OSError, StockBadStatusLine)
+    return next((link for link in _chain(error) if isinstance(link, kinds)), None)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import http.client
 import importlib
+import re
 import socket
 import sys
 import textwrap
@@ -539,6 +540,65 @@ def test_names_imported_early_recognise_what_comes_from_a_cassette(tmp_path, ser
         connection.close()
 
 
+def tunnelled(proxy):
+    connection = EarlySecureConnection("127.0.0.1", proxy, timeout=0.1)
+    connection.set_tunnel("nowhere.invalid", 443)
+    return once(connection)
+
+
+BEHIND_A_PROXY = {
+    "stock": tunnelled,
+    "urllib3": lambda proxy: urllib3.ProxyManager(
+        f"http://127.0.0.1:{proxy}", retries=False, timeout=0.1
+    ).request("GET", "https://nowhere.invalid/"),
+    "requests": lambda proxy: requests.get(
+        "https://nowhere.invalid/", proxies={"https": f"http://127.0.0.1:{proxy}"}, timeout=0.1
+    ),
+}
+
+
+@pytest.mark.parametrize("client", BEHIND_A_PROXY)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [Step.READ_HEAD, Step.CLOSE],
+        [Step.READ_HEAD, b"garbage\r\n\r\n"],
+        [Step.READ_HEAD, b"HTTP/1.1 407 Authenticate\r\n\r\n"],
+        [Step.HANG],
+    ],
+    ids=["hangs up", "speaks no HTTP", "refuses", "is silent"],
+)
+def test_what_a_proxy_makes_of_a_tunnel_comes_as_it_came(tmp_path, raw_server, client, answer):
+    port = raw_server(answer).address[1]
+    path, told = tmp_path / "a.yaml", []
+    for mode in ("rewrite", "none"):
+        with (
+            cassette.use(path, mode=mode, on_unplayed="fail"),
+            pytest.raises(Exception) as caught,  # noqa: PT011 - the type is the outcome
+        ):
+            BEHIND_A_PROXY[client](port)
+        told.append((type(caught.value), re.sub(r"0x\w+", "", str(caught.value))))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("client", ["stock", "requests"])
+def test_a_handshake_that_took_too_long_takes_too_long_again(tmp_path, raw_server, client):
+    port = raw_server([Step.HANG]).address[1]
+    attempt = {
+        "stock": lambda: once(EarlySecureConnection("127.0.0.1", port, timeout=0.1)),
+        "requests": lambda: requests.get(f"https://127.0.0.1:{port}/", timeout=0.1),
+    }[client]
+    told = []
+    for mode in ("rewrite", "none"):
+        with (
+            cassette.use(tmp_path / "a.yaml", mode=mode, on_unplayed="fail"),
+            pytest.raises((TimeoutError, requests.Timeout)) as caught,
+        ):
+            attempt()
+        told.append((type(caught.value), str(caught.value)))
+    assert told[0] == told[1]
+
+
 def test_a_look_alike_that_a_test_put_there_is_left_alone(tmp_path):
     answer = cassette.ScriptedTransport([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"])
     with cassette.use(tmp_path / "a.yaml", mode="none"):
@@ -567,6 +627,8 @@ def test_a_refused_connection_is_refused_again_as_each_client_words_it(tmp_path)
     path = tmp_path / "a.yaml"
     attempts = {
         "stock": lambda: once(EarlyConnection("127.0.0.1", port)),
+        "stock TLS": lambda: once(EarlySecureConnection("127.0.0.1", port)),
+        "a user's subclass": lambda: once(UserConnection("127.0.0.1", port)),
         "urllib": lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/"),
         "urllib3": lambda: urllib3.PoolManager(retries=False).request(
             "GET", f"http://127.0.0.1:{port}/"
