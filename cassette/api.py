@@ -6,6 +6,7 @@ import functools
 import inspect
 import math
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -95,9 +96,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     """
     redactor = Redactor.of(redact)
     matching = Matching(match_on, ignore, redactor)
-    place = Path(path)
-    if place.is_dir():
-        raise OptionError(f"{place} is a folder\nName a file in it: {place / 'cassette.yaml'}")
+    place = _parse_path(path)
     if on_unplayed not in ON_UNPLAYED:
         raise OptionError(f"on_unplayed is {on_unplayed!r}\nIt may be: {', '.join(ON_UNPLAYED)}")
     for name, switch in (("repeat", repeat), ("decode", decode), ("freeze", freeze)):
@@ -131,6 +130,25 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         return options(redactor=fresh, matching=matching.over(fresh), command=command, adds=adds)
 
     return Use(make_deck)
+
+
+def _parse_path(path: str | PathLike[str]) -> Path:
+    """Return where a cassette is, or shall be.
+
+    Raises:
+        OptionError: No file can be there.
+    """
+    try:
+        place = Path(path)
+        is_folder = stat.S_ISDIR(place.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return Path(path)
+    except (OSError, ValueError, TypeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OptionError(f"{path!r} is no path of a cassette: {why}") from error
+    if is_folder:
+        raise OptionError(f"{place} is a folder\nName a file in it: {place / 'cassette.yaml'}")
+    return place
 
 
 def _parse_timing(timing: str | float | None) -> float:

@@ -293,6 +293,30 @@ def test_a_folder_is_no_cassette(tmp_path):
         cassette.use(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [("a\0b", "embedded null"), ("x" * 300, "name too long"), (None, "NoneType"), (b"a", "bytes")],
+)
+def test_what_cannot_be_a_path_is_told(path, why):
+    with pytest.raises(cassette.OptionError, match=f"(?i)is no path of a cassette: .*{why}"):
+        cassette.use(path)
+
+
+@pytest.mark.parametrize("kind", [TypeError, ConnectionError])
+def test_a_matcher_that_fails_is_told_even_if_the_code_swallowed_it(path, poll, kind):
+    def broken(recorded, incoming):
+        raise kind("it is broken")
+
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port)
+    with (
+        pytest.raises(cassette.OptionError, match=f"broken raised {kind.__name__}: it is broken"),
+        cassette.use(path, mode="none", match_on=["method", broken]),
+        contextlib.suppress(cassette.CassetteError),
+    ):
+        get(poll.port)
+
+
 def test_functions_coroutines_and_generators_are_decorated(path, poll):
     use = cassette.use(path, mode="new_episodes", repeat=True)
 

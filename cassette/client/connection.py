@@ -303,11 +303,7 @@ class HTTPConnection(stock.HTTPConnection):
         try:
             self.sock.sendall(payload)
         except TypeError:
-            if not isinstance(data, collections.abc.Iterable):
-                raise TypeError(
-                    f"data should be a bytes-like object or an iterable, got {type(data)!r}"
-                ) from None
-            for piece in payload:
+            for piece in _iterated(payload):
                 self.sock.sendall(piece)
 
     def _output(self, s: bytes) -> None:
@@ -571,6 +567,21 @@ def _blocks(connection: HTTPConnection, readable: SupportsRead[Any]) -> Iterator
         print("encoding file using iso-8859-1")
     while block := readable.read(connection.blocksize):
         yield block.encode("iso-8859-1") if encode else block
+
+
+def _iterated(data: Any) -> Iterable[ReadableBuffer]:  # noqa: ANN401 - whatever was given
+    """Return what a socket has refused to send, to be sent piece by piece.
+
+    Raises:
+        TypeError: It is no iterable of bytes; for bytes, what the socket has raised.
+    """
+    if isinstance(data, bytes | bytearray | memoryview):
+        raise  # noqa: PLE0704 - the transport has a reason of its own
+    if not isinstance(data, collections.abc.Iterable):
+        raise TypeError(
+            f"data should be a bytes-like object or an iterable, got {type(data)!r}"
+        ) from None
+    return data
 
 
 def _pieces(connection: HTTPConnection, body: Any) -> Any:  # noqa: ANN401 - whatever was given

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from cassette.errors import OptionError, suggestion
+from cassette.errors import CassetteError, OptionError, suggestion
 from cassette.matching.bodies import BodyReader
 from cassette.matching.calls import (
     SECRET,
@@ -67,6 +68,11 @@ class Matching:
         matchers = listed("match_on", match_on, "the matchers")
         self.names: Final = tuple(_matcher_name(m) for m in matchers if not callable(m))
         self.custom: Final = tuple(m for m in matchers if callable(m))
+        for matcher in self.custom:
+            if inspect.iscoroutinefunction(matcher):
+                raise OptionError(
+                    f"match_on: {matcher.__qualname__} is a coroutine function\n{_FUNCTION}"
+                )
         fields = _ignored_fields(listed("ignore", ignore, "what to ignore"))
         self.ignored_headers: Final = frozenset(name.lower() for name in fields["header"])
         self.keys: Final = CallKeys(self.redactor, frozenset(fields["query"]))
@@ -164,12 +170,29 @@ class Matching:
 
         Returns:
             None where they do; else what it said.
+
+        Raises:
+            OptionError: It raised anything but an AssertionError. The client, or the code under
+                test, may swallow that; this one is told at the end.
         """
         try:
             answer = matcher(recorded, incoming)
         except AssertionError as error:
             return str(error) or "an assertion failed"
+        except Exception as error:
+            if isinstance(error, CassetteError):
+                raise
+            name = getattr(matcher, "__qualname__", repr(matcher))
+            raise OptionError(
+                f"match_on: {name} raised {type(error).__name__}: {error}\n{_FUNCTION}"
+            ) from error
         return None if answer or answer is None else f"returned {answer!r}"
+
+
+_FUNCTION: Final = (
+    "A function is called with a recorded and an incoming request, and returns whether they "
+    "agree or raises AssertionError with the reason."
+)
 
 
 def listed(option: str, values: Iterable[Any], what: str) -> list[Any]:

@@ -523,6 +523,14 @@ def test_functions_may_assert():
     assert find(found, request(X_A="1")) == 0
 
 
+def test_a_coroutine_function_is_no_matcher():
+    async def matcher(recorded, incoming):
+        return False
+
+    with pytest.raises(OptionError, match="matcher is a coroutine function"):
+        Matching([matcher])
+
+
 def test_functions_see_no_secrets():
     seen = []
 
