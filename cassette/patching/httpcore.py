@@ -6,6 +6,7 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from cassette.client import BadStatusLine, RemoteDisconnected
 from cassette.clock import Clock
 from cassette.errors import UninterceptedClientError
 from cassette.model import DEFAULT_PORTS, Endpoint
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from cassette.deck import Deck
+    from cassette.model import Interaction
     from cassette.transport.pace import Pace
 
 _MODULES = ("httpcore", "httpcore2")
 """The library and its successor, which httpx2 rides on; their backends are alike."""
+
+_TUNNEL_FAILED = "Tunnel connection failed: "
+"""What ``http.client`` says of a proxy that refuses; the answer stands behind it."""
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
@@ -95,8 +100,11 @@ class _Stream:
         self._upgrades: list[Callable[[Any], Any]] = []  # for a live stream that is opened later
         self._live: Any = None
         self._left = False
-        self._tunnel: bytes | None = None  # what a proxy is asked to connect to
-        self._greeting = b""
+        self._tunnel: Endpoint | None = None  # what a proxy is asked to connect to
+        self._asked = Clock.now()  # when it was
+        self._greeting: bytes | None = None  # what it has answered, to be read
+        self._answer = b""  # the same, while recording
+        self._failed: Interaction | None = None  # to be met when the tunnel stands
         self._lead_to(endpoint)
         if deck.policy.play:
             self._meet_recorded_failure()
@@ -110,8 +118,43 @@ class _Stream:
         self._player = Player(endpoint, self._pace or self.deck) if policy.play else None
         self._recorder = self.deck.new_recorder(endpoint) if policy.record else None
 
+    def _ask_recorded_proxy(self, tunnel: Endpoint) -> None:
+        """Let the client read an answer that it words as it worded the recorded one."""
+        self._greeting = _ESTABLISHED
+        failed = self.deck.connection_failure(tunnel)
+        failure = None if failed is None else failed.failure
+        if failure is None:
+            return
+        refused = failure.message.removeprefix(_TUNNEL_FAILED)
+        if refused != failure.message:
+            self._greeting = f"HTTP/1.1 {refused}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
+        elif failure.kind == RemoteDisconnected.__name__:
+            self._greeting = b""
+        elif failure.kind == BadStatusLine.__name__:
+            self._greeting = f"{failure.message.rstrip()}\r\n\r\n".encode("latin-1")
+        else:
+            self._failed = failed
+
+    def _record_refusal(self, tunnel: Endpoint) -> None:
+        """Write down, in the words of ``http.client``, that a proxy made no tunnel."""
+        line = self._answer[: self._answer.find(b"\n") + 1].decode("latin-1")
+        error: Exception
+        if not line:
+            error = RemoteDisconnected("Remote end closed connection without response")
+        elif not line.startswith("HTTP/"):
+            error = BadStatusLine(line)
+        else:
+            error = OSError(_TUNNEL_FAILED + line.partition(" ")[2].strip())
+        self._note_refusal(tunnel, error)
+
+    def _note_refusal(self, tunnel: Endpoint, error: Exception) -> None:
+        self._tunnel = None
+        self.deck.record_failure(tunnel, error, self._asked, reached=True)
+
     def _meet_recorded_failure(self) -> None:
-        failed = self.deck.connection_failure(self._endpoint)
+        failed, self._failed = self._failed, None
+        if failed is None:
+            failed = self.deck.connection_failure(self._endpoint)
         if failed is not None and failed.failure is not None:
             error = rebuild(failed.failure)
             timeout = isinstance(error, TimeoutError)
@@ -140,9 +183,11 @@ class _Stream:
         data = bytes(buffer)
         if data.startswith(b"CONNECT "):
             # What is asked of a proxy is no part of the conversation with the origin.
-            self._tunnel = data.split(b" ", 2)[1]
+            host, _, number = data.split(b" ", 2)[1].decode("ascii").lower().rpartition(":")
+            self._tunnel = Endpoint("https", host.strip("[]"), int(number))
+            self._asked = Clock.now()
             if self._player is not None:
-                self._greeting = _ESTABLISHED
+                self._ask_recorded_proxy(self._tunnel)
                 self._upgrades.append(functools.partial(_ask_proxy, data))
             else:
                 self._live.write(data, timeout)
@@ -158,10 +203,10 @@ class _Stream:
                 self._recorder.sent(data)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._greeting:
-            greeting, self._greeting = self._greeting, b""
+        if self._greeting is not None:
+            greeting, self._greeting = self._greeting, None
             return greeting
-        player, recorder = self._player, self._recorder
+        player = self._player
         if player is not None and (self._live is None or player.answering):
             if self._left and not player.readable:
                 return b""
@@ -173,13 +218,21 @@ class _Stream:
                 raise self._httpcore.ReadTimeout(error) from error
             except OSError as error:
                 raise self._httpcore.ReadError(error) from error
+        return self._read_live(max_bytes, timeout)
+
+    def _read_live(self, max_bytes: int, timeout: float | None) -> bytes:
+        recorder = self._recorder
         try:
             data: bytes = self._live.read(max_bytes, timeout)
         except Exception as error:
             if recorder is not None:
                 recorder.failed(error)
+                if self._tunnel is not None:
+                    self._note_refusal(self._tunnel, error)
             raise
-        if recorder is not None and self._tunnel is None:
+        if self._tunnel is not None:
+            self._answer += data
+        elif recorder is not None:
             recorder.received(data, filled=len(data) == max_bytes)
         return data
 
@@ -198,12 +251,8 @@ class _Stream:
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> _Stream:
-        host, port = self._endpoint.host, self._endpoint.port
-        if self._tunnel is not None:
-            host, _, number = self._tunnel.decode("ascii").lower().rpartition(":")
-            host, port = host.strip("[]"), int(number)
-            self._tunnel = None
-        self._lead_to(Endpoint("https", host, port))
+        behind, self._tunnel = self._tunnel, None
+        self._lead_to(behind or Endpoint("https", self._endpoint.host, self._endpoint.port))
 
         def upgrade(live: Any) -> Any:
             return live.start_tls(ssl_context, server_hostname, timeout)
@@ -228,6 +277,8 @@ class _Stream:
             self._pace.finish()
         if self._recorder is not None:
             self._recorder.closed()
+            if self._tunnel is not None and self._live is not None:
+                self._record_refusal(self._tunnel)
         if self._live is not None:
             self._live.close()
 

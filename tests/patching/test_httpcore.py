@@ -10,6 +10,7 @@ import httpx
 import httpx2
 import pytest
 import requests
+from servers.raw import Step
 
 import cassette
 
@@ -45,6 +46,64 @@ def test_what_requests_recorded_plays_for_httpx_and_back(path, tmp_path, server,
         recorded = library.get(server.url).text
     with cassette.use(other, mode="none"):
         assert requests.get(server.url, timeout=5).text == recorded
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [Step.READ_HEAD, Step.CLOSE],
+        [Step.READ_HEAD, b"garbage\r\n\r\n"],
+        [Step.READ_HEAD, b"HTTP/1.1 407 Authenticate\r\n\r\n"],
+    ],
+    ids=["hangs up", "speaks no HTTP", "refuses"],
+)
+def test_a_proxy_that_makes_no_tunnel_makes_none_again(path, raw_server, library, answer):
+    host, port = raw_server(answer).address
+    told = []
+    for mode in ("rewrite", "none"):
+        with (
+            cassette.use(path, mode=mode, on_unplayed="fail"),
+            library.Client(proxy=f"http://{host}:{port}") as client,
+            pytest.raises(library.TransportError) as caught,
+        ):
+            client.get("https://nowhere.invalid/")
+        told.append((type(caught.value), str(caught.value)))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_a_silent_proxy_takes_too_long_again(path, raw_server, library):
+    host, port = raw_server([Step.HANG]).address
+    for mode in ("rewrite", "none"):
+        with (
+            cassette.use(path, mode=mode, on_unplayed="fail"),
+            library.Client(proxy=f"http://{host}:{port}", timeout=0.1) as client,
+            pytest.raises(library.TimeoutException),
+        ):
+            client.get("https://nowhere.invalid/")
+
+
+def test_what_a_proxy_refused_to_one_client_it_refuses_to_another(path, raw_server):
+    host, port = raw_server([Step.READ_HEAD, b"HTTP/1.1 403 Forbidden\r\n\r\n"]).address
+    proxy = f"http://{host}:{port}"
+
+    def through_requests():
+        with pytest.raises(requests.exceptions.ProxyError, match="403 Forbidden"):
+            requests.get("https://nowhere.invalid/", proxies={"https": proxy}, timeout=5)
+
+    def through_httpx():
+        with httpx.Client(proxy=proxy) as client, pytest.raises(httpx.ProxyError, match="403"):
+            client.get("https://nowhere.invalid/")
+
+    for record, play in (
+        (through_requests, through_httpx),
+        (through_httpx, through_requests),
+    ):
+        with cassette.use(path, mode="rewrite"):
+            record()
+        with cassette.use(path, mode="none", on_unplayed="fail"):
+            play()
 
 
 def test_what_is_not_recorded_goes_live_under_new_episodes(path, server):
