@@ -256,7 +256,17 @@ class Use:
         self.__exit__(kind, error, *rest)
 
     def __call__(self, function: Function) -> Function:
-        """Wrap a function, coroutine function or generator function; each call is a use."""
+        """Wrap a function, coroutine function or generator function; each call is a use.
+
+        Raises:
+            OptionError: It is a class, which would no longer be one.
+        """
+        if isinstance(function, type):
+            raise OptionError(
+                f"a cassette cannot be used on the class {function.__qualname__}\n"
+                "Decorate its methods, or enter the use in a fixture or in setUp: "
+                "self.enterContext(cassette.use(...))"
+            )
         again = functools.partial(Use, self._make_deck)
 
         # One name for four kinds of function, of which mypy accepts only the first.

@@ -352,6 +352,14 @@ def test_functions_coroutines_and_generators_are_decorated(path, poll):
     assert poll.requests == 1
 
 
+def test_a_class_is_not_decorated(path):
+    with pytest.raises(cassette.OptionError, match=r"the class .*\.Tests\nDecorate its methods"):
+
+        @cassette.use(path)
+        class Tests:
+            pass
+
+
 def test_an_async_generator_is_sent_to_thrown_into_and_closed(path):
     seen = []
 
