@@ -288,13 +288,15 @@ class _Lease:
 
     def end(self) -> None:
         """Take the transport away; put back what the connection came with."""
-        connection, transport = self._connection(), self._transport()
+        connection, transport, aside = self._connection(), self._transport(), self.set_aside
+        if isinstance(aside, CassetteSocket) and aside.left:
+            aside = None  # the cassette that it came with was left before this one
         if transport is not None:
             transport.leave()
         if transport is not None and connection is not None and connection.sock is transport:
-            connection.sock = self.set_aside
-        elif self.set_aside is not None:
-            self.set_aside.close()  # the program closed or reopened the connection meanwhile
+            connection.sock = aside
+        elif aside is not None:
+            aside.close()  # the program closed or reopened the connection meanwhile
         if transport is not None:
             transport.close()
 

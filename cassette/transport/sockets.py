@@ -171,6 +171,11 @@ class CassetteSocket:
         self._left = True
         self._show()
 
+    @property
+    def left(self) -> bool:
+        """The cassette has been let go: nothing can be sent any more."""
+        return self._left
+
     def shutdown(self, how: int) -> None:
         """Shut the live transport down; nothing to do for a player."""
         if self._live is not None:

@@ -376,6 +376,22 @@ def test_a_connection_opened_before_does_not_leak(replay, server, kind):
     connection.close()
 
 
+@pytest.mark.parametrize("mode", ["rewrite", "none"])
+def test_a_connection_outlives_cassettes_that_are_left_in_any_order(tmp_path, server, mode):
+    for name in "ab":
+        with cassette.use(tmp_path / name, mode="rewrite"):
+            once(EarlyConnection("127.0.0.1", server.port), f"/{name}")
+    connection = EarlyConnection("127.0.0.1", server.port)
+    get(connection)
+    with contextlib.ExitStack() as last, contextlib.ExitStack() as first:
+        first.enter_context(cassette.use(tmp_path / "a", mode=mode))
+        assert get(connection, "/a") == b"GET /a"
+        last.enter_context(cassette.use(tmp_path / "b", mode=mode))
+        assert get(connection, "/b") == b"GET /b"
+    assert get(connection, "/after") == b"GET /after"
+    connection.close()
+
+
 def test_a_pool_filled_before_does_not_leak(replay, server):
     with requests.Session() as session:
         session.get(server.url, timeout=5)
