@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 from typing import TYPE_CHECKING, Final
 
@@ -52,14 +53,17 @@ class _Bucket(_Line):
     Attributes:
         scanned: Position of the first interaction whose request key is not known yet.
         lines: Interactions by request key.
+        cut: Those whose request was cut short, since the server answered, or was gone, before it
+            had all of it. They have no key: other requests may begin with them.
     """
 
-    __slots__ = ("lines", "scanned")
+    __slots__ = ("cut", "lines", "scanned")
 
     def __init__(self, indices: list[int]) -> None:
         super().__init__(indices)
         self.scanned = 0
         self.lines: dict[Hashable, _Line] = {}
+        self.cut: list[int] = []
 
 
 class Index:
@@ -214,15 +218,17 @@ class Index:
         return bucket
 
     def _first_equal(self, bucket: _Bucket, request: Request) -> int | None:
-        matching = self._matching
-        key = matching.request_key(request)
+        key = self._matching.request_key(request)
         accepts = self._acceptor(request)
-        for i in self._unplayed_equal(bucket, key):
+        for i in self._unplayed_equal(bucket, key, request):
             if accepts(i):
                 return i
-        if self._repeat and key in bucket.lines:
-            return next((i for i in reversed(bucket.lines[key].indices) if accepts(i)), None)
-        return None
+        if not self._repeat:
+            return None
+        equal = bucket.lines[key].indices if key in bucket.lines else []
+        begun = [i for i in bucket.cut if self._begins(i, request)]
+        latest = heapq.merge(reversed(equal), reversed(begun), reverse=True)
+        return next((i for i in latest if accepts(i)), None)
 
     def _acceptor(self, request: Request) -> Callable[[int], bool]:
         matching = self._matching
@@ -234,27 +240,43 @@ class Index:
             for matcher in matching.custom
         )
 
-    def _unplayed_equal(self, bucket: _Bucket, key: Hashable) -> Iterator[int]:
-        """Yield the unplayed interactions of a bucket with this request key, in order."""
+    def _unplayed_equal(self, bucket: _Bucket, key: Hashable, request: Request) -> Iterator[int]:
+        """Yield the unplayed interactions of a bucket that a request, of this key, is equal to.
+
+        Or begins with, where they were cut short. All of them in recorded order.
+        """
         played, lines = self._played, bucket.lines
-        line = lines.get(key)
-        if line is not None:
-            line.next(played)
-            for at in range(line.first, len(line.indices)):
-                if not played[line.indices[at]]:
-                    yield line.indices[at]
+        known = self._unplayed(lines[key]) if key in lines else iter(())
+        if bucket.cut:
+            begun = (i for i in bucket.cut if not played[i] and self._begins(i, request))
+            known = heapq.merge(known, begun)
+        yield from known
         while bucket.scanned < len(bucket.indices):
             i = bucket.indices[bucket.scanned]
             bucket.scanned += 1
             if played[i] and not self._repeat:
                 continue
-            found = self._matching.request_key(self._fetch(i))
-            if found in lines:
+            recorded = self._fetch(i)
+            found = self._matching.request_key(recorded)
+            matches = found == key
+            if not matches and not recorded.parsed.complete:
+                bucket.cut.append(i)
+                matches = self._begins(i, request)
+            elif found in lines:
                 lines[found].indices.append(i)
             else:
                 lines[found] = _Line([i])
-            if found == key and not played[i]:
+            if matches and not played[i]:
                 yield i
+
+    def _unplayed(self, line: _Line) -> Iterator[int]:
+        line.next(self._played)
+        for at in range(line.first, len(line.indices)):
+            if not self._played[line.indices[at]]:
+                yield line.indices[at]
+
+    def _begins(self, i: int, request: Request) -> bool:
+        return self._matching.begins(self._fetch(i), request)
 
     def candidates(self, call: str) -> Iterator[int]:
         """Yield the unplayed interactions that a call line allows, in recorded order; mark none.

@@ -20,6 +20,7 @@ from cassette.matching.calls import (
 from cassette.matching.paths import JsonPath
 from cassette.model import CONNECT
 from cassette.redaction import MASK_MARK, Redactor, without_masks, without_masks_bytes
+from cassette.redaction.multipart import boundary_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -35,7 +36,10 @@ DEFAULT: Final = ("method", "scheme", "host", "port", "path", "query", "body")
 CALL_MATCHERS: Final = ("method", "scheme", "host", "port", "path", "query", "uri")
 """Matchers that look at the call line only."""
 
-REQUEST_MATCHERS: Final = ("headers", "body", "raw_body")
+BODY_MATCHERS: Final = ("body", "raw_body")
+"""Matchers that look at the body only."""
+
+REQUEST_MATCHERS: Final = ("headers", *BODY_MATCHERS)
 """Matchers that look into the request."""
 
 _BOUNDARY: Final = re.compile(r"(?i)boundary=(?:\"[^\"]*\"|[^\s;,\"]*)")
@@ -141,6 +145,24 @@ class Matching:
         if name == "raw_body":
             return self.raw_body(request)
         return tuple(self.header_pairs(request))
+
+    def begins(self, recorded: Request, incoming: Request) -> bool:
+        """Return whether a request that was cut short may have been the beginning of another one.
+
+        What is left of a body has no meaning of its own: its bytes must be those that the other
+        body starts with, boundaries and secrets excepted.
+        """
+        return all(
+            self._plain_body(incoming).startswith(self._plain_body(recorded))
+            if name in BODY_MATCHERS
+            else self.request_value(name, recorded) == self.request_value(name, incoming)
+            for name in self._request_matchers
+        )
+
+    def _plain_body(self, request: Request) -> bytes:
+        boundary = boundary_of((request.headers.get("content-type") or "").encode("latin-1"))
+        body = self.raw_body(request)
+        return body.replace(boundary, b"") if boundary else body
 
     def raw_body(self, request: Request) -> bytes:
         """Return the body's bytes without chunk framing, secrets and masks made equal."""

@@ -196,11 +196,15 @@ class _Stream:
             data = self._player.sent(data)
         if not data:
             return
+        live, recorder = self._connected(), self._recorder
         try:
-            self._connected().write(data, timeout)
-        finally:
-            if self._recorder is not None:
-                self._recorder.sent(data)
+            live.write(data, timeout)
+        except Exception as error:
+            if recorder is not None:
+                recorder.unsent(data, error)
+            raise
+        if recorder is not None:
+            recorder.sent(data)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._greeting is not None:

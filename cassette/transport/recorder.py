@@ -1,7 +1,7 @@
 """The recorder: told what passes on one connection, it cuts the streams into interactions.
 
-It holds no socket. A shell tells it ``sent``, ``received``, ``failed`` and ``closed`` after the
-fact, so it can neither delay nor change what the program sees.
+It holds no socket. A shell tells it ``sent``, ``unsent``, ``received``, ``failed`` and ``closed``
+after the fact, so it can neither delay nor change what the program sees.
 
 An interaction is over as soon as its response is complete by its framing (RFC 9112, section 6.3).
 Where framing cannot tell, the facts do: the end of the stream, a failure, the client closing, or
@@ -55,6 +55,15 @@ class Recorder:
             taken = draft.take_sent(data)
             data = data[taken:]
 
+    def unsent(self, data: bytes, error: BaseException) -> None:
+        """Note that sending some bytes raised, so that an unknown part of them was sent.
+
+        The client may read on all the same: a server that does not want a body answers, and closes
+        the connection, before it has all of it (RFC 9112, section 9.5).
+        """
+        self.sent(data)
+        self._open[-1].send_failed = describe(error)
+
     def received(self, data: bytes, *, filled: bool = False) -> None:
         """Note bytes that the live transport has given to the client.
 
@@ -89,7 +98,7 @@ class Recorder:
             self.received(rest, filled=filled)
 
     def failed(self, error: BaseException) -> None:
-        """Note that sending or receiving raised."""
+        """Note that receiving raised."""
         ended, failure = describe(error)
         self._finish_all(ended, failure)
 
@@ -97,7 +106,12 @@ class Recorder:
         """Note that the client has closed its side, or that the cassette is left."""
         if self._open and self._open[0].is_answered():
             self._finish(Ended.OPEN)
-        self._finish_all(Ended.ABANDONED)
+        while self._open:
+            draft = self._open[0]
+            if draft.send_failed is not None and not draft.begun:
+                self._finish(*draft.send_failed)
+            else:
+                self._finish(Ended.ABANDONED)
 
     def _draft_for_sending(self) -> _Draft:
         if self._open:
@@ -140,6 +154,7 @@ class _Draft:
         self._received = io.BytesIO()
         self._pieces: list[tuple[float, int]] = []
         self._piece_open = False
+        self.send_failed: tuple[Ended, Failure] | None = None
 
     @property
     def begun(self) -> bool:

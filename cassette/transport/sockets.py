@@ -84,8 +84,7 @@ class CassetteSocket:
             live.sendall(data)
         except OSError as error:
             if recorder is not None:
-                recorder.sent(data)
-                recorder.failed(error)
+                recorder.unsent(data, error)
             raise
         if recorder is not None:
             # After the fact, so that the server works while the recorder does.

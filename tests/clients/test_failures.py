@@ -1,7 +1,12 @@
-from collections.abc import Callable
+import contextlib
+import http.client
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+import requests
+import urllib3
 from clients.drivers import ALL, BOTO3, XMLRPC, Driver, Way
 from clients.outcome import Failure
 from clients.taping import Taping, origin, tape
@@ -10,6 +15,8 @@ from servers.calls import Call
 from servers.raw import RawServer, Script, Step
 from servers.tap import Tap
 from servers.tls import Authority
+
+import cassette
 
 SOON = 0.15  # seconds until a client gives up waiting
 
@@ -120,3 +127,66 @@ def test_an_answer_that_broke_off_breaks_off_again(
     taping = tape(driver, way, asked_by(driver), tmp_path / "tape.yaml", relay)
     taping.assert_same()
     taping.assert_exact(relay)
+
+
+def pieces() -> Iterator[bytes]:
+    """Yield more than any buffer on the way takes, so that sending fails."""
+    for n in range(200):
+        yield b"%05d" % n * 10_000
+
+
+def upload_by_http_client(address: Address) -> tuple[int, bytes]:
+    """Stop where sending fails, as a program does that expects no answer then."""
+    with contextlib.closing(http.client.HTTPConnection(*address, timeout=5)) as connection:
+        connection.request("POST", "/", pieces())
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def upload_by_urllib3(address: Address) -> tuple[int, bytes]:
+    url = origin(address)
+    with urllib3.PoolManager() as pool:
+        response = pool.request("POST", url, body=pieces(), retries=False, timeout=5)
+        return response.status, response.data
+
+
+def upload_by_requests(address: Address) -> tuple[int, bytes]:
+    response = requests.post(origin(address), pieces(), timeout=5)
+    return response.status_code, response.content
+
+
+def upload_by_httpx(address: Address) -> tuple[int, bytes]:
+    response = httpx.post(origin(address), content=pieces(), timeout=5)
+    return response.status_code, response.content
+
+
+REFUSED = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig"
+
+
+@pytest.mark.parametrize("answer", [[REFUSED], []], ids=["an answer", "no answer"])
+@pytest.mark.parametrize(
+    "upload", [upload_by_http_client, upload_by_urllib3, upload_by_requests, upload_by_httpx]
+)
+def test_an_upload_that_was_cut_short_ends_again_as_it_did(
+    upload: Callable[[Address], tuple[int, bytes]],
+    answer: list[bytes],
+    raw_server: RawFactory,
+    tmp_path: Path,
+):
+    def outcome() -> tuple[int, bytes] | str:
+        try:
+            return upload(server.address)
+        except Exception as error:  # noqa: BLE001 - whatever the client makes of it
+            return repr(error)
+
+    server = raw_server([Step.READ_HEAD, *answer, Step.RESET])
+    path = tmp_path / "tape.yaml"
+    with cassette.use(path, mode="once"):
+        recorded = outcome()
+    server.close()
+    (one,) = cassette.load(path).interactions
+    assert not one.request.parsed.complete
+    with cassette.use(path, mode="none", on_unplayed="fail"):
+        assert outcome() == recorded
+    if answer and upload is not upload_by_http_client:
+        assert recorded == (413, b"big")

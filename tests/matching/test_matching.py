@@ -67,6 +67,53 @@ def test_bodies_may_come_in_any_order():
         assert [a for a in answers if a % 7 == rest] == list(range(rest, 50, 7))
 
 
+# -- requests that were cut short
+
+
+def cut(message, missing=3):
+    """A request whose server had enough of it before it was complete."""
+    return Request(message.raw[:-missing])
+
+
+def test_a_request_that_was_cut_short_answers_one_that_begins_so():
+    found = index(cut(post(b"abcdef")), post(b"abcdef"), cut(post(b"abcdef"), 1))
+    assert find(found, post(b"abd")) is None
+    assert [find(found, post(b"abcdef")) for _ in range(4)] == [0, 1, 2, None]
+
+
+def test_a_request_that_was_cut_short_answers_in_its_turn_once_it_is_known():
+    found = index(post(b"1"), cut(post(b"abcdef")), post(b"2"), post(b"abcdef"))
+    assert [find(found, post(body)) for body in (b"3", b"2", b"abcdef", b"abcdef")] == [
+        None,
+        2,
+        1,
+        3,
+    ]
+
+
+def test_a_request_that_was_cut_short_repeats():
+    found = index(post(b"abcdef"), cut(post(b"abcdef")), post(b"2"), repeat=True)
+    assert [find(found, post(b"abcdef")) for _ in range(3)] == [0, 1, 1]
+    assert find(found, post(b"abcghi")) == 1
+
+
+@pytest.mark.parametrize(
+    ("recorded", "incoming", "options", "expected"),
+    [
+        (multipart(b"one"), multipart(b"another"), {}, True),
+        (chunked(b"abcdef", 2, 4), chunked(b"abcdef", 6), {}, True),
+        (chunked(b"abcdef", 2, 4), post(b"abcdef"), {"match_on": ["raw_body"]}, True),
+        (post(b"abcdef", a="1"), post(b"abcdef", a="2"), {}, True),
+        (post(b"abcdef", a="1"), post(b"abcdef", a="2"), {"match_on": ["headers"]}, False),
+        (post(b"password=abcdef", FORM), post(b"password=ghijkl", FORM), {}, True),
+    ],
+    ids=["boundary", "chunks", "raw body", "header", "header that counts", "secret"],
+)
+def test_a_beginning_is_compared_as_far_as_it_counts(recorded, incoming, options, expected):
+    found = index(cut(recorded, 4), matching=Matching(**options))
+    assert (find(found, incoming) == 0) is expected
+
+
 def test_a_request_without_body_is_not_answered_by_one_with_a_body():
     with_body, without = request(body=b"[1]"), request()
     assert find(index(with_body), without) is None

@@ -131,6 +131,32 @@ def test_a_failure_ends_an_interaction(recorder, taken, error, ended, kind):
     assert taken[0].failure.errno == error.errno
 
 
+UNSENT = ConnectionResetError(104, "Connection reset by peer")
+
+
+@pytest.mark.parametrize(
+    ("received", "ended", "kind"),
+    [
+        ([], Ended.RESET, "ConnectionResetError"),
+        ([b""], Ended.CLOSED, None),
+        ([OK[:-1]], Ended.ABANDONED, None),
+        ([OK], Ended.OPEN, None),
+    ],
+    ids=["nothing", "the end", "half an answer", "an answer"],
+)
+def test_a_failure_to_send_is_told_by_what_is_read_behind_it(
+    recorder, taken, received, ended, kind
+):
+    recorder.sent(POST[:-2])
+    recorder.unsent(POST[-2:-1], UNSENT)
+    for data in received:
+        recorder.received(data)
+    recorder.closed()
+    (one,) = taken
+    assert facts(one)[1:] == (POST[:-1], b"".join(received), ended)
+    assert (one.failure and one.failure.kind) == kind
+
+
 def test_a_client_that_stops_reading_abandons(recorder, taken):
     recorder.sent(GET)
     recorder.received(OK[:-1])

@@ -119,8 +119,19 @@ def test_a_failure_to_send_is_recorded_with_its_request(recording, pair):
     pair[0].shutdown(socket.SHUT_WR)
     with pytest.raises(BrokenPipeError):
         recording.sendall(GET)
+    recording.close()
     (one,) = recording.taken
     assert (one.request.raw, one.ended) == (GET, Ended.RESET)
+
+
+def test_what_is_read_behind_a_failure_to_send_belongs_to_the_request(recording, pair):
+    pair[1].sendall(OK)
+    pair[0].shutdown(socket.SHUT_WR)
+    with pytest.raises(BrokenPipeError):
+        recording.sendall(GET)
+    assert recording.recv(1000) == OK
+    (one,) = recording.taken
+    assert (one.request.raw, one.response.raw, one.ended) == (GET, OK, Ended.OPEN)
 
 
 def test_closing_keeps_the_live_transport_for_open_readers(recording, pair):
