@@ -7,6 +7,7 @@ received; the pieces, the end and the failure come as they were recorded.
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cassette.errors import is_ours
@@ -77,6 +78,8 @@ class Player:
         self._pieces: Iterator[tuple[float, int]] = iter(())
         self._piece_came = 0.0
         self._foreseeing = False  # interim responses are given before the request is complete
+        # What was asked for before the answer in front was read; None goes live.
+        self._queue: deque[Interaction | None] = deque()
 
     def sent(self, data: bytes) -> bytes:
         """Take what the client sends.
@@ -94,28 +97,38 @@ class Player:
                 request = Request(data, self._origin + plain[2].decode())
                 request.bare = True
                 return self._ask(plain[1].decode(), request)
-            if not data:  # httpcore ends a request without a body like that: no new request
-                return b""
+        live = b""
+        while data:  # none where httpcore ends a request without a body
+            taken, asked = self._take(data)
+            data = data[taken:]
+            live += asked
+        return live
+
+    def _take(self, data: bytes) -> tuple[int, bytes]:
+        """Take what belongs to one request: return how many bytes, and what must go live."""
+        if self._parser is None:
             self._parser = RequestParser()
             self._pending.clear()
         parser = self._parser
         head_was_open = parser.framing is None
-        self._pending += data
-        parser.feed(data)
+        taken = parser.feed(data)
+        self._pending += data[:taken]
         if parser.complete:
-            return self._ask_pending()
+            return taken, self._ask_pending()
         if head_was_open and parser.framing is not None:
             self._foresee(parser)
-        return b""
+        return taken, b""
 
     @property
     def answering(self) -> bool:
         """Bytes, an end or a failure are there to be received, or will be."""
+        self._turn()
         return self._interaction is not None or self._parser is not None
 
     @property
     def readable(self) -> bool:
         """Receiving now would give something at once: what a poll on the connection tells."""
+        self._turn()
         if self._position < len(self._data):
             return True
         current = self._interaction
@@ -129,6 +142,7 @@ class Player:
         The end of the stream and a failure came at the end of the interaction, and so did a
         response in one piece. Where nothing is to come, it is 0.
         """
+        self._turn()
         if self._position >= len(self._data) and self._parser is not None:
             self._ask_pending()
         if self._position < len(self._data):
@@ -168,10 +182,13 @@ class Player:
         Args:
             limit: Size of that buffer in bytes.
         """
+        if self._queue:
+            self._turn()
         current = self._interaction
         if (
             current is None
             or self._position
+            or self._queue
             or current.arrived
             or current.ended not in _FOLLOWED_BY_THE_END
             or not 0 < len(self._data) <= limit
@@ -183,6 +200,9 @@ class Player:
 
     def _more(self) -> None:
         """Find what follows when all bytes are given: an early answer, the end, a failure."""
+        self._turn()
+        if self._position < len(self._data):
+            return
         if self._parser is not None:
             # A server may answer before it has the whole request: the recording says so, if
             # what was sent when it was made is what has been sent now.
@@ -206,13 +226,33 @@ class Player:
 
     def _ask(self, method: str, request: Request) -> bytes:
         interaction = self._answers.answer(f"{method} {request.url}", request)
-        # What the client has read of a foreseen answer is not given again.
-        given = self._position if self._foreseeing else 0
-        self._foreseeing = False
-        self._load(interaction, b"" if interaction is None else interaction.response.raw, given)
+        if self._foreseeing:
+            self._foreseeing = False
+            # What the client has read of a foreseen answer is not given again.
+            self._load(interaction, given=self._position)
+        elif self._queue or self._position < len(self._data):
+            self._queue.append(interaction)
+        else:
+            self._load(interaction)
         return request.raw if interaction is None else b""
 
-    def _load(self, interaction: Interaction | None, data: bytes, given: int = 0) -> None:
+    def _turn(self) -> None:
+        """Go on to the answer that was asked for next, where the one in front has been read."""
+        if self._queue and self._position >= len(self._data):
+            self._load(self._queue.popleft())
+
+    def _load(
+        self, interaction: Interaction | None, *, given: int = 0, data: bytes | None = None
+    ) -> None:
+        """Put an answer in front.
+
+        Args:
+            interaction: The answer; None where it comes from the network.
+            given: Bytes of it that the client has read already.
+            data: What there is to give of it; without it, all.
+        """
+        if data is None:
+            data = b"" if interaction is None else interaction.response.raw
         self._interaction = interaction
         self._data = memoryview(data)
         self._position = min(given, len(data))
@@ -235,7 +275,7 @@ class Player:
         Source: RFC 9110, section 10.1.1.
         """
         expect = first_value(parser.fields, b"expect")
-        if expect is None or expect.lower() != b"100-continue":
+        if expect is None or expect.lower() != b"100-continue" or self._position < len(self._data):
             return
         call = call_of(parser.method.decode("latin-1"), self._endpoint, parser.target)
         interaction = self._answers.foresee(call)
@@ -244,5 +284,5 @@ class Player:
         interim = _INTERIM.match(interaction.response.raw)
         if interim is None:
             return
-        self._load(interaction, interim[0])
+        self._load(interaction, data=interim[0])
         self._foreseeing = True

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from cassette.clock import Clock
 from cassette.model import Ended, Failure, Interaction, Request, Response, url_of
 from cassette.transport.failures import describe
+from cassette.wire.framing import Framing
 from cassette.wire.parser import RequestParser, ResponseParser
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Recorder:
             last = self._open[-1]
             if not last.request_over:
                 return last
-            if len(self._open) == 1 and last.begun:
+            if len(self._open) == 1 and last.endless:
                 # The client has moved on, so it takes the response for complete.
                 self._finish(Ended.OPEN)
         draft = _Draft()
@@ -169,6 +170,14 @@ class _Draft:
     def doubtful(self) -> bool:
         """Clients may disagree about where the response ends."""
         return self._response is not None and self._response.doubtful
+
+    @property
+    def endless(self) -> bool:
+        """What has come of the response does not tell where it ends."""
+        response = self._response
+        return response is not None and (
+            response.garbage or response.doubtful or response.framing is Framing.UNTIL_CLOSE
+        )
 
     @property
     def request_over(self) -> bool:

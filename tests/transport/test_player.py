@@ -77,6 +77,41 @@ def test_a_request_without_a_body_is_complete_with_its_head(raw):
     assert stack.asked[0][1] == raw
 
 
+@pytest.mark.parametrize("cut", range(1, len(POST + GET)))
+def test_requests_may_be_sent_before_an_answer_is_read(cut):
+    answers = [OK, CONTINUE + OK, OK[:9]]
+    stack = Stack(*map(interaction, answers))
+    machine = Player(ENDPOINT, stack)
+    requests = POST + GET
+    assert machine.sent(requests[:cut]) == machine.sent(requests[cut:] + GET) == b""
+    assert [raw for _, raw in stack.asked] == [POST, GET, GET]
+    assert machine.take_whole(100) is None
+    assert read_all(machine) == answers
+
+
+def test_an_answer_in_its_turn_is_given_whole():
+    machine = player(interaction(OK), interaction(CONTINUE + OK))
+    machine.sent(GET + GET)
+    assert bytes(machine.receive(100)) == OK
+    assert machine.take_whole(100) == CONTINUE + OK
+
+
+def test_an_answer_from_the_network_comes_in_its_turn():
+    machine = player(interaction(OK), None)
+    assert machine.sent(GET + POST) == POST
+    assert machine.answering
+    assert bytes(machine.receive(100)) == OK
+    assert not machine.answering
+
+
+def test_a_server_may_leave_requests_unanswered():
+    machine = player(interaction(OK), interaction(b"", ended=Ended.CLOSED))
+    machine.sent(GET + GET)
+    assert bytes(machine.receive(100)) == OK
+    assert machine.readable
+    assert bytes(machine.receive(100)) == b""
+
+
 def test_pieces_come_as_they_came():
     machine = player(interaction(OK, arrived=((0.0, 5), (0.1, 30), (0.2, len(OK) - 35))))
     machine.sent(GET)

@@ -180,6 +180,15 @@ def test_the_next_request_ends_a_response_whose_end_cannot_be_told(recorder, tak
     assert [one.response.raw for one in taken] == [b"no http at all", EMPTY]
 
 
+@pytest.mark.parametrize("cut", range(1, len(OK)))
+def test_the_next_request_ends_no_response_that_tells_its_own_end(recorder, taken, cut):
+    recorder.sent(GET)
+    recorder.received(OK[:cut])
+    recorder.sent(POST)
+    recorder.received(OK[cut:] + EMPTY)
+    assert [facts(one)[1:3] for one in taken] == [(GET, OK), (POST, EMPTY)]
+
+
 def test_bytes_beyond_the_response_are_kept_with_it(recorder, taken):
     recorder.sent(GET)
     recorder.received(OK + b"surplus")
