@@ -269,17 +269,22 @@ class Use:
             )
         again = functools.partial(Use, self._make_deck)
 
+        called = getattr(function, "__call__", None)  # noqa: B004 - an object is called by it
+
+        def is_one(kind: Callable[[object], bool]) -> bool:
+            return kind(function) or kind(called)
+
         # One name for four kinds of function, of which mypy accepts only the first.
-        if inspect.iscoroutinefunction(function):
+        if is_one(inspect.iscoroutinefunction):
 
             async def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
                 with again():
                     return await function(*args, **kwargs)
 
-        elif inspect.isasyncgenfunction(function):
+        elif is_one(inspect.isasyncgenfunction):
             wrapper = _in_use(again, function)
 
-        elif inspect.isgeneratorfunction(function):
+        elif is_one(inspect.isgeneratorfunction):
 
             def wrapper(*args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # noqa: ANN401
                 with again():

@@ -352,6 +352,21 @@ def test_functions_coroutines_and_generators_are_decorated(path, poll):
     assert poll.requests == 1
 
 
+def test_an_object_is_decorated_as_the_function_that_it_is_called_by(path, poll):
+    class Coroutine:
+        async def __call__(self, target):
+            return get(poll.port, target)
+
+    class Generator:
+        def __call__(self, target):
+            yield get(poll.port, target)
+
+    use = cassette.use(path, mode="new_episodes", repeat=True)
+    assert asyncio.run(use(Coroutine())("/a")) == "1"
+    assert list(use(Generator())("/a")) == ["1"]
+    assert poll.requests == 1
+
+
 def test_a_class_is_not_decorated(path):
     with pytest.raises(cassette.OptionError, match=r"the class .*\.Tests\nDecorate its methods"):
 
