@@ -17,7 +17,6 @@ from cassette.errors import (
     RecordingEndedError,
     UnmatchedRequestError,
     UnplayedInteractionsError,
-    is_ours,
 )
 from cassette.expiry import CassetteExpiredWarning, OnExpiry
 from cassette.extra import Extra
@@ -45,8 +44,6 @@ if TYPE_CHECKING:
     from cassette.model import Endpoint, Interaction, Request
     from cassette.redaction import Redactor
     from cassette.verifying import Verification, Verifier
-
-__tracebackhide__ = is_ours  # pytest then shows the code that sent the request, and none of ours
 
 ON_UNPLAYED = ("ignore", "warn", "fail")
 """What may be done about interactions that no request asked for."""

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from os import PathLike
 
-    import pytest
-
 
 def suggestion(wrong: object, right: Iterable[str]) -> str:
     """Return ``; did you mean 'x'?`` for the nearest of the right words, or nothing."""
@@ -54,15 +52,6 @@ def _listed(items: Sequence[str], limit: int = 5) -> str:
 
 class CassetteError(Exception):
     """Base of every error that is cassette's own."""
-
-
-def is_ours(raised: pytest.ExceptionInfo[BaseException]) -> bool:
-    """Return whether an exception that pytest has caught says by itself all there is to say.
-
-    Modules deep below a request name this ``__tracebackhide__``: pytest then shows the code that
-    has sent the request, and none of theirs. Any other exception is a bug, and shown in full.
-    """
-    return isinstance(raised.value, CassetteError)
 
 
 class UnmatchedRequestError(CassetteError):

@@ -7,6 +7,7 @@ no module that does anything until a test, or an option, asks for it. The work i
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path  # noqa: TC003 - fixtures are found with their annotations
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "record the HTTP traffic of the test into a cassette, or replay it from there",
     )
     config.pluginmanager.register(_Fixture(), "cassette-fixture")
+    if not config.getoption("fulltrace", default=False):  # gone with -p no:terminal
+        config.pluginmanager.register(_Failures(), "cassette-failures")
     if options.from_command_line(config) or options.from_ini(config):
         from cassette.plugin.tape import check_run  # noqa: PLC0415 - as above
 
@@ -164,6 +167,18 @@ class _Fixture:
         item.stash[tape_key] = running
         yield running.deck
         running.withdraw()
+
+
+class _Failures:
+    """Shortens what pytest shows of our errors; in a plugin that ``--full-trace`` goes without."""
+
+    @pytest.hookimpl
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """Look at an error before the report is made, and after what unittest has caught is in."""
+        if call.excinfo is not None and "cassette.errors" in sys.modules:
+            from cassette.plugin.tracebacks import shorten  # noqa: PLC0415 - see the module docstring
+
+            shorten(call)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -17,6 +17,9 @@ _DEBUGGERS: Final = frozenset(
 )
 """Packages that connect to the editor which debugs the test; they must go on doing so."""
 
+_STANDARD: Final = (str(PurePath(os.__file__).parent), "<frozen ")
+"""What the names of the files of the standard library start with."""
+
 
 def callers() -> list[FrameType]:
     """Return the frames that lead here, but for ours, the nearest first."""
@@ -56,8 +59,13 @@ def who(frames: list[FrameType]) -> list[str]:
     outside = [frame for frame in frames if not _is_standard(frame)]
     if not outside:
         return [f"the thread {threading.current_thread().name!r}"]
-    own = [frame for frame in outside if not _is_installed(frame.f_code)]
+    own = [frame for frame in outside if is_own(frame)]
     return [_describe(frame) for frame in dict.fromkeys([outside[0], *own[:1]])]
+
+
+def is_own(frame: FrameType) -> bool:
+    """Return whether a frame runs code of the user's own, not of Python, a package or us."""
+    return not (_package(frame) == "cassette" or _is_standard(frame) or _is_installed(frame.f_code))
 
 
 def _describe(frame: FrameType) -> str:
@@ -73,7 +81,10 @@ def _package(frame: FrameType) -> str:
 
 
 def _is_standard(frame: FrameType) -> bool:
-    return _package(frame) in sys.stdlib_module_names
+    # By its file as well: "test" is a package of Python, and of many a project.
+    return _package(frame) in sys.stdlib_module_names and frame.f_code.co_filename.startswith(
+        _STANDARD
+    )
 
 
 def _is_installed(code: CodeType) -> bool:

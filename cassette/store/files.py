@@ -94,7 +94,7 @@ class Journal:
             try:
                 self._append([text] if isinstance(text, bytes) else text)
             except OSError as error:
-                raise self._error(error) from error
+                raise self._error(error) from None  # it tells all of it
 
     def commit(self) -> None:
         """Make the journal the cassette; without a single interaction, do nothing.
@@ -111,7 +111,7 @@ class Journal:
                 self.partial.replace(self.path)
                 _sync_directory(self.path.parent)
             except OSError as error:
-                raise self._error(error) from error
+                raise self._error(error) from None  # it tells all of it
 
     def abandon(self) -> None:
         """Close the journal and leave it where it is, for a person to look at."""

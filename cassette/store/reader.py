@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from cassette.errors import CassetteFormatError, CassetteVersionError, is_ours
+from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.store.document import compose
 from cassette.store.large import decode_large_entry
 from cassette.store.schema import Place, read_call, read_entry, read_header
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cassette.model import Interaction, Request
-
-__tracebackhide__ = is_ours  # pytest then shows the code that sent the request, and none of ours
 
 PARTIAL: Final = ".partial"
 """What the name of a journal ends in."""

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from cassette.errors import CassetteFormatError, CassetteVersionError, is_ours
+from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.model import Ended, Failure, Interaction, Request, Response
 from cassette.store.forms import decode_binary
 from cassette.store.jsonform import STYLES
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from cassette.store.document import Node
-
-__tracebackhide__ = is_ours  # pytest then shows the code that sent the request, and none of ours
 
 _TAG: Final = "tag:yaml.org,2002:"
 _SECONDS: Final = re.compile(r"\d{1,20}(?:\.\d{0,20})?(?:[eE](?:-\d{1,3}|\+?\d\d?))?", re.ASCII)

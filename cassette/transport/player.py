@@ -10,7 +10,6 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cassette.errors import is_ours
 from cassette.model import Ended, Request, call_of, url_of
 from cassette.transport.failures import rebuild
 from cassette.wire.headers import first_value
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
     from cassette.errors import RecordingEndedError
     from cassette.model import Endpoint, Interaction
-
-__tracebackhide__ = is_ours  # pytest then shows the code that sent the request, and none of ours
 
 # A whole request without a body, in one piece: the usual GET. Told apart by this pattern in
 # 0.7 microseconds, where the parser takes 9.

@@ -69,27 +69,6 @@ def test_a_swallowed_mismatch_fails_the_test(project):
     result.stdout.fnmatch_lines(["UnmatchedRequestError: no interaction in *"])
 
 
-DEEP = ["deck.py", "player.py", "reader.py", "schema.py"]
-
-
-def test_a_mismatch_shows_who_asked_and_no_code_from_the_depths(project):
-    project.write("test_it.py", "def test_get(cassette, fetch):\n    fetch()")
-    result = project.run("--cassette-mode=none")
-    result.stdout.fnmatch_lines(["test_it.py:2: ", "*sockets.py:*: UnmatchedRequestError"])
-    for name in DEEP:
-        result.stdout.no_fnmatch_line(f"*{name}*")
-
-
-def test_a_damaged_interaction_shows_who_asked_and_no_code_from_the_depths(project):
-    project.write("test_it.py", "def test_get(cassette, fetch):\n    fetch()")
-    project.run().assert_outcomes(passed=1)
-    project.edit("cassettes/test_it/test_get.yaml", "ended: open", "ended: opened")
-    result = project.run()
-    result.stdout.fnmatch_lines(["E * interactions[[]0].ended: expected one of *"])
-    for name in DEEP:
-        result.stdout.no_fnmatch_line(f"*{name}*")
-
-
 def test_unplayed_interactions_fail_a_test_that_says_so(project, monkeypatch):
     project.write(
         "test_it.py",
