@@ -44,7 +44,10 @@ class Summary:
         self._entries = ledger.entries
         self._uses = ledger.uses
         self._fates = {path: _fate(uses) for path, uses in self._uses.items()}
-        self._unfinished = [one for one in self._entries if one.fate is Fate.UNFINISHED]
+        # A recording takes the place of the journal that an earlier one has left.
+        writing = (Fate.RECORDED, Fate.REWRITTEN, Fate.UNFINISHED)
+        last = {one.path: one for one in self._entries if one.fate in writing}
+        self._unfinished = [one for one in last.values() if one.fate is Fate.UNFINISHED]
         self._root = root
         self._command = command
 

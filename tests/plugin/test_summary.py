@@ -72,6 +72,15 @@ def test_an_unfinished_recording_is_pointed_at():
     ]
 
 
+def test_a_journal_is_pointed_at_once_and_only_while_it_stands():
+    failed = entry("a", Fate.UNFINISHED, recorded=1)
+    assert lines(failed, failed)[2:] == ["  cassettes/a.yaml.partial (test_a)"]
+    assert lines(failed, entry("a", Fate.RECORDED, recorded=1))[1:] == [
+        "To commit, once you have looked at it:",
+        "  git add cassettes/a.yaml",
+    ]
+
+
 def test_an_expired_cassette_is_told_with_the_command_that_records_it():
     assert lines(
         entry("a[1]", played=1, expired=41 * DAY),
