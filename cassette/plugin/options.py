@@ -180,5 +180,10 @@ def _read(option: Option, given: Any, folder: Path) -> Any:  # noqa: ANN401 - te
     if option.kind is Kind.LIST:
         return tuple(part.strip() for line in given for part in line.split(",") if part.strip())
     if option.kind is Kind.PATH:
+        if not given:  # on the command line: in an ini file, nothing is as good as no option
+            raise pytest.UsageError(
+                f"{option.flag}: expected the path of a folder, found none\n"
+                "Write . for this folder, or leave the option out."
+            )
         return folder / given
     return given

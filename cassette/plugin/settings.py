@@ -116,16 +116,19 @@ def checked(given: object, where: str) -> dict[str, Any]:
             resolve_name("cassettes", values["name"])
         # This opens nothing.
         use(os.devnull, **{key: value for key, value in values.items() if key != "name"})
+        for one in values.get("extra", ()):
+            if isinstance(one, str):
+                resolve_name("cassettes", one)
     except OptionError as error:
         raise OptionError(f"{where}: {error}") from None
     return values
 
 
 def _of_marker(marker: pytest.Mark, where: str) -> dict[str, Any]:
-    if len(marker.args) > 1:
+    names = (*marker.args, *([marker.kwargs["name"]] if "name" in marker.kwargs else ()))
+    if len(names) > 1:
         raise OptionError(
-            f"{where} takes one name, not {len(marker.args)}: {marker.args!r}\n"
-            f"Options: {', '.join(NAMES)}"
+            f"{where} takes one name, not {len(names)}: {names!r}\nOptions: {', '.join(NAMES)}"
         )
     given = dict(marker.kwargs)
     if marker.args:

@@ -158,6 +158,17 @@ def test_a_wrong_value_on_the_command_line_is_a_usage_error(project):
     )
 
 
+def test_no_folder_on_the_command_line_is_a_usage_error(project):
+    assert_usage_error(
+        project.run("--cassette-dir="),
+        "--cassette-dir",
+        [
+            "expected the path of a folder, found none",
+            "Write . for this folder, or leave the option out.",
+        ],
+    )
+
+
 def test_a_wrong_value_in_the_ini_file_is_a_usage_error(project):
     project.write("pytest.ini", "[pytest]\ncassette_mode = nones")
     assert_usage_error(project.run(), "cassette_mode in */pytest.ini", WRONG_MODE)
@@ -175,8 +186,12 @@ def test_a_switch_in_the_ini_file_is_true_or_false(project, option):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [("mode='nones'", WRONG_MODE), ("match_one=['uri']", WRONG_NAME)],
-    ids=["value", "name"],
+    [
+        ("mode='nones'", WRONG_MODE),
+        ("match_one=['uri']", WRONG_NAME),
+        ("extra=['../a']", ["'../a' is no name for a cassette below *", "A name is relative, *"]),
+    ],
+    ids=["value", "name", "extra"],
 )
 @pytest.mark.parametrize(
     ("where", "source"),
@@ -218,6 +233,7 @@ def test_a_wrong_option_of_a_marker_fails_its_test_where_workers_run_it(project)
     ("arguments", "message"),
     [
         ("'a', 'b'", [" takes one name, not 2: ('a', 'b')", WRONG_NAME[1]]),
+        ("'a', name='b'", [" takes one name, not 2: ('a', 'b')", WRONG_NAME[1]]),
         ("3", [": the name of a cassette is a text, not 3"]),
         ("name='../a'", [": '../a' is no name for a cassette below *"]),
     ],
