@@ -7,15 +7,17 @@ was reported is known, also when the worker dies a moment later.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pytest
 
     from cassette.plugin.entry import Entry
 
 REPORTED: Final = "cassette_uses"
-"""The attribute of a report that carries entries."""
+"""The attribute of a report, or the output of a worker, that carries entries."""
 
 
 class Ledger:
@@ -33,7 +35,10 @@ class Ledger:
         """Take in the report on one phase of a test."""
         before = True if report.when == "setup" else self._passed.get(report.nodeid, True)
         self._passed[report.nodeid] = before and report.passed
-        carried = getattr(report, REPORTED, None)
+        self.enter(getattr(report, REPORTED, ()))
+
+    def enter(self, carried: Sequence[Mapping[str, Any]]) -> None:
+        """Take in entries that were dumped."""
         if carried:
             from cassette.plugin.entry import Entry  # noqa: PLC0415 - most runs have none
 

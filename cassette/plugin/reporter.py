@@ -8,7 +8,7 @@ import pytest
 
 from cassette.modes import RecordMode, default_mode
 from cassette.plugin import options
-from cassette.plugin.ledger import Ledger
+from cassette.plugin.ledger import REPORTED, Ledger
 from cassette.plugin.scribe import Scribe
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ def register(config: pytest.Config) -> None:
     if options.value(config, "orphans") or options.value(config, "prune"):
         planner = Planner(config)
         config.pluginmanager.register(planner, "cassette-planner")
-    config.pluginmanager.register(Scribe(config), "cassette-scribe")
+    scribe = Scribe(config)
+    config.pluginmanager.register(scribe, "cassette-scribe")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Reporter(config, planner), "cassette-reporter")
+        config.pluginmanager.register(Reporter(config, scribe, planner), "cassette-reporter")
 
 
 class Planner:
@@ -113,11 +114,13 @@ class Reporter:
 
     Args:
         config: Of this run.
+        scribe: Writes down what is used in this process.
         planner: Knows which tests there are, where somebody wants that to be known.
     """
 
-    def __init__(self, config: pytest.Config, planner: Planner | None) -> None:
+    def __init__(self, config: pytest.Config, scribe: Scribe, planner: Planner | None) -> None:
         self._config = config
+        self._scribe = scribe
         self._planner = planner
         self._ledger = Ledger()
         self._pruned: Sequence[Pruned] = ()
@@ -135,6 +138,12 @@ class Reporter:
         """Enter what a test has used."""
         self._ledger.note(report)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - pytest-xdist need not be there
+        """Enter what no report of a worker carried."""
+        # Taken out, since a worker that was interrupted goes down twice.
+        self._ledger.enter(getattr(node, "workeroutput", {}).pop(REPORTED, ()))
+
     def pytest_sessionfinish(self) -> None:
         """Drop what no test has played, where that was asked for."""
         plan = self._certain_plan("prune")
@@ -145,6 +154,7 @@ class Reporter:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the section about cassettes, if there is anything to say."""
+        self._ledger.enter(self._scribe.rest)
         if self._planner is None and not self._ledger.entries:
             return
         from cassette.plugin.orphans import find_orphans  # noqa: PLC0415 - as above

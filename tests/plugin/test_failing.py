@@ -110,6 +110,21 @@ def test_an_interrupted_test_leaves_no_cassette(project):
     assert project.cassettes == [CASSETTE]
 
 
+@pytest.mark.parametrize("arguments", [(), ("-n1",)], ids=["here", "in a worker"])
+@pytest.mark.parametrize("last_line", ["raise KeyboardInterrupt", "pytest.exit('enough')"])
+def test_the_summary_says_where_an_interrupted_recording_stands(project, last_line, arguments):
+    write(project, last_line)
+    result = project.run(*arguments, plugins=["xdist.plugin"], no_reraise_ctrlc=True)
+    result.stdout.fnmatch_lines(
+        [
+            "Cassettes: 1 not completed. Interactions: 2 recorded.",
+            "Recorded by tests that did not end well, and so not made a cassette:",
+            f"  {JOURNAL} (test_it.py::test_get)",
+        ],
+        consecutive=True,
+    )
+
+
 def test_a_rerun_starts_afresh(project):
     write(
         project,
