@@ -35,12 +35,14 @@ class Plan(NamedTuple):
         untold: Node ids of the tests of which only running them can tell, since a fixture of the
             project decides.
         folders: Where cassettes may lie.
+        missing: What was left out as a whole, its tests unknown, in a sentence each.
     """
 
     tests: list[str]
     uses: Mapping[str, list[str]]
     untold: list[str]
     folders: list[str]
+    missing: list[str]
 
     def dump(self) -> dict[str, Any]:
         """Return the plan as data that a worker can send."""
@@ -57,13 +59,19 @@ class Plan(NamedTuple):
         return [test for test, paths in self.uses.items() if wanted in paths]
 
 
-def make_plan(config: pytest.Config, items: Iterable[pytest.Item], folders: Iterable[str]) -> Plan:
+def make_plan(
+    config: pytest.Config,
+    items: Iterable[pytest.Item],
+    folders: Iterable[str],
+    missing: Iterable[str],
+) -> Plan:
     """Return what tests would use.
 
     Args:
         config: Of this run.
         items: The tests.
         folders: Where cassettes may lie, beside the folders that the tests use.
+        missing: What was left out, in a sentence each.
     """
     settings = Settings.of(config)
     tests: list[str] = []
@@ -87,7 +95,7 @@ def make_plan(config: pytest.Config, items: Iterable[pytest.Item], folders: Iter
             untold.append(item.nodeid)  # it will fail, and say why
         else:
             uses[item.nodeid] = [same(path) for path in (main, *extra)]
-    return Plan(tests, uses, untold, list(places))
+    return Plan(tests, uses, untold, list(places), list(missing))
 
 
 def _is_decided_elsewhere(item: pytest.Item) -> bool:

@@ -12,7 +12,8 @@ from cassette.plugin.ledger import REPORTED, Ledger
 from cassette.plugin.scribe import Scribe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Generator, Iterable, Sequence
+    from pathlib import Path
 
     from cassette.plugin.plan import Plan
     from cassette.plugin.pruning import Pruned
@@ -50,6 +51,7 @@ class Planner:
         self._folders: list[str] = []
         self._items: list[pytest.Item] = []
         self._broken: list[str] = []
+        self._missing: list[str] = []
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
         """Take note of every folder that is looked into."""
@@ -60,6 +62,21 @@ class Planner:
         """Take note of what cannot be collected."""
         if report.failed:
             self._broken.append(report.nodeid)
+        elif report.skipped:
+            self._missing.append(f"{report.nodeid} was skipped before its tests were collected")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_ignore_collect(
+        self, collection_path: Path
+    ) -> Generator[None, bool | None, bool | None]:
+        """Take note of every test file that is ignored, by ``collect_ignore`` for example."""
+        from cassette.plugin.entry import shown  # noqa: PLC0415 - most runs have no planner
+
+        ignored = yield
+        patterns: list[str] = self._config.getini("python_files")
+        if ignored and any(map(collection_path.match, patterns)):
+            self._missing.append(f"{shown(collection_path, self._config.rootpath)} was ignored")
+        return ignored
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -70,7 +87,7 @@ class Planner:
         """Make the plan, now that every marker is in its place."""
         from cassette.plugin.plan import make_plan  # noqa: PLC0415 - needs all of the package
 
-        self.plan = make_plan(self._config, self._items, self._folders)
+        self.plan = make_plan(self._config, self._items, self._folders, self._missing)
 
     def pytest_sessionfinish(self) -> None:
         """Send the plan to the process that sums up."""
@@ -102,6 +119,8 @@ class Planner:
         missing = missing_part(self._config)
         if missing:
             return missing
+        if self.plan.missing:
+            return self.plan.missing[0]
         ran = {entry.test for entry in ledger.entries}
         untold = [test for test in self.plan.untold if test not in ran]
         if untold:

@@ -110,6 +110,31 @@ def test_nothing_is_claimed_where_a_file_cannot_be_collected(suite):
     assert line == "What no test uses cannot be told: tests/test_bad.py could not be collected."
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize(
+    ("files", "doubt"),
+    [
+        (
+            {"test_more.py": "import pytest\npytest.importorskip('nothing_of_this_name')"},
+            "was skipped before its tests were collected",
+        ),
+        ({"test_more.py": "", "conftest.py": "collect_ignore = ['test_more.py']"}, "was ignored"),
+    ],
+    ids=["skipped", "ignored"],
+)
+def test_nothing_is_claimed_where_a_test_file_is_left_out(suite, run, files, doubt, workers):
+    for name, source in files.items():
+        suite.write(f"tests/{name}", source)
+    result = run("--cassette-orphans", "--cassette-mode=off", workers=workers)
+    assert lines(result) == [f"What no test uses cannot be told: tests/test_more.py {doubt}."]
+
+
+def test_a_file_that_would_hold_no_tests_may_be_ignored(suite):
+    suite.write("setup.py", "")
+    suite.write("conftest.py", "collect_ignore = ['setup.py']")
+    assert lines(suite.run("--cassette-orphans", "--cassette-mode=off")) == ORPHANS
+
+
 def test_nothing_is_claimed_where_every_worker_has_died(suite, run):
     suite.write("tests/test_bad.py", "def test_dead(): __import__('os')._exit(1)")
     arguments = ("--cassette-orphans", "--max-worker-restart=0", "-k", "dead")

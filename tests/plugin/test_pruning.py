@@ -96,6 +96,12 @@ def test_nothing_is_dropped_unless_every_test_was_collected(shared):
     assert shared.calls(FILE) == ALL
 
 
+def test_nothing_is_dropped_where_a_test_file_was_skipped(shared):
+    shared.write("test_zz.py", "import pytest\npytest.importorskip('nothing_of_this_name')")
+    shared.run("--cassette-prune").assert_outcomes(passed=3, skipped=1)
+    assert shared.calls(FILE) == ALL
+
+
 def test_what_was_written_in_this_run_is_left_for_the_next(shared):
     shared.edit("test_it.py", 'fetch("/" + path)', 'fetch("/new/" + path)')
     result = shared.run("--cassette-prune", "--cassette-mode=new_episodes")
