@@ -10,18 +10,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cassette.model import Request, Response, decode_content
+from cassette.model import Request, Response
+from cassette.wire.codings import codings_of, unpack
 from cassette.wire.encode import encode_chunks
 from cassette.wire.framing import Framing
-from cassette.wire.headers import first_value
 from cassette.wire.parser import ResponseParser
 
 if TYPE_CHECKING:
     from cassette.model import Interaction, Message
 
-_KNOWN: Final = frozenset((b"gzip", b"x-gzip", b"deflate", b"identity"))
 _CODING: Final = re.compile(rb"(?im)^content-encoding[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
-_LENGTH: Final = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)\d+")
+_LENGTH: Final = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)[^\r\n]*")
 
 
 def decoded(interaction: Interaction) -> Interaction:
@@ -49,13 +48,12 @@ def decoded(interaction: Interaction) -> Interaction:
 def _decoded_raw(message: Message) -> bytes | None:
     """Return the message with its body decoded, or None where it has to stay as it is."""
     parser = message.parsed
-    coding = first_value(parser.fields, b"content-encoding")
-    if not coding or not parser.complete or not parser.payload:
+    codings = codings_of(v for name, v in parser.fields if name.lower() == b"content-encoding")
+    if not codings or not parser.complete or not parser.payload:
         return None
-    names = {name.strip().lower() for name in coding.split(b",")}
-    body = message.body
-    content = decode_content(body, coding.decode("latin-1"))
-    if content is body or not names <= _KNOWN:
+    content, packings = unpack(message.body, codings)
+    whole = len(packings) == len(codings) and not any(truncated for _, truncated in packings)
+    if content is None or not whole:
         return None
     raw = message.raw
     start = parser.head_start if isinstance(parser, ResponseParser) else 0
@@ -66,4 +64,4 @@ def _decoded_raw(message: Message) -> bytes | None:
     else:
         framed = content
         head = _LENGTH.sub(rb"\g<1>%d" % len(content), head)
-    return interim + head + framed
+    return interim + head + framed + raw[parser.size :]

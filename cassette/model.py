@@ -5,11 +5,11 @@ from __future__ import annotations
 import enum
 import json
 import re
-import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cassette.wire.codings import codings_of, unpack
 from cassette.wire.headers import Headers
 from cassette.wire.parser import MessageParser, RequestParser, ResponseParser
 
@@ -166,7 +166,10 @@ class Message:
     @cached_property
     def content(self) -> bytes:
         """The body with gzip and deflate codings undone; as it is where that fails."""
-        return decode_content(self.body, self.headers.get("content-encoding", "") or "")
+        codings = codings_of(v.encode("latin-1") for v in self.headers.get_all("content-encoding"))
+        content = unpack(self.body, codings).content if codings else self.body
+        assert content is not None  # noqa: S101 - there is no limit
+        return content
 
     @property
     def text(self) -> str:
@@ -290,31 +293,3 @@ class Interaction:
     redacted: tuple[str, ...] = ()
     decoded: tuple[str, ...] = ()
     played: int = field(default=0, compare=False)
-
-
-def decode_content(body: bytes, coding: str) -> bytes:
-    """Return a body with its content codings undone, or unchanged where that cannot be done.
-
-    Args:
-        body: The payload.
-        coding: Value of Content-Encoding (RFC 9110, section 8.4): gzip, deflate or both.
-    """
-    for name in reversed([part.strip().lower() for part in coding.split(",") if part.strip()]):
-        if name in ("gzip", "x-gzip"):
-            windows: tuple[int, ...] = (31,)
-        elif name == "deflate":
-            # RFC 9110, section 8.4.1.2: some servers leave the zlib wrapper out.
-            windows = (15, -15)
-        elif name == "identity":
-            continue
-        else:
-            return body
-        for window in windows:
-            try:
-                body = zlib.decompressobj(window).decompress(body)
-                break
-            except zlib.error:
-                continue
-        else:
-            return body
-    return body

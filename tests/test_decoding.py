@@ -73,11 +73,30 @@ def test_a_compressed_request_is_decoded_too():
         HEAD + b"Content-Encoding: br, gzip\r\nContent-Length: %d\r\n\r\n" % len(PACKED) + PACKED,
         HEAD + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok",
         HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(PACKED) + PACKED[:-9],
+        HEAD + b"Content-Encoding: gzip\r\n\r\n" + PACKED[:-9],
         HEAD + b"Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n",
         b"no http",
     ],
-    ids=["plain", "br", "br and gzip", "no gzip", "cut short", "empty", "garbage"],
+    ids=[
+        "plain",
+        "br",
+        "br and gzip",
+        "no gzip",
+        "cut short",
+        "cut short before its coding ends",
+        "empty",
+        "garbage",
+    ],
 )
 def test_what_cannot_be_decoded_whole_stays_as_it_is(response):
     one = interaction(response)
     assert decoded(one) is one
+
+
+@pytest.mark.parametrize("length", [b"%d", b"+%d", b" %d "])
+def test_all_of_the_content_is_decoded_and_what_follows_it_stays(length):
+    body = PACKED + gzip.compress(b" " * 3)
+    head = HEAD + b"Content-Encoding: gzip\r\nContent-Length:" + length + b"\r\n\r\n"
+    done = decoded(interaction(head % len(body) + body + b"surplus")).response
+    assert done.body == TEXT + b" " * 3
+    assert done.raw.endswith(done.body + b"surplus")

@@ -1,0 +1,106 @@
+"""Content codings: what a body is once gzip and deflate are undone (RFC 9110, section 8.4)."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# RFC 9110, section 8.4.1.2: some servers leave the zlib wrapper of deflate out.
+_WINDOWS: Final = {b"gzip": (31,), b"x-gzip": (31,), b"deflate": (15, -15)}
+_NONE: Final = frozenset((b"", b"identity"))
+
+
+class Packing(NamedTuple):
+    """How a body was compressed.
+
+    Attributes:
+        window: What ``zlib`` calls wbits.
+        truncated: It was cut short.
+    """
+
+    window: int
+    truncated: bool
+
+
+class Unpacked(NamedTuple):
+    """A body with its codings undone, as far as that can be done.
+
+    Attributes:
+        content: What is left; None where it is longer than the limit.
+        packings: What was undone, the outermost first.
+    """
+
+    content: bytes | None
+    packings: list[Packing]
+
+
+def codings_of(values: Iterable[bytes]) -> list[bytes]:
+    """Return the codings that fields Content-Encoding name, in the order of their application."""
+    names = (name.strip().lower() for value in values for name in value.split(b","))
+    return [name for name in names if name not in _NONE]
+
+
+def unpack(body: bytes, codings: Sequence[bytes], limit: int = 0) -> Unpacked:
+    """Undo content codings, up to the first that is unknown or is not there.
+
+    Args:
+        body: The payload.
+        codings: What ``codings_of`` gives.
+        limit: Bytes up to which a body is decompressed; 0 for any number.
+    """
+    content: bytes | None = body
+    packings: list[Packing] = []
+    for coding in reversed(codings):
+        found = None if content is None else _inflate(content, coding, limit)
+        if found is None:
+            break
+        content, packing = found
+        packings.append(packing)
+    return Unpacked(content, packings)
+
+
+def pack(content: bytes, packings: Iterable[Packing]) -> bytes:
+    """Return content compressed as ``unpack`` found it; what was cut short has no end mark."""
+    for window, truncated in reversed([*packings]):
+        packer = zlib.compressobj(9, zlib.DEFLATED, window)
+        end = zlib.Z_SYNC_FLUSH if truncated else zlib.Z_FINISH
+        content = packer.compress(content) + packer.flush(end)
+    return content
+
+
+def _inflate(body: bytes, coding: bytes, limit: int) -> tuple[bytes | None, Packing] | None:
+    for window in _WINDOWS.get(coding, ()):
+        try:
+            content, truncated = _inflate_members(body, window, limit)
+        except zlib.error:
+            continue
+        return content, Packing(window, truncated)
+    return None
+
+
+def _inflate_members(body: bytes, window: int, limit: int) -> tuple[bytes | None, bool]:
+    """Return what one or more compressed members hold, and whether the last one was cut short.
+
+    Raises:
+        zlib.error: It is not compressed in this way.
+    """
+    out: list[bytes] = []
+    room = limit
+    while True:
+        unpacker = zlib.decompressobj(window)
+        try:
+            # One byte more than there is room for, since 0 would mean any number of them.
+            out.append(unpacker.decompress(body, room + 1 if limit else 0))
+        except zlib.error:
+            if not out:
+                raise
+            return b"".join(out), False  # padding behind the last member: clients pass over it
+        room -= len(out[-1])
+        if limit and room < 0:
+            return None, False
+        if not unpacker.eof or not unpacker.unused_data:
+            return b"".join(out), not unpacker.eof
+        body = unpacker.unused_data
