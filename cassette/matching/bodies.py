@@ -187,12 +187,13 @@ class BodyReader:
         return pairs_of(content.decode("ascii"), self._redactor.is_secret, self._form_fields)
 
     def parts(self, content: bytes, kind: str) -> list[tuple[str, list[str], bytes]] | None:
-        """Return name, head and body of each part that counts; None where there is no boundary."""
+        """Return name, head and body of each part that counts; None where there are no parts."""
         boundary = boundary_of(kind.encode("latin-1", "replace"))
-        if boundary is None:
+        parts = list(parts_of(content, boundary)) if boundary is not None else []
+        if not parts:
             return None
         found = []
-        for part in parts_of(content, boundary):
+        for part in parts:
             head = content[part.start : part.body]
             name = part_name(head)
             if name in self._form_fields:
@@ -218,9 +219,19 @@ def may_be_json(content: bytes, media: str) -> bool:
     return "json" in media or content.lstrip()[:1] in (b"{", b"[")
 
 
+_EXACT: Final = 1 << 53
+"""Where floats begin to leave integers out: ``1e23`` is none of them."""
+
+
 def _number(text: str) -> int | float:
     value = float(text)
-    return int(value) if value.is_integer() else value
+    if not value.is_integer():
+        return value
+    if abs(value) < _EXACT:
+        return int(value)
+    from decimal import Decimal  # noqa: PLC0415 - hardly any number is so large
+
+    return int(Decimal(text))
 
 
 _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))

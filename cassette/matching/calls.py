@@ -27,7 +27,7 @@ _MASK_MARK: Final = MASK_MARK.decode()
 _CALL: Final = re.compile(
     r"(\S*) "  # method
     r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?"  # scheme
-    r"(?:[^/?#@]*@)?"  # userinfo: a secret, so it says nothing
+    r"(?:[^/?#]*@)?"  # userinfo: a secret, so it says nothing
     r"(\[[^\]]*\]|[^/?#:*]*)(?::(\d*))?"  # host and port
     r"([^?]*)(?:\?(.*))?",  # path and query
     re.DOTALL,

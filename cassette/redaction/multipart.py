@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BOUNDARY: Final = re.compile(rb'boundary=(?:"([^"]+)"|([^\s;,"]+))', re.IGNORECASE)
-_PART_NAME: Final = re.compile(rb"\bname=(?:\"([^\"]*)\"|([^\s;\"]+))", re.IGNORECASE)
+_PART_NAME: Final = re.compile(
+    rb"^content-disposition[ \t]*:(?:[^\n]|\n(?=[ \t]))*?"
+    rb"[;\s]name[ \t]*=[ \t]*(?:\"([^\"]*)\"|([^\s;\"]+))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DELIMITER_END: Final = re.compile(rb"--|[ \t]*\r?(?:\n|\Z)")
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 
 
@@ -46,17 +51,32 @@ def parts_of(
     """
     stop = len(data) if stop is None else stop
     mark = b"--" + boundary
+    begin = start + len(mark) if data.startswith(mark, start) else -1
+    if begin < 0 or not _DELIMITER_END.match(data, begin, stop):
+        _, begin = _next_delimiter(data, b"\n" + mark, start, stop)
+    while begin >= 0 and not data.startswith(b"--", begin, stop):
+        end, after = _next_delimiter(data, b"\n" + mark, begin, stop)
+        # The line end of the delimiter may be half of an empty line, before a part without head.
+        blank = _BLANK_LINE.search(data, begin, end)
+        if blank is not None or data[begin:end].strip():
+            yield Part(begin, end if blank is None else blank.end(), end)
+        begin = after
+
+
+def _next_delimiter(data: bytes, mark: bytes, start: int, stop: int) -> tuple[int, int]:
+    """Return where the next delimiter line starts, line end before it included, and its mark ends.
+
+    Returns:
+        ``stop`` and -1 where there is none.
+    """
     at = data.find(mark, start, stop)
     while at >= 0:
-        begin = at + len(mark)
-        if data.startswith(b"--", begin):
-            return
-        at = data.find(b"\n" + mark, begin, stop)
-        end = stop if at < 0 else at - data.startswith(b"\r", at - 1)
-        blank = _BLANK_LINE.search(data, begin, end)
-        if blank is not None:
-            yield Part(begin, blank.end(), end)
-        at += at >= 0
+        after = at + len(mark)
+        # What goes on is the boundary of a multipart body in a part (RFC 2046, section 5.1.1).
+        if _DELIMITER_END.match(data, after, stop):
+            return at - data.startswith(b"\r", at - 1), after
+        at = data.find(mark, after, stop)
+    return stop, -1
 
 
 def part_name(head: bytes) -> str:
