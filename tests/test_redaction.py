@@ -18,7 +18,7 @@ from cassette.model import Interaction, Request, Response
 from cassette.redaction import Redactor, without_masks
 from cassette.redaction.finders import in_fields, in_target
 from cassette.redaction.masks import mask, mask_number
-from cassette.redaction.messages import content_hits, inflate
+from cassette.redaction.messages import content_hits
 from cassette.wire.encode import encode_chunks
 
 SECRET = "s3cr3t/Value+42=="
@@ -164,6 +164,17 @@ def test_bytes_that_are_no_http_are_searched_too():
         ),
         ("/x?token=&page_token=2", "/x?token=&page_token=2"),
         ("http://u:abcdefghijklmn@h/", "http://x:REDACTED-2-xxx@h/"),
+        ("http://u@h.com:abcdef@ghijklmn@h/", "http://ACTED-1:REDACTED-2-xxxx@h/"),
+        ("/x;jsessionid=abcdefghijkl/y;v=1?a=1", "/x;jsessionid=REDACTED-1-x/y;v=1?a=1"),
+        ("/x#access_token=abcdefghijkl&a=1", "/x#access_token=REDACTED-1-x&a=1"),
+        (
+            "/x?next=https%3A%2F%2Fu%3Aabcdefghijkl%40h%2F&a=1",
+            "/x?next=https%3A%2F%2Fx%3AREDACTED-2-x%40h%2F&a=1",
+        ),
+        (
+            "/x?q=%7B%22password%22%3A+%22abc%2Fdefg%22%7D",
+            "/x?q=%7B%22password%22%3A+%22REDACTED-1%22%7D",
+        ),
         (
             "/x?X-Amz-Credential=AKIAABCDEF%2F20261123%2Fs3&X-Amz-Date=1",
             "/x?X-Amz-Credential=REDACTED-1%2F20261123%2Fs3&X-Amz-Date=1",
@@ -214,6 +225,10 @@ def test_the_call_is_masked_like_the_target():
         ('{"assertion": [{"value": "2026-01-01", "order": 1}], "a": "2026-01-01"}',) * 2,
         ('{"client_assertion": {"value": "abcdefghijkl"}}',) * 2,
         (
+            '{"secret": {"assertion": [1, "a"], "otp": 12, "a": {"token": "abcdefghijkl"}, "b": "c"}}',
+            '{"secret": {"assertion": [1, "a"], "otp": 99, "a": {"token": "REDACTED-1-x"}, "b": "c"}}',
+        ),
+        (
             '{"assertion": [{"value": "public", "token": "abcdefghijkl"}]}',
             '{"assertion": [{"value": "public", "token": "REDACTED-1-x"}]}',
         ),
@@ -224,10 +239,28 @@ def test_the_call_is_masked_like_the_target():
             '{"a": "{\\"password\\": \\"abcdefghijkl\\"}"}',
             '{"a": "{\\"password\\": \\"REDACTED-1-x\\"}"}',
         ),
+        (
+            '{"a": "{\\"password\\": [\\"abcdefghijkl\\", 1], \\"pin\\": 2, \\"otp\\": 345}"}',
+            '{"a": "{\\"password\\": [\\"REDACTED-1-x\\", 1], \\"pin\\": 2, \\"otp\\": 999}"}',
+        ),
+        (
+            r'{"a": "{\"b\": \"{\\\"password\\\": \\\"abcdefghijkl\\\"}\"}"}',
+            r'{"a": "{\"b\": \"{\\\"password\\\": \\\"REDACTED-1-x\\\"}\"}"}',
+        ),
+        (
+            '{"a": "{\\"password\\": \\"abcdefghijkl", "b": "c"}',
+            '{"a": "{\\"password\\": \\"REDACTED-1-x", "b": "c"}',
+        ),
         ('{"u": "https:\\/\\/u:abcdefghijkl@h"}', '{"u": "https:\\/\\/x:REDACTED-2-x@h"}'),
         ('{"u": "https://h/?token=abcdefghijkl&a"}', '{"u": "https://h/?token=REDACTED-1-x&a"}'),
         ('{"u": "/?a\\u0026token=abcdefghijkl"}', '{"u": "/?a\\u0026token=REDACTED-1-x"}'),
         ("<Password>abcdefghijkl</Password>", "<Password>REDACTED-1-x</Password>"),
+        ("<a.b:Password>abcdefghijkl", "<a.b:Password>REDACTED-1-x"),
+        (
+            "<Password><![CDATA[abcd<efghijk]]></Password>",
+            "<Password><![CDATA[REDACTED-1-x]]></Password>",
+        ),
+        ("<Password> <![CDATA[abcdefghijkl", "<Password> <![CDATA[REDACTED-1-x"),
         ('data: {"id_token": "abcdefghijkl"}\n\n', 'data: {"id_token": "REDACTED-1-x"}\n\n'),
     ],
 )
@@ -253,6 +286,31 @@ def test_a_form_that_nobody_calls_one_is_a_form(kind, form):
     assert result.request.body == result.response.body == masked
 
 
+@pytest.mark.parametrize(
+    ("body", "masked"),
+    [
+        (
+            "password=abcdefghijkl&u=https://u:mnopqrstuvwx@h/",
+            "password=REDACTED-1-x&u=https://x:REDACTED-3-x@h/",
+        ),
+        ("a=b;password=abcdefghijkl", "a=b;password=REDACTED-1-x"),
+        (
+            "next=https%3A%2F%2Fh%2F%3Ftoken%3Dabcdefghijkl",
+            "next=https%3A%2F%2Fh%2F%3Ftoken%3DREDACTED-1-x",
+        ),
+        (
+            "payload=%7B%22token%22%3A%22abcdefghijkl%22%2C%22pin%22%3A1%7D",
+            "payload=%7B%22token%22%3A%22REDACTED-1-x%22%2C%22pin%22%3A1%7D",
+        ),
+        ('payload={"token":"abcdefghijkl"}', 'payload={"token":"REDACTED-1-x"}'),
+    ],
+)
+def test_json_and_urls_in_forms_are_searched(body, masked):
+    kind = "application/x-www-form-urlencoded"
+    sent = request("/x", method="POST", body=body.encode(), kind=kind)
+    assert redacted(sent).request.body == masked.encode()
+
+
 def test_json_sent_as_a_form_is_json():
     sent = request(
         "/x",
@@ -275,6 +333,63 @@ def test_secret_parts_of_multipart_bodies_are_masked():
         b"mnopqrstuvwx", b"REDACTED-2-x"
     )
     assert result.redacted == ("request.form.password", "request.json.token")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        'Content-Type: x; name="x"\r\nContent-Disposition: x;\r\n name = "pwd"\r\n\r\nabcdefghijkl',
+        'Content-Disposition: form-data; name="pwd"\r\n\r\nabcdefghijkl\r\n--BC',
+        "Content-Type: application/x-www-form-urlencoded\r\n\r\npwd=abcdefghijkl",
+        "Content-Type: application/http\r\n\r\nGET / HTTP/1.1\r\nCookie: a=abcdefghijkl",
+        "X-Api-Key: abcdefghijkl\r\n\r\ntext",
+        "Content-Type: multipart/x; boundary=C\r\n\r\n--C\r\nX-Api-Key: abcdefghijkl\r\n\r\n--C--",
+    ],
+)
+def test_a_part_is_searched_as_what_it_is(part):
+    body = f"--B\r\n{part}\r\n--B\r\n\r\n--B--\r\n".encode()
+    sent = request("/x", method="POST", body=body, kind="multipart/mixed; boundary=B")
+    masked = redacted(sent).request.body
+    assert b"abcdef" not in masked
+    assert len(masked) == len(body)
+
+
+def test_multipart_bodies_deep_inside_each_other_are_taken_apart_so_far():
+    body = b"password"
+    for level in range(2000):
+        body = b"Content-Type: multipart/mixed; boundary=b%dz\r\n\r\n--b%dz\r\n%b" % (
+            level,
+            level,
+            body,
+        )
+    sent = request("/x", method="POST", body=b"--B\r\n" + body, kind="multipart/mixed; boundary=B")
+    given_one = interaction(sent)
+    assert Redactor().redact(given_one) is given_one
+
+
+@pytest.mark.parametrize(
+    ("sent", "head"),
+    [
+        (request("/x", method="HEAD"), "HTTP/1.1 200 OK\r\nContent-Length: 9"),
+        (PLAIN_GET, "HTTP/1.1 204 No Content\r\nX-A: b"),
+        (PLAIN_GET, "HTTP/1.1 200 OK\r\nContent-Length: 0"),
+        (PLAIN_GET, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0"),
+    ],
+)
+def test_what_follows_the_end_of_a_message_is_searched(sent, head):
+    surplus = b'HTTP/1.1 200 OK\r\nX-Api-Key: mnopqrstuvwx\r\n\r\n{"token": "abcdefghijkl"}'
+    received = head.encode() + b"\r\n\r\n" + surplus
+    masked = redacted(sent, received, call=f"{sent[:4].decode().strip()} https://h/x")
+    assert masked.response.raw == received.replace(b"abcdefghijkl", b"REDACTED-2-x").replace(
+        b"mnopqrstuvwx", b"REDACTED-1-x"
+    )
+
+
+def test_urls_in_trailers_are_searched():
+    received = response(
+        b"0\r\nLocation: /?token=abcdefghijkl\r\n\r\n", "Transfer-Encoding: chunked"
+    )
+    assert b"?token=REDACTED-1-x\r" in redacted(PLAIN_GET, received).response.raw
 
 
 def test_binary_bodies_are_left_alone():
@@ -390,6 +505,30 @@ def test_a_compressed_body_cut_short_stays_cut_short():
     assert not unpacker.eof
 
 
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (gzip.compress(gzip.compress(PLAIN_JSON)), ["Content-Encoding: gzip, gzip"]),
+        (gzip.compress(zlib.compress(PLAIN_JSON)), ["Content-Encoding: deflate, gzip"]),
+        (gzip.compress(PLAIN_JSON), ["Content-Encoding: gzip", "Content-Encoding: identity"]),
+        (gzip.compress(PLAIN_JSON) + b"\0\0\0", ["Content-Encoding: gzip"]),
+        (PLAIN_JSON, ["Content-Encoding: gzip"]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "application/vnd.own", ""])
+def test_no_mix_of_codings_hides_a_secret(body, fields, kind):
+    received = response(body, *fields, kind=kind)
+    result = redacted(PLAIN_GET, received).response
+    assert result.content == MASKED_JSON
+    assert result.parsed.complete
+
+
+def test_a_coding_inside_of_another_that_nobody_knows_stays_as_it_came():
+    body = gzip.compress(b'\x00{"password": "abcdefghijkl"}')
+    given_one = interaction(PLAIN_GET, response(body, "Content-Encoding: br, gzip"))
+    assert Redactor().redact(given_one) is given_one
+
+
 @pytest.mark.parametrize("packed", [gzip.compress(b'{"a": 1}', mtime=0), b"no gzip at all"])
 def test_a_compressed_body_without_secrets_stays_as_it_came(packed):
     given_one = interaction(PLAIN_GET, response(packed, "Content-Encoding: gzip"))
@@ -402,7 +541,7 @@ def test_other_codings_stay_as_they_came():
 
 
 def test_compressed_images_are_not_decompressed():
-    received = response(gzip.compress(PLAIN_JSON), "Content-Encoding: gzip", kind="image/svgz+zip")
+    received = response(gzip.compress(PLAIN_JSON), "Content-Encoding: gzip", kind="image/png")
     given_one = interaction(PLAIN_GET, received)
     assert Redactor().redact(given_one) is given_one
 
@@ -412,12 +551,6 @@ def test_a_bomb_stays_as_it_came(monkeypatch):
     received = response(gzip.compress(PLAIN_JSON), "Content-Encoding: gzip")
     given_one = interaction(PLAIN_GET, received)
     assert Redactor().redact(given_one) is given_one
-
-
-def test_a_bomb_is_not_decompressed(monkeypatch):
-    monkeypatch.setattr("cassette.redaction.messages.SCAN_LIMIT", 100)
-    assert inflate(gzip.compress(b"a" * 101), 31)[0] is None
-    assert inflate(gzip.compress(b"a" * 100), 31)[0] == b"a" * 100
 
 
 # -- masks
@@ -775,3 +908,23 @@ def test_the_length_of_odd_messages_stays(pieces):
     result = Redactor().redact(interaction(data, data))
     assert len(result.request.raw) == len(data)
     assert len(result.response.raw) == len(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"?a=%22",
+        b"%26",
+        b'"token":[',
+        b'"token":{"a":',
+        b'\\"',
+        b"<a><![CDATA[",
+        b"://a:b",
+        b"&a=%7B%22",
+    ],
+)
+def test_no_text_is_looked_through_again_and_again(text):
+    # A hundred thousand of these took minutes where each was searched up to the end.
+    body = b"token" + text * 100_000
+    result = redacted(PLAIN_GET, response(body, kind="text/plain"))
+    assert len(result.response.body) == len(body)

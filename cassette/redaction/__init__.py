@@ -242,7 +242,7 @@ class Redactor:
         media = kind.encode("latin-1", "replace")
         hits = content_hits(content, 0, len(content), media, self.is_secret)
         for hit in sorted(hits, key=lambda hit: (hit.start, -hit.stop)):
-            if hit.start >= at:
+            if at <= hit.start < hit.stop:
                 out += (content[at : hit.start], b"0" if hit.number else b"REDACTED")
                 at = hit.stop
         return b"".join([*out, content[at:]])

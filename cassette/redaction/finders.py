@@ -10,13 +10,14 @@ import base64
 import contextlib
 import json
 import re
+from bisect import bisect
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from cassette.redaction.names import STRING_NAMES, normal_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     IsSecret = Callable[[str], bool]
 
@@ -137,15 +138,15 @@ def _looks_random(value: bytes) -> bool:
     return letters and re.search(rb"\d", value) is not None
 
 
-_USERINFO: Final = re.compile(rb":\\?/\\?/([^/?#\s\"'<>@:\\]*)(?::([^/?#\s\"'<>@\\]*))?@")
-# The value stands in a lookahead, so that what is no secret is searched for further parameters.
-_PARAMETER: Final = re.compile(
-    rb"(?:[?&#;]|\\u0026)([\w.~%+\[\]-]+)(?:=|\\u003[dD])(?=([^&#\s\"'<>\\]*))"
-)
+# An "@" inside is wrong (RFC 3986, section 3.2.1), yet clients take the last one for the end.
+_USERINFO: Final = re.compile(rb":\\?/\\?/([^/?#\s\"'<>:\\]*)(?::([^/?#\s\"'<>\\]*))?@")
+_PARAMETER: Final = re.compile(rb"(?:[?&#;]|\\u0026)([\w.~%+\[\]-]+)(?:=|\\u003[dD])")
+_NAMED_VALUE: Final = re.compile(rb"([\w.~%+\[\]-]+)(?:=|\\u003[dD])([^&#\s\"'<>\\]*)")
 _ESCAPED_PARAMETER: Final = re.compile(
-    rb"(?i:%3f|%26|%23)([\w.~%\[\]-]+?)(?i:%3d)(?=((?:[^&#\s\"'<>\\%]|%(?!26|23)[0-9A-Fa-f]{2})*))"
+    rb"(?i:%3f|%26|%23)([\w.~%\[\]-]{1,128}?)(?i:%3d)(?=((?:[^&#\s\"'<>\\%]|%(?!26|23)[0-9A-Fa-f]{2})*))"
 )
 _PAIR: Final = re.compile(rb"([^&=]*)=([^&]*)")
+_PATH_PARAMETER: Final = re.compile(rb";([\w.~%-]+)=([^;/?#]*)")
 _SCOPE: Final = re.compile(rb"/|%2[fF]")
 
 
@@ -170,35 +171,50 @@ def in_urls(data: bytes, start: int, stop: int, is_secret: IsSecret, place: str)
         is_secret: Whether a name is the name of a secret.
         place: What the text is, such as ``headers``.
     """
+    yield from in_userinfo(data, start, stop, f"{place}.userinfo")
+    yield from in_parameters(data, start, stop, is_secret, f"{place}.query")
+
+
+def in_userinfo(data: bytes, start: int, stop: int, place: str) -> Iterator[Hit]:
+    """Yield the user and the password of the URLs in a text (RFC 3986, section 3.2.1)."""
     for found in _USERINFO.finditer(data, start, stop):
         user, password = found[1], found[2]
         if user:
             # Without a password the user is a token. With one it is a name, and stands elsewhere.
-            yield Hit(*found.span(1), unquote_to_bytes(user), f"{place}.userinfo", not password)
+            yield Hit(*found.span(1), unquote_to_bytes(user), place, not password)
         if password:
-            yield Hit(*found.span(2), unquote_to_bytes(password), f"{place}.userinfo")
-    yield from _in_parameters(data, start, stop, is_secret, f"{place}.query")
+            yield Hit(*found.span(2), unquote_to_bytes(password), place)
 
 
 def in_target(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator[Hit]:
     """Yield the secrets in a request target or a URL (RFC 9112, section 3.2)."""
-    for found in _USERINFO.finditer(data, start, stop):
-        for group in (1, 2):
-            if found[group]:
-                secret = unquote_to_bytes(found[group])
-                yield Hit(*found.span(group), secret, "userinfo", group > 1 or not found[2])
+    yield from in_userinfo(data, start, stop, "userinfo")
     query = data.find(b"?", start, stop)
+    for found in _PATH_PARAMETER.finditer(data, start, stop if query < 0 else query):
+        yield from _in_pair(found, is_secret, "query")
     if query >= 0:
         yield from in_form(data, query + 1, stop, is_secret, "query")
-        # What stands between ``;``, or in a URL that is itself a parameter.
-        yield from _in_parameters(data, query, stop, is_secret, "query")
+    # What stands between ``;``, in a fragment, or in a URL that is itself a parameter.
+    yield from in_parameters(data, max(query, start), stop, is_secret, "query")
 
 
-def _in_parameters(
+def in_parameters(
     data: bytes, start: int, stop: int, is_secret: IsSecret, place: str
 ) -> Iterator[Hit]:
-    for found in _PARAMETER.finditer(data, start, stop):
-        yield from _in_pair(found, is_secret, place)
+    """Yield the secrets among the parameters of the URLs in a text, escaped URLs included."""
+    at = seen = start
+    while (found := _PARAMETER.search(data, at, stop)) is not None:
+        at = found.end()
+        is_hidden = is_secret(_decoded_name(found[1]))
+        # What is no secret is searched for further parameters, but not opened again and again.
+        if not is_hidden and at < seen:
+            continue
+        pair = _NAMED_VALUE.match(data, found.start(1), stop)
+        assert pair is not None  # noqa: S101 - its start was found just now
+        yield from _in_pair(pair, is_secret, place)
+        seen = pair.end()
+        if is_hidden:
+            at = seen
     if data.find(b"%", start, stop) >= 0:
         for found in _ESCAPED_PARAMETER.finditer(data, start, stop):
             yield from _in_pair(found, is_secret, place)
@@ -213,13 +229,14 @@ def in_form(
 
 
 def _in_pair(found: re.Match[bytes], is_secret: IsSecret, place: str) -> Iterator[Hit]:
-    name = found[1]
-    if b"%" in name or b"+" in name:
-        name = unquote_to_bytes(name.replace(b"+", b" "))
-    text = name.decode("utf-8", "replace")
-    if not found[2] or not is_secret(text):
-        return
+    text = _decoded_name(found[1])
     start, stop = found.span(2)
+    if not found[2]:
+        return
+    if not is_secret(text):
+        if _NESTING.search(found[2]):
+            yield from _in_encoded(found.string, start, stop, is_secret, place)
+        return
     if normal_name(text) in ("xamzcredential", "xgoogcredential"):
         # The key id; date, region and service behind it are no secrets.
         scope = _SCOPE.search(found[2])
@@ -228,9 +245,31 @@ def _in_pair(found: re.Match[bytes], is_secret: IsSecret, place: str) -> Iterato
     yield Hit(start, stop, unquote_to_bytes(value.replace(b"+", b" ")), f"{place}.{text}")
 
 
-_MEMBER: Final = re.compile(rb'"([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)"\s*+:\s*+(?=["\d\-\[{])', re.DOTALL)
+def _decoded_name(name: bytes) -> str:
+    if b"%" in name or b"+" in name:
+        name = unquote_to_bytes(name.replace(b"+", b" "))
+    return name.decode("utf-8", "replace")
+
+
+_NESTING: Final = re.compile(rb'"|%(?:22|40)')
+"""What JSON and userinfo show of themselves in a parameter."""
+
+
+def _in_encoded(
+    data: bytes, start: int, stop: int, is_secret: IsSecret, place: str
+) -> Iterator[Hit]:
+    """Yield the secrets of JSON, and of userinfo, in the value of a parameter."""
+    view = _View(data, start, stop, _PERCENT)
+    yield from view.placed(in_json(view.text, 0, len(view.text), is_secret))
+    yield from view.placed(in_userinfo(view.text, 0, len(view.text), place))
+
+
+_MEMBER: Final = re.compile(
+    rb'(?<!\\)"([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)"\s*+:\s*+(?=["\d\-\[{])', re.DOTALL
+)
 _STRING: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+\\?)("|\Z)', re.DOTALL)
 _NUMBER: Final = re.compile(rb"-?\d+(?:\.\d*)?(?:[eE][+-]?\d*)?")
+_VALUE: Final = re.compile(rb'\s*+(?:(["\[{])|(%b))' % _NUMBER.pattern)
 _WRAPPED: Final = frozenset({"value", "values", "key", "raw", "plain", "plaintext", "text", "data"})
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?(?:"(\s*:)?|\Z)|[\[\]{}]', re.DOTALL)
 
@@ -254,7 +293,7 @@ def in_json(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator
         elif normal_name(name) in STRING_NAMES:
             continue  # what stands inside tells by its own names
         elif first in b"[{":
-            yield from _in_composite(data, at, stop, place)
+            at = yield from _in_composite(data, at, stop, name, is_secret)
         elif number := _NUMBER.match(data, at, stop):
             yield Hit(*number.span(), number[0], place, learn=False, number=True)
 
@@ -265,46 +304,112 @@ def _in_string(data: bytes, at: int, stop: int, place: str) -> Iterator[Hit]:
         yield Hit(*string.span(1), _unescape(string[1]), place, learn=bool(string[2]))
 
 
-def _in_composite(data: bytes, at: int, stop: int, place: str) -> Iterator[Hit]:
+def _in_composite(
+    data: bytes, at: int, stop: int, name: str, is_secret: IsSecret
+) -> Generator[Hit, None, int]:
     """Yield what is secret in an array or object because of the name that it has itself.
 
     In an array that is every string. In an object it is what a wrapper calls its content; the
     other members tell by their own names, and an expiry date must stay a date.
+
+    Returns:
+        Where it ends. All inside was searched, so that nothing is looked at twice.
     """
-    hot: list[bool] = []  # for each open bracket: whether strings directly inside are secret
-    arrays: list[bool] = []
-    value_is_hot = True
+    hot = f"json.{name}"  # the place of what comes next, if it is a secret string
+    opened: list[
+        tuple[str, bool]
+    ] = []  # for each open bracket: its ``hot``; whether it is an array
     for token in _TOKEN.finditer(data, at, stop):
         first = token[0][:1]
         if first in b"[{":
-            hot.append(value_is_hot)
-            arrays.append(first == b"[")
+            opened.append((hot, first == b"["))
         elif first in b"]}":
-            hot.pop()
-            arrays.pop()
-            if not hot:
-                return
+            opened.pop()
+            if not opened:
+                return token.end()
         elif token[1] is not None:
-            name = token[0].rpartition(b'"')[0][1:].decode("utf-8", "replace")
-            value_is_hot = hot[-1] and normal_name(name) in _WRAPPED
+            name = _unescape(token[0].rpartition(b'"')[0][1:]).decode("utf-8", "replace")
+            hot = opened[-1][0] if normal_name(name) in _WRAPPED else ""
+            if is_secret(name):
+                value = _VALUE.match(data, token.end(), stop)
+                if value is None or (normal_name(name) in STRING_NAMES and value[1] != b'"'):
+                    continue
+                hot = f"json.{name}"
+                if value[2]:
+                    yield Hit(*value.span(2), value[2], hot, learn=False, number=True)
             continue
-        elif value_is_hot:
-            yield from _in_string(data, token.start(), token.end(), place)
-        value_is_hot = hot[-1] and arrays[-1]
-
-
-_NESTED: Final = re.compile(
-    rb'\\"([\w.-]+)\\"\s*+:\s*+\\"((?:[^"\\]|\\\\\\.|\\[^"])*+)(\\"|\Z)', re.DOTALL
-)
+        elif hot:
+            yield from _in_string(data, token.start(), token.end(), hot)
+        hot = opened[-1][0] if opened[-1][1] else ""
+    return stop
 
 
 def in_nested_json(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator[Hit]:
-    """Yield the secret strings of JSON that is itself the inside of a JSON string."""
-    for found in _NESTED.finditer(data, start, stop):
-        name = found[1].decode("latin-1")
-        if found[2] and is_secret(name):
-            secret = _unescape(_unescape(found[2]))
-            yield Hit(*found.span(2), secret, f"json.{name}", learn=bool(found[3]))
+    """Yield the secrets of JSON that is itself the inside of a JSON string, two levels deep."""
+    view = _View(data, start, stop, _BACKSLASH)
+    yield from view.placed(in_json(view.text, 0, len(view.text), is_secret))
+    if b'\\"' in view.text:
+        inner = _View(view.text, 0, len(view.text), _BACKSLASH)
+        yield from view.placed(inner.placed(in_json(inner.text, 0, len(inner.text), is_secret)))
+
+
+_PERCENT: Final = re.compile(rb"%[0-9A-Fa-f]{2}|\+")
+_BACKSLASH: Final = re.compile(rb'\\u00[0-7][0-9A-Fa-f]|\\["\\/bfnrt]|"')
+_OUTSIDE: Final = b"\0"
+"""Stands for the quotation marks that are not inside of a JSON string, but around it."""
+
+_UNDONE: Final = {
+    rb"\b": b"\b",
+    rb"\f": b"\f",
+    rb"\n": b"\n",
+    rb"\r": b"\r",
+    rb"\t": b"\t",
+    rb"\/": b"/",
+    rb"\"": b'"',
+    rb"\\": b"\\",
+    b'"': _OUTSIDE,
+    b"+": b" ",
+}
+
+
+class _View:
+    """A text with one level of escapes undone, in which finders look.
+
+    Args:
+        data: What holds the text.
+        start: Where it begins.
+        stop: Where it ends.
+        escape: What is undone.
+    """
+
+    def __init__(self, data: bytes, start: int, stop: int, escape: re.Pattern[bytes]) -> None:
+        # Behind each escape: the offset in the view, and that in the data.
+        self._here = [0]
+        self._there = [start]
+        out = bytearray()
+        for found in escape.finditer(data, start, stop):
+            out += data[self._there[-1] : found.start()]
+            spelt = found[0]
+            out += _UNDONE.get(spelt) or bytes([int(spelt[-2:], 16)])
+            self._here.append(len(out))
+            self._there.append(found.end())
+        out += data[self._there[-1] : stop]
+        self.text = bytes(out)
+
+    def placed(self, hits: Iterable[Hit]) -> Iterator[Hit]:
+        """Yield hits in the view as what they are in the data."""
+        for hit in hits:
+            end = self.text.find(_OUTSIDE, hit.start, hit.stop)
+            if end >= 0:  # the JSON is cut short where the string around it ends
+                secret = hit.secret.partition(_OUTSIDE)[0]
+                hit = hit._replace(stop=end, secret=secret, learn=False)  # noqa: PLW2901
+            if hit.start < hit.stop:
+                start, stop = self._there_of(hit.start), self._there_of(hit.stop)
+                yield hit._replace(start=start, stop=stop)
+
+    def _there_of(self, offset: int) -> int:
+        at = bisect(self._here, offset) - 1
+        return self._there[at] + offset - self._here[at]
 
 
 def _unescape(string: bytes) -> bytes:
@@ -318,14 +423,17 @@ def _unescape(string: bytes) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-_ELEMENT: Final = re.compile(rb"<(?:[\w-]+:)?([\w.-]+)(?:\s[^<>]*)?>([^<]+)")
+_ELEMENT: Final = re.compile(
+    rb"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>(?:\s*<!\[CDATA\[(.*?)(?:\]\]>|\Z)|([^<]+))", re.DOTALL
+)
 
 
 def in_xml(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator[Hit]:
     """Yield the secrets that are the text of an XML element."""
     for element in _ELEMENT.finditer(data, start, stop):
         name = element[1].decode("latin-1")
-        text = element[2].strip()
+        group = 3 if element[2] is None else 2
+        text = element[group].strip()
         if text and is_secret(name):
-            begin = data.index(text, element.start(2))
+            begin = data.index(text, element.start(group))
             yield Hit(begin, begin + len(text), text, f"xml.{name}")

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-import zlib
 from bisect import bisect
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from cassette.redaction import finders
 from cassette.redaction.masks import Spot, mask_digits, mask_number
 from cassette.redaction.multipart import boundary_of, part_name, parts_of
 from cassette.redaction.names import has_name
+from cassette.wire.codings import codings_of, pack, unpack
 from cassette.wire.framing import Framing
+from cassette.wire.grammar import MAX_HEAD
+from cassette.wire.headers import first_value, parse_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cassette.redaction.finders import Hit, IsSecret
     from cassette.redaction.masks import Ledger
+    from cassette.wire.codings import Packing
     from cassette.wire.parser import MessageParser
 
 SCAN_LIMIT: Final = 64 << 20
@@ -69,16 +73,17 @@ class Draft:
         if not parser.head_size:
             # No complete head, or no HTTP at all: fields may stand anywhere.
             self._head_stop = len(raw)
+        self._surplus = max(parser.size, self._head_stop)
         self._kind = b""
-        self._coding = b""
-        for name, value in parser.fields:
-            folded = name.lower()
+        codings = []
+        for field, value in parser.fields:
+            folded = field.lower()
             if folded == b"content-type":
                 self._kind = value
             elif folded == b"content-encoding":
-                self._coding = value.lower()
-        self._window = 0  # of the compression
-        self._truncated = False
+                codings.append(value)
+        self._codings = codings_of(codings)
+        self._packings: list[Packing] = []
         # The body as it is searched: a region of the message itself where it stands there in one
         # piece, so that a large one is not copied; else the pieces put together, decompressed.
         self._content = raw
@@ -94,17 +99,16 @@ class Draft:
         spans, raw = self._parser.payload, self.raw
         if not spans or self._parser.garbage or _BINARY.match(self._kind):
             return
-        textual = _TEXTUAL.match(self._kind)
-        if self._coding and self._coding != b"identity":
-            if self._kind and not textual:
+        if self._codings:
+            body = b"".join([raw[start:stop] for start, stop in spans])
+            content, self._packings = unpack(body, self._codings, SCAN_LIMIT)
+            if self._packings:
+                if content is not None and self._is_text(content, 0, len(content)):
+                    self._content, self._stop = content, len(content)
                 return
-            content = self._decompress(b"".join([raw[start:stop] for start, stop in spans]))
-            if content is None:
-                return
-            self._content, self._stop = content, len(content)
-            return
+            # It is not compressed, whatever the fields say, or in a way that nobody here knows.
         first, last = spans[0]
-        if not textual and _CONTROL.search(raw, first, min(last, first + 1024)):
+        if not self._is_text(raw, first, last):
             return
         if len(spans) == 1:
             self._start, self._stop = first, last
@@ -112,16 +116,11 @@ class Draft:
         self._content = b"".join([raw[start:stop] for start, stop in spans])
         self._stop = len(self._content)
 
-    def _decompress(self, body: bytes) -> bytes | None:
-        windows = {b"gzip": (31,), b"x-gzip": (31,), b"deflate": (15, -15)}
-        for window in windows.get(self._coding.strip(), ()):
-            try:
-                content, self._truncated = inflate(body, window)
-            except zlib.error:
-                continue
-            self._window = window
-            return content
-        return None
+    def _is_text(self, data: bytes, start: int, stop: int) -> bool:
+        """Return whether a body is text by its type, or may be by its first bytes."""
+        if len(self._packings) == len(self._codings) and _TEXTUAL.match(self._kind):
+            return True
+        return not _CONTROL.search(data, start, min(stop, start + 1024))
 
     # -- searching
 
@@ -132,8 +131,12 @@ class Draft:
             self._take(self._in_head(raw[:stop], is_secret), raw, self._head_spots, ledger)
         start, stop = self._parser.trailers
         if start < stop:
-            hits = finders.in_fields(raw, start, stop, is_secret)
-            self._take(hits, raw, self._head_spots, ledger)
+            self._take(_in_lines(raw, start, stop, is_secret), raw, self._head_spots, ledger)
+        if self._surplus < len(raw):
+            # What follows the end of a message, such as the body of an answer to HEAD.
+            for find in (_in_lines, _in_text):
+                hits = find(raw, self._surplus, len(raw), is_secret)
+                self._take(hits, raw, self._head_spots, ledger)
         content, start, stop = self._content, self._start, self._stop
         if has_name(content, words, start, stop):
             hits = content_hits(content, start, stop, self._kind, is_secret)
@@ -175,7 +178,10 @@ class Draft:
     def find_learned(self, ledger: Ledger) -> None:
         """Mark what was learned elsewhere, wherever it stands in this message."""
         raw = self.raw
-        for spot in _free(ledger.spots(raw, 0, self._head_stop), self._head_spots):
+        in_head = chain(
+            ledger.spots(raw, 0, self._head_stop), ledger.spots(raw, self._surplus, len(raw))
+        )
+        for spot in _free(in_head, self._head_spots):
             place = _head_place(raw, spot, self.role)
             if place:
                 self._head_spots.append(spot)
@@ -198,7 +204,7 @@ class Draft:
             return bytes(out)
         if self._content is self.raw:
             _write(out, content_spots)
-        elif self._window:
+        elif self._packings:
             content = bytearray(self._content)
             _write(content, content_spots)
             return self._recompressed(bytes(out), bytes(content))
@@ -213,23 +219,27 @@ class Draft:
             raw: The message with its head masked.
             content: The body, decompressed and masked.
         """
-        packer = zlib.compressobj(9, zlib.DEFLATED, self._window)
-        # What was cut short stays cut short: no end mark.
-        end = zlib.Z_SYNC_FLUSH if self._truncated else zlib.Z_FINISH
-        body = packer.compress(content) + packer.flush(end)
+        body = pack(content, self._packings)
         parser = self._parser
         head, payload = raw[: parser.head_size], parser.payload
         if parser.framing is Framing.LENGTH:
             missing = parser.length - sum(stop - start for start, stop in payload)
-            return _LENGTH.sub(rb"\g<1>%d" % (len(body) + missing), head) + body
+            head = _LENGTH.sub(rb"\g<1>%d" % (len(body) + missing), head)
+            return head + body + raw[self._surplus :]
         if parser.framing is Framing.CHUNKED:
             # One chunk; what stood behind the last one, its trailers too, stays.
             return head + b"%x\r\n" % len(body) + body + raw[payload[-1][1] :]
         return head + body
 
 
-def content_hits(
-    content: bytes, start: int, stop: int, kind: bytes, is_secret: IsSecret
+def content_hits(  # noqa: PLR0913 - the level is our own affair
+    content: bytes,
+    start: int,
+    stop: int,
+    kind: bytes,
+    is_secret: IsSecret,
+    *,
+    levels: int = 4,
 ) -> Iterator[Hit]:
     """Yield the secrets in the fields of a body.
 
@@ -239,19 +249,29 @@ def content_hits(
         stop: Where it ends.
         kind: Value of Content-Type; empty where there is none.
         is_secret: Whether a name is the name of a secret.
+        levels: How deep multipart bodies within each other are taken apart.
     """
     media = kind.lower()
-    boundary = boundary_of(kind) if b"multipart" in media else None
+    boundary = boundary_of(kind) if levels and b"multipart" in media else None
     if boundary is not None:
         for part in parts_of(content, boundary, start, stop):
-            name = part_name(content[part.start : part.body])
+            head = content[part.start : min(part.body, part.start + MAX_HEAD)]
+            name = part_name(head)
+            yield from _in_lines(content, part.start, part.body, is_secret)
             if is_secret(name) and part.body < part.stop:
                 secret = content[part.body : part.stop]
                 yield finders.Hit(part.body, part.stop, secret, f"form.{name}")
             elif not _CONTROL.search(content, part.body, min(part.stop, part.body + 1024)):
-                yield from _in_text(content, part.body, part.stop, is_secret)
+                own = first_value(parse_fields(head), b"content-type") or b""
+                yield from content_hits(
+                    content, part.body, part.stop, own, is_secret, levels=levels - 1
+                )
+                if own.lower().startswith(b"application/http"):
+                    yield from _in_lines(content, part.body, part.stop, is_secret)
     elif _is_form(content, start, stop, media):
         yield from finders.in_form(content, start, stop, is_secret)
+        yield from finders.in_userinfo(content, start, stop, "form.userinfo")
+        yield from finders.in_parameters(content, start, stop, is_secret, "form")
     else:
         yield from _in_text(content, start, stop, is_secret)
 
@@ -262,39 +282,19 @@ def _is_form(content: bytes, start: int, stop: int, media: bytes) -> bool:
     return b"urlencoded" in media or _FORM.fullmatch(content, start, stop) is not None
 
 
+def _in_lines(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator[Hit]:
+    """Yield the secrets in field lines: by their names, and in the URLs that they hold."""
+    yield from finders.in_fields(data, start, stop, is_secret)
+    yield from finders.in_urls(data, start, stop, is_secret, "headers")
+
+
 def _in_text(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterator[Hit]:
     yield from finders.in_json(data, start, stop, is_secret)
     if data.find(b'\\"', start, stop) >= 0:
         yield from finders.in_nested_json(data, start, stop, is_secret)
-    if data.find(b"</", start, stop) >= 0:
+    if data.find(b"<", start, stop) >= 0:
         yield from finders.in_xml(data, start, stop, is_secret)
     yield from finders.in_urls(data, start, stop, is_secret, "body")
-
-
-def inflate(body: bytes, window: int) -> tuple[bytes | None, bool]:
-    """Return a compressed body decompressed, and whether it was cut short.
-
-    Args:
-        body: One or more compressed members.
-        window: What ``zlib`` calls wbits.
-
-    Returns:
-        None in place of the content where it is longer than ``SCAN_LIMIT``.
-
-    Raises:
-        zlib.error: It is not compressed in this way.
-    """
-    out: list[bytes] = []
-    room = SCAN_LIMIT
-    while True:
-        unpacker = zlib.decompressobj(window)
-        out.append(unpacker.decompress(body, room))
-        room -= len(out[-1])
-        if unpacker.unconsumed_tail:
-            return None, False
-        if not unpacker.eof or not unpacker.unused_data:
-            return b"".join(out), not unpacker.eof
-        body = unpacker.unused_data
 
 
 def _free(found: Iterable[Spot], taken: list[Spot]) -> Iterator[Spot]:
@@ -343,7 +343,7 @@ def _write_through(out: bytearray, spans: list[tuple[int, int]], spots: list[Spo
         offset += size
 
 
-_LENGTH: Final = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)\d+")
+_LENGTH: Final = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)[^\r\n]*")
 
 
 def _head_place(head: bytes, spot: Spot, role: str) -> str:
