@@ -225,8 +225,8 @@ def test_the_call_is_masked_like_the_target():
         ('{"assertion": [{"value": "2026-01-01", "order": 1}], "a": "2026-01-01"}',) * 2,
         ('{"client_assertion": {"value": "abcdefghijkl"}}',) * 2,
         (
-            '{"secret": {"assertion": [1, "a"], "otp": 12, "a": {"token": "abcdefghijkl"}, "b": "c"}}',
-            '{"secret": {"assertion": [1, "a"], "otp": 99, "a": {"token": "REDACTED-1-x"}, "b": "c"}}',
+            '{"secret": {"assertion": [1, "a"], "otp": 12, "a": {"pwd": "abcdefghijkl"}, "b": "c"}}',
+            '{"secret": {"assertion": [1, "a"], "otp": 99, "a": {"pwd": "REDACTED-1-x"}, "b": "c"}}',
         ),
         (
             '{"assertion": [{"value": "public", "token": "abcdefghijkl"}]}',
@@ -924,7 +924,7 @@ def test_the_length_of_odd_messages_stays(pieces):
     ],
 )
 def test_no_text_is_looked_through_again_and_again(text):
-    # A hundred thousand of these took minutes where each was searched up to the end.
-    body = b"token" + text * 100_000
+    # Some ten thousand of these took minutes where each was searched up to the end.
+    body = b"token" + text * 20_000
     result = redacted(PLAIN_GET, response(body, kind="text/plain"))
     assert len(result.response.body) == len(body)

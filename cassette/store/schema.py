@@ -118,15 +118,17 @@ class Place:
             tag is not None and tag != "!" and tag.removeprefix(_TAG) not in ("str", *tags)
         ):
             raise self.error(f"expected a text, found {self._found()}")
+        if not text.isascii():
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                raise self.error("an escape stands for half a character") from None
         return text
 
     def value(self) -> Value:
         """Return a text or ``!!binary``."""
         if self.node.tag != _TAG + "binary":
-            try:
-                return Value(self.text().encode())
-            except UnicodeEncodeError:
-                raise self.error("an escape stands for half a character") from None
+            return Value(self.text().encode())
         if not isinstance(self.node.value, str):
             raise self.error(f"expected base64, found {self._found()}")
         try:

@@ -163,7 +163,8 @@ def read_own_call(entry: bytes) -> str | None:
             call = json.loads(line)
         except ValueError:
             return None
-        return call if isinstance(call, str) else None
+        # An escape may stand for half a character, which only the parser's errors can tell.
+        return call if isinstance(call, str) and call.isascii() else None
     return None
 
 

@@ -491,6 +491,18 @@ def test_half_a_character_is_refused_by_every_parser(opened, entry, parser):
         reader.interaction(0)
 
 
+@pytest.mark.parametrize("key", ["call: ", "redacted: "])
+def test_half_a_character_is_no_text_anywhere(opened, entry, parser, key):
+    half = {"call: ": b'"GET http://h/\\ud800"', "redacted: ": b'["\\ud800"]'}[key]
+    text = entry().replace(b"  ended", b"  redacted: []\n  ended")
+    lines = [
+        line.partition(b": ")[0] + b": " + half if key.encode() in line else line
+        for line in text.split(b"\n")
+    ]
+    with pytest.raises(CassetteFormatError, match=r"half a character|Unicode character"):
+        opened(HEADER + b"\n".join(lines)).interaction(0)
+
+
 def test_libyaml_is_not_needed(tmp_path, entry):
     (tmp_path / "a.yaml").write_bytes(HEADER + entry() + b"# end\n")
     program = (
