@@ -225,8 +225,8 @@ def test_the_call_is_masked_like_the_target():
         ('{"assertion": [{"value": "2026-01-01", "order": 1}], "a": "2026-01-01"}',) * 2,
         ('{"client_assertion": {"value": "abcdefghijkl"}}',) * 2,
         (
-            '{"secret": {"assertion": [1, "a"], "otp": 12, "a": {"pwd": "abcdefghijkl"}, "b": "c"}}',
-            '{"secret": {"assertion": [1, "a"], "otp": 99, "a": {"pwd": "REDACTED-1-x"}, "b": "c"}}',
+            '{"secret": {"assertion": [1, ""], "otp": 12, "a": {"pwd": "abcdefghijkl"}, "b": "c"}}',
+            '{"secret": {"assertion": [1, ""], "otp": 99, "a": {"pwd": "REDACTED-1-x"}, "b": "c"}}',
         ),
         (
             '{"assertion": [{"value": "public", "token": "abcdefghijkl"}]}',

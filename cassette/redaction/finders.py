@@ -190,12 +190,14 @@ def in_target(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterat
     """Yield the secrets in a request target or a URL (RFC 9112, section 3.2)."""
     yield from in_userinfo(data, start, stop, "userinfo")
     query = data.find(b"?", start, stop)
-    for found in _PATH_PARAMETER.finditer(data, start, stop if query < 0 else query):
-        yield from _in_pair(found, is_secret, "query")
+    if data.find(b";", start, stop) >= 0:
+        for found in _PATH_PARAMETER.finditer(data, start, stop if query < 0 else query):
+            yield from _in_pair(found, is_secret, "query")
     if query >= 0:
         yield from in_form(data, query + 1, stop, is_secret, "query")
-    # What stands between ``;``, in a fragment, or in a URL that is itself a parameter.
-    yield from in_parameters(data, max(query, start), stop, is_secret, "query")
+    if query >= 0 or data.find(b"#", start, stop) >= 0:
+        # What stands between ``;``, in a fragment, or in a URL that is itself a parameter.
+        yield from in_parameters(data, max(query + 1, start), stop, is_secret, "query")
 
 
 def in_parameters(
@@ -205,16 +207,19 @@ def in_parameters(
     at = seen = start
     while (found := _PARAMETER.search(data, at, stop)) is not None:
         at = found.end()
-        is_hidden = is_secret(_decoded_name(found[1]))
+        name = _decoded_name(found[1])
+        is_hidden = is_secret(name)
         # What is no secret is searched for further parameters, but not opened again and again.
         if not is_hidden and at < seen:
             continue
         pair = _NAMED_VALUE.match(data, found.start(1), stop)
         assert pair is not None  # noqa: S101 - its start was found just now
-        yield from _in_pair(pair, is_secret, place)
         seen = pair.end()
         if is_hidden:
             at = seen
+            yield from _hidden(pair, name, place)
+        elif _NESTING.search(data, *pair.span(2)):
+            yield from _in_encoded(data, *pair.span(2), is_secret, place)
     if data.find(b"%", start, stop) >= 0:
         for found in _ESCAPED_PARAMETER.finditer(data, start, stop):
             yield from _in_pair(found, is_secret, place)
@@ -228,21 +233,24 @@ def in_form(
         yield from _in_pair(found, is_secret, place)
 
 
-def _in_pair(found: re.Match[bytes], is_secret: IsSecret, place: str) -> Iterator[Hit]:
-    text = _decoded_name(found[1])
-    start, stop = found.span(2)
-    if not found[2]:
-        return
-    if not is_secret(text):
-        if _NESTING.search(found[2]):
-            yield from _in_encoded(found.string, start, stop, is_secret, place)
-        return
-    if normal_name(text) in ("xamzcredential", "xgoogcredential"):
+def _in_pair(pair: re.Match[bytes], is_secret: IsSecret, place: str) -> Iterator[Hit]:
+    name = _decoded_name(pair[1])
+    if is_secret(name):
+        yield from _hidden(pair, name, place)
+    elif _NESTING.search(pair.string, *pair.span(2)):
+        yield from _in_encoded(pair.string, *pair.span(2), is_secret, place)
+
+
+def _hidden(pair: re.Match[bytes], name: str, place: str) -> Iterator[Hit]:
+    """Yield the value of a pair whose name is secret; none where it is empty."""
+    start, stop = pair.span(2)
+    if normal_name(name) in ("xamzcredential", "xgoogcredential"):
         # The key id; date, region and service behind it are no secrets.
-        scope = _SCOPE.search(found[2])
-        stop = start + scope.start() if scope else stop
-    value = found[2][: stop - start]
-    yield Hit(start, stop, unquote_to_bytes(value.replace(b"+", b" ")), f"{place}.{text}")
+        scope = _SCOPE.search(pair.string, start, stop)
+        stop = scope.start() if scope else stop
+    if start < stop:
+        value = pair.string[start:stop]
+        yield Hit(start, stop, unquote_to_bytes(value.replace(b"+", b" ")), f"{place}.{name}")
 
 
 def _decoded_name(name: bytes) -> str:
@@ -265,7 +273,7 @@ def _in_encoded(
 
 
 _MEMBER: Final = re.compile(
-    rb'(?<!\\)"([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)"\s*+:\s*+(?=["\d\-\[{])', re.DOTALL
+    rb'"(?<!\\")([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)"\s*+:\s*+(?=["\d\-\[{])', re.DOTALL
 )
 _STRING: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+\\?)("|\Z)', re.DOTALL)
 _NUMBER: Final = re.compile(rb"-?\d+(?:\.\d*)?(?:[eE][+-]?\d*)?")

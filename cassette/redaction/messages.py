@@ -82,7 +82,7 @@ class Draft:
                 self._kind = value
             elif folded == b"content-encoding":
                 codings.append(value)
-        self._codings = codings_of(codings)
+        self._codings = codings_of(codings) if codings else codings
         self._packings: list[Packing] = []
         # The body as it is searched: a region of the message itself where it stands there in one
         # piece, so that a large one is not copied; else the pieces put together, decompressed.
