@@ -385,6 +385,19 @@ def test_what_follows_the_end_of_a_message_is_searched(sent, head):
     )
 
 
+@pytest.mark.parametrize("head", ["", "HTTP/1.1 204 No Content\r\n\r\n"])
+def test_a_form_outside_of_any_body_is_a_form(head):
+    received = head.encode() + b"password=abcdefghijkl&user=bob"
+    masked = redacted(PLAIN_GET, received).response.raw
+    assert masked == received.replace(b"abcdefghijkl", b"REDACTED-1-x")
+
+
+def test_a_multipart_body_without_parts_is_a_text():
+    body = b'{"token": "abcdefghijkl"}'
+    sent = request("/x", method="POST", body=body, kind="multipart/form-data; boundary=B")
+    assert redacted(sent).request.body == b'{"token": "REDACTED-1-x"}'
+
+
 def test_urls_in_trailers_are_searched():
     received = response(
         b"0\r\nLocation: /?token=abcdefghijkl\r\n\r\n", "Transfer-Encoding: chunked"

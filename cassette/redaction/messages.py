@@ -134,8 +134,11 @@ class Draft:
             self._take(_in_lines(raw, start, stop, is_secret), raw, self._head_spots, ledger)
         if self._surplus < len(raw):
             # What follows the end of a message, such as the body of an answer to HEAD.
-            for find in (_in_lines, _in_text):
-                hits = find(raw, self._surplus, len(raw), is_secret)
+            start, stop = self._surplus, len(raw)
+            for hits in (
+                _in_lines(raw, start, stop, is_secret),
+                content_hits(raw, start, stop, b"", is_secret),
+            ):
                 self._take(hits, raw, self._head_spots, ledger)
         content, start, stop = self._content, self._start, self._stop
         if has_name(content, words, start, stop):
@@ -157,7 +160,7 @@ class Draft:
         yield from finders.in_fields(head, 0, len(head), is_secret)
         yield from finders.in_urls(head, line_stop, len(head), is_secret, "headers")
         if self._parser.garbage:
-            yield from _in_text(head, 0, len(head), is_secret)
+            yield from content_hits(head, 0, len(head), b"", is_secret)
 
     def _take(self, hits: Iterable[Hit], source: bytes, spots: list[Spot], ledger: Ledger) -> None:
         for hit in hits:
@@ -253,8 +256,9 @@ def content_hits(  # noqa: PLR0913 - the level is our own affair
     """
     media = kind.lower()
     boundary = boundary_of(kind) if levels and b"multipart" in media else None
-    if boundary is not None:
-        for part in parts_of(content, boundary, start, stop):
+    parts = list(parts_of(content, boundary, start, stop)) if boundary is not None else []
+    if parts:
+        for part in parts:
             head = content[part.start : min(part.body, part.start + MAX_HEAD)]
             name = part_name(head)
             yield from _in_lines(content, part.start, part.body, is_secret)
