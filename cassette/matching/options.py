@@ -162,7 +162,7 @@ class Matching:
     def _plain_body(self, request: Request) -> bytes:
         boundary = boundary_of((request.headers.get("content-type") or "").encode("latin-1"))
         body = self.raw_body(request)
-        return body.replace(boundary, b"") if boundary else body
+        return body.replace(b"--" + boundary, b"--") if boundary else body
 
     def raw_body(self, request: Request) -> bytes:
         """Return the body's bytes without chunk framing, secrets and masks made equal."""
