@@ -527,6 +527,7 @@ def test_a_compressed_body_cut_short_stays_cut_short():
         (gzip.compress(PLAIN_JSON) + b"\0\0\0", ["Content-Encoding: gzip"]),
         (PLAIN_JSON, ["Content-Encoding: gzip"]),
     ],
+    ids=["gzip twice", "deflate in gzip", "two fields", "padding", "no gzip at all"],
 )
 @pytest.mark.parametrize("kind", ["application/json", "application/vnd.own", ""])
 def test_no_mix_of_codings_hides_a_secret(body, fields, kind):
