@@ -61,8 +61,10 @@ def test_long_arrays_are_aligned_as_far_as_they_are_equal_at_both_ends():
     assert len(lines_between(one, other)) == 2 * 5000 + 1
 
 
+# Bodies are read without negative zero: JSON's numbers are equal by value.
+FLOATS = st.floats().map(lambda number: number + 0.0)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(0, 3) | st.floats() | st.text("ab\n", max_size=3),
+    st.none() | st.booleans() | st.integers(0, 3) | FLOATS | st.text("ab\n", max_size=3),
     lambda inner: (
         st.lists(inner, max_size=6) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
     ),
