@@ -302,8 +302,8 @@ class HTTPConnection(stock.HTTPConnection):
         sys.audit("http.client.send", self, data)
         try:
             self.sock.sendall(payload)
-        except TypeError:
-            for piece in _iterated(payload):
+        except TypeError as refusal:
+            for piece in _iterated(payload, refusal):
                 self.sock.sendall(piece)
 
     def _output(self, s: bytes) -> None:
@@ -569,14 +569,17 @@ def _blocks(connection: HTTPConnection, readable: SupportsRead[Any]) -> Iterator
         yield block.encode("iso-8859-1") if encode else block
 
 
-def _iterated(data: Any) -> Iterable[ReadableBuffer]:  # noqa: ANN401 - whatever was given
+def _iterated(
+    data: Any,  # noqa: ANN401 - whatever was given
+    refusal: TypeError,
+) -> Iterable[ReadableBuffer]:
     """Return what a socket has refused to send, to be sent piece by piece.
 
     Raises:
-        TypeError: It is no iterable of bytes; for bytes, what the socket has raised.
+        TypeError: It is no iterable of bytes; for bytes, the refusal itself.
     """
     if isinstance(data, bytes | bytearray | memoryview):
-        raise  # noqa: PLE0704 - the transport has a reason of its own
+        raise refusal  # the transport has a reason of its own
     if not isinstance(data, collections.abc.Iterable):
         raise TypeError(
             f"data should be a bytes-like object or an iterable, got {type(data)!r}"

@@ -1,4 +1,4 @@
-"""Opening a cassette: a split, not a parse; an interaction is decoded when it is asked for."""
+"""Opening a cassette: a split, not a parse; interactions are decoded as they are asked for."""
 
 from __future__ import annotations
 
