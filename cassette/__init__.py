@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cassette.api import Use, load, use
-    from cassette.deck import Deck, UnplayedWarning, UnrecordedWarning
-    from cassette.drift import DriftError
     from cassette.errors import (
         BlockedNetworkError,
         CassetteError,
@@ -26,13 +24,15 @@ if TYPE_CHECKING:
         UnmatchedRequestError,
         UnplayedInteractionsError,
     )
-    from cassette.expiry import CassetteExpiredWarning
     from cassette.model import Ended, Interaction
-    from cassette.modes import RecordMode
-    from cassette.patching.guard import block_network
+    from cassette.patching.network.guard import block_network
     from cassette.redaction import Redactor
+    from cassette.tapes.expiry import CassetteExpiredWarning
+    from cassette.tapes.modes import RecordMode
+    from cassette.tapes.tape import Tape, UnplayedWarning, UnrecordedWarning
     from cassette.transport.scripted import ScriptedTransport
-    from cassette.verifying import Verification
+    from cassette.verify.drift import DriftError
+    from cassette.verify.verifier import Verification
 
 __all__ = [
     "BlockedNetworkError",
@@ -42,7 +42,6 @@ __all__ = [
     "CassetteFormatError",
     "CassetteNotFoundError",
     "CassetteVersionError",
-    "Deck",
     "DriftError",
     "Ended",
     "Interaction",
@@ -51,6 +50,7 @@ __all__ = [
     "RecordingEndedError",
     "Redactor",
     "ScriptedTransport",
+    "Tape",
     "UninterceptedClientError",
     "UnmatchedRequestError",
     "UnplayedInteractionsError",
@@ -65,8 +65,8 @@ __all__ = [
 
 _HOMES = {
     "api": ("Use", "load", "use"),
-    "deck": ("Deck", "UnplayedWarning", "UnrecordedWarning"),
-    "drift": ("DriftError",),
+    "tapes.tape": ("Tape", "UnplayedWarning", "UnrecordedWarning"),
+    "verify.drift": ("DriftError",),
     "errors": (
         "BlockedNetworkError",
         "CassetteError",
@@ -80,13 +80,13 @@ _HOMES = {
         "UnmatchedRequestError",
         "UnplayedInteractionsError",
     ),
-    "expiry": ("CassetteExpiredWarning",),
+    "tapes.expiry": ("CassetteExpiredWarning",),
     "model": ("Ended", "Interaction"),
-    "modes": ("RecordMode",),
-    "patching.guard": ("block_network",),
+    "tapes.modes": ("RecordMode",),
+    "patching.network.guard": ("block_network",),
     "redaction": ("Redactor",),
     "transport.scripted": ("ScriptedTransport",),
-    "verifying": ("Verification",),
+    "verify.verifier": ("Verification",),
 }
 
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from cassette.cli import main
+from cassette.commands.main import main
 
 sys.exit(main())

@@ -10,16 +10,16 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from cassette.deck import ON_UNPLAYED, Deck
 from cassette.errors import OptionError
-from cassette.expiry import Expiry
-from cassette.hosts import Hosts
 from cassette.matching import DEFAULT, Matching, listed
-from cassette.modes import parse_mode
 from cassette.patching import patchers
-from cassette.patching.base import Entry, current
 from cassette.redaction import Redactor
 from cassette.store.reader import load
+from cassette.tapes.expiry import Expiry
+from cassette.tapes.hosts import Hosts
+from cassette.tapes.in_force import Entry, current
+from cassette.tapes.modes import parse_mode
+from cassette.tapes.tape import ON_UNPLAYED, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cassette.matching.options import CustomMatcher
-    from cassette.verifying import Verification
+    from cassette.verify.verifier import Verification
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -107,7 +107,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         if not isinstance(one, str | os.PathLike):
             raise OptionError(f"extra: {one!r} is no path of a cassette")
     options = functools.partial(
-        Deck,
+        Tape,
         place,
         parse_mode(mode),
         repeat=repeat,
@@ -124,12 +124,12 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     def in_python(mode: str) -> str:
         return f"cassette.use({str(place)!r}, mode={str(mode)!r})"
 
-    def make_deck(command: Callable[[str], str] = in_python, *, adds: bool = False) -> Deck:
+    def make_tape(command: Callable[[str], str] = in_python, *, adds: bool = False) -> Tape:
         # What a redactor learns belongs to one use.
         fresh = redactor.fresh()
         return options(redactor=fresh, matching=matching.over(fresh), command=command, adds=adds)
 
-    return Use(make_deck)
+    return Use(make_tape)
 
 
 def _parse_path(path: str | PathLike[str]) -> Path:
@@ -173,7 +173,7 @@ def _parse_timing(timing: str | float | None) -> float:
 def _verification(given: Verification | None) -> Verification | None:
     if given is None:
         return None
-    from cassette.verifying import Verification  # noqa: PLC0415 - only its users pay for it
+    from cassette.verify.verifier import Verification  # noqa: PLC0415 - only its users pay for it
 
     if isinstance(given, Verification):
         return given
@@ -193,12 +193,12 @@ class Use:
     where that was asked for.
 
     Args:
-        make_deck: Opens the cassette.
+        make_tape: Opens the cassette.
     """
 
-    def __init__(self, make_deck: Callable[..., Deck]) -> None:
-        self._make_deck = make_deck
-        self._entered: list[tuple[Deck, Entry]] = []
+    def __init__(self, make_tape: Callable[..., Tape]) -> None:
+        self._make_tape = make_tape
+        self._entered: list[tuple[Tape, Entry]] = []
 
     def advising(self, command: Callable[[str], str]) -> Use:
         """Return the same use, whose errors advise to run another command.
@@ -206,48 +206,48 @@ class Use:
         Args:
             command: Gives the exact command that runs the same code under a record mode.
         """
-        return Use(functools.partial(self._make_deck, command=command))
+        return Use(functools.partial(self._make_tape, command=command))
 
     def adding(self) -> Use:
         """Return the same use of a cassette that was just recorded and is not complete yet.
 
         Everything goes live, and what the cassette does not answer is added to it.
         """
-        return Use(functools.partial(self._make_deck, adds=True))
+        return Use(functools.partial(self._make_tape, adds=True))
 
-    def __enter__(self) -> Deck:
-        deck = self._make_deck()
-        entry = Entry(deck, patchers)
+    def __enter__(self) -> Tape:
+        tape = self._make_tape()
+        entry = Entry(tape, patchers)
         entry.enter()
-        deck.freeze()
-        self._entered.append((deck, entry))
-        return deck
+        tape.freeze()
+        self._entered.append((tape, entry))
+        return tape
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None = None, *rest: object
     ) -> None:
-        deck = self.withdraw()
+        tape = self.withdraw()
         if error is not None:
             # What made the code fail may be what it was told, or what has drifted.
-            for told in deck.errors:
+            for told in tape.errors:
                 if told is not error:
                     error.add_note(f"{type(told).__name__}: {told}")
-        deck.close(good=kind is None)
+        tape.close(good=kind is None)
 
-    def withdraw(self) -> Deck:
+    def withdraw(self) -> Tape:
         """Take the cassette out of force and return it; the caller closes it.
 
         For whoever learns later than the code under test ends whether all went well.
         """
         # One use may be entered by several threads or tasks: each leaves what is in force for it.
         here = current()
-        number = next((n for n, (deck, _) in enumerate(self._entered) if deck is here), -1)
-        deck, entry = self._entered.pop(number)
+        number = next((n for n, (tape, _) in enumerate(self._entered) if tape is here), -1)
+        tape, entry = self._entered.pop(number)
         entry.leave()
-        deck.thaw()
-        return deck
+        tape.thaw()
+        return tape
 
-    async def __aenter__(self) -> Deck:
+    async def __aenter__(self) -> Tape:
         return self.__enter__()
 
     async def __aexit__(
@@ -267,7 +267,7 @@ class Use:
                 "Decorate its methods, or enter the use in a fixture or in setUp: "
                 "self.enterContext(cassette.use(...))"
             )
-        again = functools.partial(Use, self._make_deck)
+        again = functools.partial(Use, self._make_tape)
 
         called = getattr(function, "__call__", None)  # noqa: B004 - an object is called by it
 

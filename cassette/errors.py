@@ -6,7 +6,7 @@
     ├── BlockedNetworkError         an attempt to reach a host that nothing answers for
     ├── UninterceptedClientError    a client whose connections no cassette can take yet
     ├── UnplayedInteractionsError   a use that had to play everything left something
-    ├── DriftError                  live responses are not what they were (``cassette.drift``)
+    ├── DriftError                  live responses are not what they were (``verify.drift``)
     ├── CassetteNotFoundError       there is no cassette at this path
     ├── CassetteExpiredError        a cassette is older than it may be
     ├── CassetteFormatError         a file that is no cassette, or a damaged one

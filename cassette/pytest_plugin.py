@@ -18,7 +18,7 @@ from cassette.plugin import tape_key
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from cassette.deck import Deck
+    from cassette.tapes.tape import Tape
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,11 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("fulltrace", default=False):  # gone with -p no:terminal
         config.pluginmanager.register(_Failures(), "cassette-failures")
     if options.from_command_line(config) or options.from_ini(config):
-        from cassette.plugin.tape import check_run  # noqa: PLC0415 - as above
+        from cassette.plugin.taped_test import check_run  # noqa: PLC0415 - as above
 
         check_run(config)
     if options.value(config, "block_network"):
-        from cassette.plugin.guard import GuardedRun  # noqa: PLC0415 - as above
+        from cassette.plugin.guarded_run import GuardedRun  # noqa: PLC0415 - as above
 
         config.pluginmanager.register(GuardedRun(config), "cassette-guarded-run")
     from cassette.plugin.reporter import register  # noqa: PLC0415 - as above
@@ -84,7 +84,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names: list[str] = getattr(item, "fixturenames", [])
         marked = item.get_closest_marker("cassette") is not None
         if marked:
-            from cassette.plugin.tape import check  # noqa: PLC0415 - see the module docstring
+            from cassette.plugin.taped_test import check  # noqa: PLC0415 - see the module docstring
 
             check(item)
         if marked or "cassette" in names:
@@ -143,29 +143,33 @@ class _Fixture:
         cassette_config: Mapping[str, Any],
         cassette_dir: Path,
         cassette_name: str,
-    ) -> Generator[Deck, None, None]:
+    ) -> Generator[Tape, None, None]:
         """The cassette of this test, in force until its fixtures are torn down.
 
         It stands at ``cassettes/<test module>/<test name>.yaml`` beside the test file, unless
         options or fixtures say otherwise.
         """
-        from cassette.plugin import tape, turns  # noqa: PLC0415 - see the module docstring
+        from cassette.plugin import recording_locks, taped_test  # noqa: PLC0415 - see the module docstring
 
         item = request.node
         if request.config.pluginmanager.has_plugin("cassetter"):
             from cassette.plugin.cassetter import is_meant  # noqa: PLC0415 - as above
 
-            with tape.failing_plainly():
+            with taped_test.failing_plainly():
                 meant = is_meant(item)
             if not meant:
                 yield request.getfixturevalue("cassette")
                 return
-        with tape.failing_plainly():
-            running = tape.Tape(
-                item, cassette_config, cassette_dir, cassette_name, turns.Turns.of(request)
+        with taped_test.failing_plainly():
+            running = taped_test.TapedTest(
+                item,
+                cassette_config,
+                cassette_dir,
+                cassette_name,
+                recording_locks.RecordingLocks.of(request),
             )
         item.stash[tape_key] = running
-        yield running.deck
+        yield running.tape
         running.withdraw()
 
 
@@ -187,7 +191,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     result = yield
     tape = item.stash.get(tape_key, None)
     if tape is not None:
-        from cassette.plugin.tape import failing_plainly  # noqa: PLC0415 - see the module docstring
+        from cassette.plugin.taped_test import failing_plainly  # noqa: PLC0415 - see the module docstring
 
         with failing_plainly():
             tape.raise_error()
@@ -200,7 +204,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     tape = item.stash.get(tape_key, None)
     if tape is None:
         return (yield)
-    from cassette.plugin.tape import failing_plainly  # noqa: PLC0415 - see the module docstring
+    from cassette.plugin.taped_test import failing_plainly  # noqa: PLC0415 - see the module docstring
 
     tape.ending = True
     try:

@@ -186,7 +186,7 @@ CASSETTER = """
 
     def test_through_a_fixture(ours, url):
         assert requests.get(url, timeout=5).text == "hello"
-        assert type(ours).__module__ == "cassette.deck"
+        assert type(ours).__module__ == "cassette.tapes.tape"
 
     @pytest.mark.usefixtures("cassette")
     def test_used(url):

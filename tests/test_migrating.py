@@ -9,7 +9,7 @@ import pytest
 import requests  # noqa: F401 - as below
 
 import cassette.api  # noqa: F401 - each run in process forgets what it was the first to import
-from cassette.cli import main
+from cassette.commands.main import main
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "migrating.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from cassette.model import DEFAULT_PORTS, Endpoint
 from cassette.store.files import Journal
-from cassette.store.schema import Place
+from cassette.store.schema import LocatedNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ _URI: Final = re.compile(
 _VISIBLE: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
-class RecordedPlace(Place):
+class ForeignNode(LocatedNode):
     """A place in a file that another library has recorded."""
 
     __slots__ = ()

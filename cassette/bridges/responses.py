@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cassette.bridges.recordings import RecordedPlace, write_cassette
+from cassette.bridges.recordings import ForeignNode, write_cassette
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
 from cassette.errors import CassetteError, CassetteFormatError, CassetteNotFoundError
@@ -162,7 +162,7 @@ def convert_recording(
     write_cassette(target, interactions, Redactor.of(redact).fresh())
 
 
-class _Place(RecordedPlace):
+class _RecorderNode(ForeignNode):
     __slots__ = ()
 
     remedy = "Repair it by hand, or record it again with `responses`."
@@ -176,7 +176,7 @@ def _read(path: Path) -> tuple[list[Interaction], list[str]]:
     except FileNotFoundError:
         remedy = "Record it first: responses._recorder.record(file_path=...)."
         raise CassetteNotFoundError(path, remedy) from None
-    root = _Place(_root(data, path), str(path))
+    root = _RecorderNode(_root(data, path), str(path))
     interactions: list[Interaction] = []
     doubts: list[str] = []
     for entry in root.mapping({"responses"}, {"responses"})["responses"].items():
@@ -203,7 +203,7 @@ def _node(value: object) -> Node:
     return Node(str(value), None, 0)
 
 
-def _interaction(place: _Place, at: datetime, doubts: list[str]) -> Interaction:
+def _interaction(place: _RecorderNode, at: datetime, doubts: list[str]) -> Interaction:
     places = place.mapping(_KEYS, {"method", "url"})
     method = places["method"].method()
     endpoint, target = places["url"].url()
@@ -220,7 +220,7 @@ def _interaction(place: _Place, at: datetime, doubts: list[str]) -> Interaction:
     )
 
 
-def _answer(places: dict[str, _Place], method: str, doubts: list[str]) -> Synthesis:
+def _answer(places: dict[str, _RecorderNode], method: str, doubts: list[str]) -> Synthesis:
     status = int(places["status"].number(_STATUS, "a final status")) if "status" in places else 200
     fields = list(_fields(places))
     kind = (first_value(fields, b"content-type") or b"").decode("latin-1")
@@ -238,7 +238,7 @@ def _answer(places: dict[str, _Place], method: str, doubts: list[str]) -> Synthe
     return got._replace(decoded=bool(body) and len(kept) < len(fields))
 
 
-def _fields(places: dict[str, _Place]) -> Iterator[Field]:
+def _fields(places: dict[str, _RecorderNode]) -> Iterator[Field]:
     """Yield the header fields as they were on the wire, as far as that is known."""
     if "content_type" in places:
         yield b"Content-Type", places["content_type"].line_data()
@@ -253,7 +253,7 @@ def _fields(places: dict[str, _Place]) -> Iterator[Field]:
             yield name, value
 
 
-def _body(place: _Place, kind: str, doubts: list[str]) -> bytes:
+def _body(place: _RecorderNode, kind: str, doubts: list[str]) -> bytes:
     """Return the bytes that requests has decoded to this text."""
     value = place.value()
     if value.binary:

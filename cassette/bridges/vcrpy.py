@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from cassette.bridges.recordings import RecordedPlace
+from cassette.bridges.recordings import ForeignNode
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
 from cassette.errors import CassetteFormatError, CassetteNotFoundError
@@ -37,7 +37,7 @@ _TUPLE_TAG: Final = _TAG + "python/tuple"
 _STATUS: Final = re.compile(r"[1-9]\d\d", re.ASCII)
 
 
-class Tape(NamedTuple):
+class ReadCassette(NamedTuple):
     """What a cassette of VCR.py holds.
 
     Attributes:
@@ -49,7 +49,7 @@ class Tape(NamedTuple):
     notes: list[str]
 
 
-def read(path: str | PathLike[str]) -> Tape:
+def read(path: str | PathLike[str]) -> ReadCassette:
     """Return what a cassette of VCR.py holds, written by its YAML or its JSON serializer.
 
     An interaction's time is the field Date of its response; without one that of the interaction
@@ -75,7 +75,7 @@ def read(path: str | PathLike[str]) -> Tape:
     return _Reader(at).read(_root(text, str(path)))
 
 
-class _Place(RecordedPlace):
+class _VcrNode(ForeignNode):
     """A place in a file of VCR.py."""
 
     __slots__ = ()
@@ -115,7 +115,7 @@ class _Reader:
         self._at = at
         self._notes: list[str] = []
 
-    def read(self, root: _Place) -> Tape:
+    def read(self, root: _VcrNode) -> ReadCassette:
         value = root.node.value
         if isinstance(value, dict) and "cassette" in value:
             raise root.error("this is a cassette of ours already", "Leave it as it is.")
@@ -135,11 +135,11 @@ class _Reader:
                 f"expected format version 1 of VCR.py, found {version[:40]!r}"
             )
         if places["interactions"].is_null:
-            return Tape([], self._notes)
+            return ReadCassette([], self._notes)
         interactions = [self._interaction(place) for place in places["interactions"].items()]
-        return Tape(interactions, self._notes)
+        return ReadCassette(interactions, self._notes)
 
-    def _interaction(self, place: _Place) -> Interaction:
+    def _interaction(self, place: _VcrNode) -> Interaction:
         places = self._places(place, {"request", "response"}, {"request", "response"})
         asked = self._places(
             places["request"], {"method", "uri", "headers", "body"}, {"method", "uri"}
@@ -170,7 +170,7 @@ class _Reader:
             decoded=tuple(role for role, is_decoded in roles if is_decoded),
         )
 
-    def _response(self, place: _Place, method: str) -> tuple[Response, bool, Ended]:
+    def _response(self, place: _VcrNode, method: str) -> tuple[Response, bool, Ended]:
         places = self._places(
             place,
             {"status", "status_code", "http_version", "headers", "body", "content", "url"},
@@ -187,7 +187,7 @@ class _Reader:
             raise place.error("this response cannot be said in HTTP/1.1")
         return response, got.decoded, Ended.CLOSED if got.closes else Ended.OPEN
 
-    def _status(self, place: _Place, places: dict[str, _Place]) -> tuple[int, bytes]:
+    def _status(self, place: _VcrNode, places: dict[str, _VcrNode]) -> tuple[int, bytes]:
         parts = self._places(places["status"], {"code", "message"}) if "status" in places else {}
         code = parts.get("code") or places.get("status_code")
         if code is None:
@@ -198,7 +198,7 @@ class _Reader:
             return status, phrases.get(status, "").encode()
         return status, message.line_data()
 
-    def _body(self, places: dict[str, _Place], method: str, status: int) -> bytes:
+    def _body(self, places: dict[str, _VcrNode], method: str, status: int) -> bytes:
         place = places.get("body") or places.get("content")
         if place is None:
             return b""
@@ -217,8 +217,8 @@ class _Reader:
         return body
 
     def _places(
-        self, place: _Place, known: AbstractSet[str], required: AbstractSet[str] = frozenset()
-    ) -> dict[str, _Place]:
+        self, place: _VcrNode, known: AbstractSet[str], required: AbstractSet[str] = frozenset()
+    ) -> dict[str, _VcrNode]:
         """Return the places of a mapping; of a key that says nothing to us a note is made."""
         value = place.node.value
         places = place.mapping(value.keys() if isinstance(value, dict) else known, required)
@@ -227,14 +227,14 @@ class _Reader:
         return places
 
 
-def _root(text: bytes, path: str) -> _Place:
+def _root(text: bytes, path: str) -> _VcrNode:
     """Return the root of a file in YAML or JSON."""
     # JSON is no YAML: there a pair of surrogates, as json.dumps writes it, is no character.
     is_json = text.lstrip()[:1] == b"{"
     node = _json_root(text, path) if is_json else compose(text, path=path)
     if node is None:
         raise CassetteFormatError("the file is empty", path=path, remedy="Delete it.")
-    return _Place(node, path)
+    return _VcrNode(node, path)
 
 
 def _json_root(text: bytes, path: str) -> Node:
@@ -246,7 +246,7 @@ def _json_root(text: bytes, path: str) -> Node:
         problem, line = "not valid JSON: it holds what is no character", 0
     except RecursionError:
         problem, line = f"nested deeper than {MAX_DEPTH} levels", 0
-    raise CassetteFormatError(problem, path=path, line=line, remedy=_Place.remedy)
+    raise CassetteFormatError(problem, path=path, line=line, remedy=_VcrNode.remedy)
 
 
 def _node(value: Any, depth: int) -> Node:  # noqa: ANN401 - JSON is any value
@@ -267,7 +267,7 @@ def _whole(text: str) -> str:
     return text
 
 
-def _fields(place: _Place) -> list[Field]:
+def _fields(place: _VcrNode) -> list[Field]:
     """Return header fields, which stand as a list of values, or one value, behind each name."""
     if place.is_null:
         return []
@@ -278,7 +278,7 @@ def _fields(place: _Place) -> list[Field]:
     return fields
 
 
-def _pieces(place: _Place) -> list[bytes]:
+def _pieces(place: _VcrNode) -> list[bytes]:
     """Return a body in the pieces in which the client sent it; most are one."""
     tag = place.node.tag
     if tag == _FILE_TAG:

@@ -9,7 +9,7 @@ from cassette.matching.calls import SECRET
 from cassette.matching.differences import (
     SECRET_TEXT,
     Change,
-    Part,
+    Difference,
     bytes_change,
     change,
     cut,
@@ -38,7 +38,7 @@ MultipartPart = tuple[str, list[str], bytes]
 
 def body_part(
     reader: BodyReader, recorded: Message, actual: Message, same: Same | None = None
-) -> Part:
+) -> Difference:
     """Return where the bodies of two messages differ.
 
     Args:
@@ -54,7 +54,7 @@ def body_part(
     new, new_kind = reader.content(actual)
     if not old or not new:
         before, after = described(reader, recorded), described(reader, actual)
-        return Part(_title("", recorded, actual), [change("", before, after)])
+        return Difference(_title("", recorded, actual), [change("", before, after)])
     what, value = reader.meaning(old, old_kind)
     now, other = reader.meaning(new, new_kind)
     changes: list[Change] = []
@@ -71,12 +71,12 @@ def body_part(
         what = "text" if is_text else "binary"
         if old != new:
             changes.append(_content_change("", old, new, kinds=(old_kind, new_kind)))
-    return Part(_title(what, recorded, actual), changes)
+    return Difference(_title(what, recorded, actual), changes)
 
 
-def raw_part(title: str, recorded: bytes, actual: bytes) -> Part:
+def raw_part(title: str, recorded: bytes, actual: bytes) -> Difference:
     """Return where two bodies differ byte for byte."""
-    return Part(title, [_content_change("", recorded, actual)])
+    return Difference(title, [_content_change("", recorded, actual)])
 
 
 def described(reader: BodyReader, message: Message) -> str:

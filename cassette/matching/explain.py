@@ -10,7 +10,7 @@ from cassette.matching.calls import Call, origin_of, split_call
 from cassette.matching.contents import body_part, raw_part
 from cassette.matching.differences import (
     Change,
-    Part,
+    Difference,
     change,
     cut,
     ignorable,
@@ -109,7 +109,7 @@ def explain(
         ),
     )
     spent: list[int] = []
-    found: list[tuple[float, int, int, int, list[Part]]] = []
+    found: list[tuple[float, int, int, int, list[Difference]]] = []
     for at, (likeness, minus_which, minus_i) in enumerate(ranked):
         if likeness <= 0 or at * len(request.raw) > _MUCH:
             break
@@ -164,15 +164,17 @@ def _likeness(wanted: Call, known: Call) -> int:
     return 4 * score + 3 * (wanted.query == known.query)
 
 
-def _brief(parts: list[Part]) -> list[Part]:
+def _brief(parts: list[Difference]) -> list[Difference]:
     """Return what differs with no word about the body of a request to another place."""
     if all(part.title for part in parts):
         return parts
     kept = [part for part in parts if not part.title.startswith(("body", "raw_body"))]
-    return kept if len(kept) == len(parts) else [*kept, Part("", [Change(("  the body too",))])]
+    return (
+        kept if len(kept) == len(parts) else [*kept, Difference("", [Change(("  the body too",))])]
+    )
 
 
-def _weight(parts: list[Part]) -> float:
+def _weight(parts: list[Difference]) -> float:
     """Return how much differs: first by how many matchers, and by those of the call line most.
 
     A request to the same place with another body is nearer than one to another place.
@@ -180,7 +182,9 @@ def _weight(parts: list[Part]) -> float:
     return sum((1 if part.title else 3) + min(len(part.changes), 9) / 10 for part in parts)
 
 
-def _block(known: Recordings, i: int, parts: list[Part], limit: int, matching: Matching) -> str:
+def _block(
+    known: Recordings, i: int, parts: list[Difference], limit: int, matching: Matching
+) -> str:
     call = cut(matching.redactor.mask_call(known.calls[i]), _CALL)
     which = f"#{i} in {known.place}:" if known.place else f"#{i}"
     return "\n  ".join([f"{which} {call}", *rendered(parts, limit)])
@@ -192,7 +196,7 @@ def _differences(
     known_call: str,
     fetch: Callable[[], Request],
     matching: Matching,
-) -> Iterator[Part]:
+) -> Iterator[Difference]:
     """Yield what each matcher sees that tells two requests apart."""
     call = matching.redactor.mask_call(call)
     if call.startswith(CONNECT) or known_call.startswith(CONNECT):
@@ -213,29 +217,29 @@ def _differences(
                 said = matching.redactor.cover(objection.encode("utf-8", "replace")).decode()
                 lines = [f"  {cut(line)}" for line in said.splitlines()[:_OBJECTION]]
                 name = getattr(matcher, "__name__", repr(matcher))
-                yield Part(name, [Change(tuple(lines))])
+                yield Difference(name, [Change(tuple(lines))])
 
 
-def _call_difference(name: str, call: str, known: str, matching: Matching) -> Iterator[Part]:
+def _call_difference(name: str, call: str, known: str, matching: Matching) -> Iterator[Difference]:
     sent, recorded = matching.call_value(name, call), matching.call_value(name, known)
     if sent == recorded:
         return
     if name == "query":
         pairs = matching.keys.pairs
         old, new = pairs(split_call(known).query), pairs(split_call(call).query)
-        yield Part("query", list(pair_changes("query", old, new)))
+        yield Difference("query", list(pair_changes("query", old, new)))
     else:
-        yield Part("", [change(name, recorded, sent)])
+        yield Difference("", [change(name, recorded, sent)])
 
 
 def _request_difference(
     name: str, request: Request, recorded: Request, matching: Matching
-) -> Iterator[Part]:
+) -> Iterator[Difference]:
     if matching.request_value(name, request) == matching.request_value(name, recorded):
         return
     if name == "headers":
         old, new = matching.header_pairs(recorded), matching.header_pairs(request)
-        yield Part("headers", list(pair_changes("header", old, new)))
+        yield Difference("headers", list(pair_changes("header", old, new)))
     elif name == "raw_body":
         yield raw_part("raw_body", matching.raw_body(recorded), matching.raw_body(request))
     else:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cassette.patching.guard import GuardPatcher
 from cassette.patching.http_client import HttpClientPatcher
 from cassette.patching.httpcore import HttpcorePatcher
+from cassette.patching.network.guard import GuardPatcher
 from cassette.patching.responses import ResponsesPatcher
 
 if TYPE_CHECKING:
-    from cassette.patching.base import Patcher
+    from cassette.tapes.in_force import Patcher
 
 
 def patchers() -> list[Patcher]:

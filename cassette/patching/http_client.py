@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING, Any, Final
 from cassette import client as ours
 from cassette.clock import Clock
 from cassette.model import DEFAULT_PORTS, Ended, Endpoint
-from cassette.patching.base import Register, UndoLog, current
-from cassette.patching.guard import lifted
-from cassette.patching.outage import outage
+from cassette.patching.network.guard import lifted
+from cassette.patching.network.outage import outage
+from cassette.patching.undo import Register, UndoLog
 from cassette.patching.urllib3 import settle
+from cassette.tapes.in_force import current
 from cassette.transport.failures import rebuild
 from cassette.transport.player import Player
 from cassette.transport.sockets import CassetteSocket
@@ -35,8 +36,8 @@ from cassette.transport.sockets import CassetteSocket
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cassette.deck import Deck
     from cassette.model import Interaction
+    from cassette.tapes.tape import Tape
     from cassette.transport.base import Transport
 
     Connect = Callable[..., None]
@@ -116,12 +117,12 @@ class HttpClientPatcher:
         self._undone = True
         self._log.undo()
 
-    def leave(self, deck: Deck) -> None:
+    def leave(self, tape: Tape) -> None:
         """Let the connections of one cassette go, so that they connect anew when used again."""
         for lease in self._leases:
-            if lease.deck is deck:
+            if lease.tape is tape:
                 lease.end()
-        self._aside = [lease for lease in self._aside if lease.deck is not deck]
+        self._aside = [lease for lease in self._aside if lease.tape is not tape]
 
     def _intercept(self, cls: type) -> None:
         own = vars(cls).get("connect")
@@ -158,28 +159,28 @@ class HttpClientPatcher:
         bind = original.__get__
 
         def connect(connection: Any, *args: Any, **kwargs: Any) -> None:
-            deck = None if self._undone else current()
+            tape = None if self._undone else current()
             dial = bind(connection, type(connection))
             if args or kwargs:
                 dial = functools.partial(dial, *args, **kwargs)
-            if deck is None or any(busy is connection for busy in self._being_dialed()):
+            if tape is None or any(busy is connection for busy in self._being_dialed()):
                 dial()
                 return
             endpoint = endpoint_of(connection)
-            if deck.passes(endpoint):
+            if tape.passes(endpoint):
                 dial()
                 return
-            self._open(connection, deck, endpoint, dial)
+            self._open(connection, tape, endpoint, dial)
 
         return connect
 
     def _claim(self, connection: Any, sock: Any) -> None:
-        deck = current()
-        if deck is None:
+        tape = current()
+        if tape is None:
             return
-        if isinstance(sock, CassetteSocket) and sock.owner.deck is deck:
+        if isinstance(sock, CassetteSocket) and sock.owner.tape is tape:
             return
-        if not _reaches_out(sock) or deck.passes(endpoint_of(connection)):
+        if not _reaches_out(sock) or tape.passes(endpoint_of(connection)):
             return
         connection.sock = None
         try:
@@ -196,42 +197,42 @@ class HttpClientPatcher:
     def _open(
         self,
         connection: Any,
-        deck: Deck,
+        tape: Tape,
         endpoint: Endpoint,
         dial: Callable[[], None],
     ) -> None:
         transport: CassetteSocket
-        if deck.policy.play:
-            failed = deck.connection_failure(endpoint)
+        if tape.policy.play:
+            failed = tape.connection_failure(endpoint)
             if failed is not None:
                 with self._dialing_of(connection):
                     _fail(failed, connection, dial)
-            live = functools.partial(self._dial_below, connection, deck, endpoint, dial)
-            pace = deck.new_pace()
+            live = functools.partial(self._dial_below, connection, tape, endpoint, dial)
+            pace = tape.new_pace()
             transport = CassetteSocket(
                 endpoint,
-                player=Player(endpoint, pace or deck),
+                player=Player(endpoint, pace or tape),
                 pace=pace,
-                recorder=deck.new_recorder(endpoint) if deck.policy.record else None,
-                dial=live if deck.policy.record else None,
+                recorder=tape.new_recorder(endpoint) if tape.policy.record else None,
+                dial=live if tape.policy.record else None,
             )
-            if pace is not None or deck.policy.record:
+            if pace is not None or tape.policy.record:
                 # What ``connect`` would have done, and a player at once has no use for.
                 transport.settimeout(_timeout_of(connection))
             settle(connection)
         else:
-            live_transport = self._dial(connection, deck, endpoint, dial)
+            live_transport = self._dial(connection, tape, endpoint, dial)
             transport = CassetteSocket(
-                endpoint, recorder=deck.new_recorder(endpoint), live=live_transport
+                endpoint, recorder=tape.new_recorder(endpoint), live=live_transport
             )
         connection.sock = transport
-        lease = transport.owner = _Lease(deck, connection, transport)
+        lease = transport.owner = _Lease(tape, connection, transport)
         self._leases.add(lease)
 
     def _dial(
         self,
         connection: Any,
-        deck: Deck,
+        tape: Tape,
         endpoint: Endpoint,
         dial: Callable[[], None],
     ) -> Transport:
@@ -241,7 +242,7 @@ class HttpClientPatcher:
             with self._dialing_of(connection), lifted():
                 dial()
         except Exception as error:
-            deck.record_failure(endpoint, error, at, reached=connection.sock is not None)
+            tape.record_failure(endpoint, error, at, reached=connection.sock is not None)
             raise
         live: Transport = connection.sock
         return live
@@ -249,14 +250,14 @@ class HttpClientPatcher:
     def _dial_below(
         self,
         connection: Any,
-        deck: Deck,
+        tape: Tape,
         endpoint: Endpoint,
         dial: Callable[[], None],
     ) -> Transport:
         """The same, for a transport that stands in ``sock`` already."""
         transport, connection.sock = connection.sock, None
         try:
-            return self._dial(connection, deck, endpoint, dial)
+            return self._dial(connection, tape, endpoint, dial)
         finally:
             connection.sock = transport
 
@@ -280,8 +281,8 @@ class HttpClientPatcher:
 class _Lease:
     """A transport that a cassette has given to a connection, which owns it; it holds neither."""
 
-    def __init__(self, deck: Deck, connection: Any, transport: CassetteSocket) -> None:
-        self.deck = deck
+    def __init__(self, tape: Tape, connection: Any, transport: CassetteSocket) -> None:
+        self.tape = tape
         self.set_aside: Any = None  # the live socket that the connection came with
         self._connection = weakref.ref(connection)
         self._transport = weakref.ref(transport)

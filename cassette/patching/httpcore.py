@@ -10,9 +10,10 @@ from cassette.client import BadStatusLine, RemoteDisconnected
 from cassette.clock import Clock
 from cassette.errors import UninterceptedClientError
 from cassette.model import DEFAULT_PORTS, Endpoint
-from cassette.patching.base import Register, UndoLog, current
-from cassette.patching.guard import lifted
 from cassette.patching.imports import when_imported
+from cassette.patching.network.guard import lifted
+from cassette.patching.undo import Register, UndoLog
+from cassette.tapes.in_force import current
 from cassette.transport.failures import rebuild
 from cassette.transport.player import Player
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from cassette.deck import Deck
     from cassette.model import Interaction
+    from cassette.tapes.tape import Tape
     from cassette.transport.pace import Pace
 
 _MODULES = ("httpcore", "httpcore2")
@@ -49,10 +50,10 @@ class HttpcorePatcher:
         """Put everything back."""
         self._log.undo()
 
-    def leave(self, deck: Deck) -> None:
+    def leave(self, tape: Tape) -> None:
         """Let the streams of one cassette go: a pool sees them as dropped."""
         for stream in self._streams:
-            if stream.deck is deck:
+            if stream.tape is tape:
                 stream.leave()
 
     def _patch(self, httpcore: ModuleType) -> None:
@@ -72,16 +73,16 @@ class HttpcorePatcher:
     def _yielding(self, httpcore: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:
-            deck = current()
+            tape = current()
             dial = functools.partial(original, backend, *args, **kwargs)
             asked = inspect.signature(original).bind(backend, *args, **kwargs).arguments
             # A Unix socket has no name of its own in a URL.
             host, port = str(asked.get("host", "localhost")).lower(), int(asked.get("port", 80))
             # Whether TLS will follow is not known here: until it does, the port has to tell.
             endpoint = Endpoint("https" if port == DEFAULT_PORTS["https"] else "http", host, port)
-            if deck is None or deck.passes(endpoint):
+            if tape is None or tape.passes(endpoint):
                 return dial()
-            stream = _Stream(httpcore, deck, endpoint, dial)
+            stream = _Stream(httpcore, tape, endpoint, dial)
             self._streams.add(stream)
             return stream
 
@@ -92,9 +93,9 @@ class _Stream:
     """A network stream, as httpcore describes it, that records, plays, or both."""
 
     def __init__(
-        self, httpcore: ModuleType, deck: Deck, endpoint: Endpoint, dial: Callable[[], Any]
+        self, httpcore: ModuleType, tape: Tape, endpoint: Endpoint, dial: Callable[[], Any]
     ) -> None:
-        self.deck = deck
+        self.tape = tape
         self._httpcore = httpcore
         self._dial = dial
         self._upgrades: list[Callable[[Any], Any]] = []  # for a live stream that is opened later
@@ -106,22 +107,22 @@ class _Stream:
         self._answer = b""  # the same, while recording
         self._failed: Interaction | None = None  # to be met when the tunnel stands
         self._lead_to(endpoint)
-        if deck.policy.play:
+        if tape.policy.play:
             self._meet_recorded_failure()
         else:
             self._connected()
 
     def _lead_to(self, endpoint: Endpoint) -> None:
-        policy = self.deck.policy
+        policy = self.tape.policy
         self._endpoint = endpoint
-        self._pace = self.deck.new_pace()
-        self._player = Player(endpoint, self._pace or self.deck) if policy.play else None
-        self._recorder = self.deck.new_recorder(endpoint) if policy.record else None
+        self._pace = self.tape.new_pace()
+        self._player = Player(endpoint, self._pace or self.tape) if policy.play else None
+        self._recorder = self.tape.new_recorder(endpoint) if policy.record else None
 
     def _ask_recorded_proxy(self, tunnel: Endpoint) -> None:
         """Let the client read an answer that it words as it worded the recorded one."""
         self._greeting = _ESTABLISHED
-        failed = self.deck.connection_failure(tunnel)
+        failed = self.tape.connection_failure(tunnel)
         failure = None if failed is None else failed.failure
         if failure is None:
             return
@@ -149,12 +150,12 @@ class _Stream:
 
     def _note_refusal(self, tunnel: Endpoint, error: Exception) -> None:
         self._tunnel = None
-        self.deck.record_failure(tunnel, error, self._asked, reached=True)
+        self.tape.record_failure(tunnel, error, self._asked, reached=True)
 
     def _meet_recorded_failure(self) -> None:
         failed, self._failed = self._failed, None
         if failed is None:
-            failed = self.deck.connection_failure(self._endpoint)
+            failed = self.tape.connection_failure(self._endpoint)
         if failed is not None and failed.failure is not None:
             error = rebuild(failed.failure)
             timeout = isinstance(error, TimeoutError)
@@ -176,7 +177,7 @@ class _Stream:
         try:
             return step()
         except Exception as error:
-            self.deck.record_failure(self._endpoint, error, at, reached=reached)
+            self.tape.record_failure(self._endpoint, error, at, reached=reached)
             raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -296,10 +297,10 @@ def _refusing(original: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(original)
     async def connect_tcp(backend: Any, host: str, port: int, **kwargs: Any) -> Any:
-        deck = current()
-        if deck is None or deck.passes(Endpoint("http", host.lower(), port)):
+        tape = current()
+        if tape is None or tape.passes(Endpoint("http", host.lower(), port)):
             return await original(backend, host, port, **kwargs)
-        raise UninterceptedClientError("httpx.AsyncClient", path=deck.path, host=host)
+        raise UninterceptedClientError("httpx.AsyncClient", path=tape.path, host=host)
 
     return connect_tcp
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
-    from cassette.patching.base import UndoLog
+    from cassette.patching.undo import UndoLog
 
 
 def when_imported(name: str, patch: Callable[[ModuleType], None], log: UndoLog) -> None:

@@ -14,14 +14,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cassette.errors import UnmatchedRequestError
-from cassette.patching.base import UndoLog, current
 from cassette.patching.imports import when_imported
+from cassette.patching.undo import UndoLog
+from cassette.tapes.in_force import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from cassette.deck import Deck
+    from cassette.tapes.tape import Tape
 
 
 class ResponsesPatcher:
@@ -38,7 +39,7 @@ class ResponsesPatcher:
         """Put everything back."""
         self._log.undo()
 
-    def leave(self, deck: Deck) -> None:
+    def leave(self, tape: Tape) -> None:
         """Do nothing: a mock keeps nothing of a cassette."""
 
     def _patch(self, responses: ModuleType) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
-    from cassette.plugin.tape import Tape
+    from cassette.plugin.taped_test import TapedTest
 
-tape_key: Final[pytest.StashKey[Tape]] = pytest.StashKey()
+tape_key: Final[pytest.StashKey[TapedTest]] = pytest.StashKey()
 """Where an item keeps its cassette while that is in use."""

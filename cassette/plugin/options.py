@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import pytest
 
-from cassette.modes import RecordMode
+from cassette.tapes.modes import RecordMode
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from cassette.modes import RecordMode, default_mode
 from cassette.plugin import options
-from cassette.plugin.ledger import REPORTED, Ledger
-from cassette.plugin.scribe import Scribe
+from cassette.plugin.use_log import UseLog
+from cassette.plugin.uses import REPORTED, RunUses
+from cassette.tapes.modes import RecordMode, default_mode
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
     from pathlib import Path
 
     from cassette.plugin.plan import Plan
-    from cassette.plugin.pruning import Pruned
+    from cassette.plugin.prune import Pruned
 
 _SENT: Final = "cassette_plan"
 """The output of a pytest-xdist worker that carries its plan."""
@@ -28,7 +28,7 @@ def register(config: pytest.Config) -> None:
     if options.value(config, "orphans") or options.value(config, "prune"):
         planner = Planner(config)
         config.pluginmanager.register(planner, "cassette-planner")
-    scribe = Scribe(config)
+    scribe = UseLog(config)
     config.pluginmanager.register(scribe, "cassette-scribe")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Reporter(config, scribe, planner), "cassette-reporter")
@@ -70,7 +70,7 @@ class Planner:
         self, collection_path: Path
     ) -> Generator[None, bool | None, bool | None]:
         """Take note of every test file that is ignored, by ``collect_ignore`` for example."""
-        from cassette.plugin.entry import shown  # noqa: PLC0415 - most runs have no planner
+        from cassette.plugin.use_record import shown  # noqa: PLC0415 - most runs have no planner
 
         ignored = yield
         patterns: list[str] = self._config.getini("python_files")
@@ -104,7 +104,7 @@ class Planner:
         if sent is not None:
             self.plan = Plan.load(sent)
 
-    def doubt(self, ledger: Ledger) -> str:
+    def doubt(self, ledger: RunUses) -> str:
         """Return why the plan does not tell about every test of the project; empty if it does.
 
         Args:
@@ -137,11 +137,11 @@ class Reporter:
         planner: Knows which tests there are, where somebody wants that to be known.
     """
 
-    def __init__(self, config: pytest.Config, scribe: Scribe, planner: Planner | None) -> None:
+    def __init__(self, config: pytest.Config, scribe: UseLog, planner: Planner | None) -> None:
         self._config = config
         self._scribe = scribe
         self._planner = planner
-        self._ledger = Ledger()
+        self._ledger = RunUses()
         self._pruned: Sequence[Pruned] = ()
 
     def pytest_report_header(self) -> str:
@@ -167,7 +167,7 @@ class Reporter:
         """Drop what no test has played, where that was asked for."""
         plan = self._certain_plan("prune")
         if plan is not None:
-            from cassette.plugin.pruning import prune  # noqa: PLC0415 - as above
+            from cassette.plugin.prune import prune  # noqa: PLC0415 - as above
 
             self._pruned = prune(self._ledger, plan)
 

@@ -16,9 +16,9 @@ import pytest
 
 from cassette.api import use
 from cassette.errors import OptionError, suggestion
-from cassette.hosts import patterns_of
 from cassette.plugin import options
 from cassette.store.files import resolve_name
+from cassette.tapes.hosts import patterns_of
 
 NAMES: Final = ("name", *(key for key in inspect.signature(use).parameters if key != "path"))
 """The options of a marker: the name of the cassette, and the keywords of ``cassette.use``."""

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 from cassette.clock import in_words
 from cassette.errors import counted
-from cassette.plugin.entry import Fate, shown, unplayed_by_all
 from cassette.plugin.plan import same
+from cassette.plugin.use_record import Fate, shown, unplayed_by_all
 from cassette.store.reader import PARTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
-    from cassette.plugin.entry import Entry
-    from cassette.plugin.ledger import Ledger
     from cassette.plugin.orphans import Orphans
-    from cassette.plugin.pruning import Pruned
+    from cassette.plugin.prune import Pruned
+    from cassette.plugin.use_record import UseRecord
+    from cassette.plugin.uses import RunUses
 
 
 class Summary:
@@ -36,7 +36,7 @@ class Summary:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: RunUses,
         root: str | PathLike[str],
         command: Callable[[str, Iterable[str]], str],
     ) -> None:
@@ -93,7 +93,7 @@ class Summary:
         }
         return f"Cassettes: {_list(cassettes)}. Interactions: {_list(interactions)}."
 
-    def _use(self, entry: Entry) -> str:
+    def _use(self, entry: UseRecord) -> str:
         counts = {
             "played": entry.played,
             "recorded": entry.recorded,
@@ -172,7 +172,7 @@ class Summary:
         return shown(path, self._root)
 
 
-def _fate(uses: Iterable[Entry]) -> Fate:
+def _fate(uses: Iterable[UseRecord]) -> Fate:
     """Return what became of a cassette in all its uses: the first fate of the list that occurs."""
     found = {entry.fate for entry in uses}
     return next(fate for fate in Fate if fate in found)

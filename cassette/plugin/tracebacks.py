@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cassette.errors import CassetteError
-from cassette.patching.callers import is_own
+from cassette.patching.network.callers import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Final
 from cassette.errors import OptionError
 from cassette.model import Request, Response
 from cassette.redaction import finders
+from cassette.redaction.masking import MaskedMessage, content_hits
 from cassette.redaction.masks import (
     MASK_MARK,
-    Ledger,
+    SecretMemory,
     Spot,
     mask_number,
     mask_numbers,
     without_masks,
     without_masks_bytes,
 )
-from cassette.redaction.messages import Draft, content_hits
 from cassette.redaction.names import CODING_NAMES, DEFAULT_NAMES, has_name, normal_name, words_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Redactor:
         self._words = words_of(self.names)
         self._alarms = words_of(self.names | CODING_NAMES)
         self._cache: dict[str, bool] = {}
-        self._ledger = Ledger()
+        self._memory = SecretMemory()
 
     @classmethod
     def of(cls, option: Redactor | bool) -> Redactor:  # noqa: FBT001 - an option is what it is
@@ -89,7 +89,7 @@ class Redactor:
     def fresh(self) -> Redactor:
         """Return a redactor with the same options that remembers no secret."""
         fresh = copy.copy(self)
-        fresh._ledger = Ledger()  # noqa: SLF001 - our own
+        fresh._memory = SecretMemory()  # noqa: SLF001 - our own
         return fresh
 
     def __bool__(self) -> bool:
@@ -121,30 +121,33 @@ class Redactor:
         """
         if not self.names:
             return interaction
-        request, response, ledger = interaction.request, interaction.response, self._ledger
+        request, response, memory = interaction.request, interaction.response, self._memory
         messages = (("request", request), ("response", response))
-        drafts = {
-            role: Draft(message.raw, message.parsed, role)
+        maskings = {
+            role: MaskedMessage(message.raw, message.parsed, role)
             for role, message in messages
             if self._is_suspect(message.raw)
         }
-        for draft in drafts.values():
-            draft.find(self.is_secret, self._words, ledger)
-        if ledger:
+        for masking in maskings.values():
+            masking.find(self.is_secret, self._words, memory)
+        if memory:
             for role, message in messages:
-                if role not in drafts and ledger.occurs(message.raw):
-                    drafts[role] = Draft(message.raw, message.parsed, role)
-            for draft in drafts.values():
-                draft.find_learned(ledger)
+                if role not in maskings and memory.occurs(message.raw):
+                    maskings[role] = MaskedMessage(message.raw, message.parsed, role)
+            for masking in maskings.values():
+                masking.find_learned(memory)
         # The call says nothing that the request does not say, userinfo excepted.
-        if not drafts and "@" not in interaction.call:
+        if not maskings and "@" not in interaction.call:
             return interaction
         call = self.mask_call(interaction.call)
-        places = [place for role, _ in messages if role in drafts for place in drafts[role].places]
+        places = [
+            place for role, _ in messages if role in maskings for place in maskings[role].places
+        ]
         if not places and call == interaction.call:
             return interaction
         sent, received = (
-            drafts[role].masked() if role in drafts else message.raw for role, message in messages
+            maskings[role].masked() if role in maskings else message.raw
+            for role, message in messages
         )
         return replace(
             interaction,
@@ -172,20 +175,20 @@ class Redactor:
     def mask_request(self, request: Request) -> Request:
         """Return a request as it would be recorded; the same object where it holds no secret."""
         raw = request.raw
-        if not self.names or not (self._is_suspect(raw) or self._ledger.occurs(raw)):
+        if not self.names or not (self._is_suspect(raw) or self._memory.occurs(raw)):
             return request
-        draft = Draft(request.raw, request.parsed, "request")
-        draft.find(self.is_secret, self._words, self._ledger)
-        if self._ledger:
-            draft.find_learned(self._ledger)
-        masked = draft.masked()
+        message = MaskedMessage(request.raw, request.parsed, "request")
+        message.find(self.is_secret, self._words, self._memory)
+        if self._memory:
+            message.find_learned(self._memory)
+        masked = message.masked()
         return request if masked is raw else Request(masked, self.mask_url(request.url))
 
     def learn(self, request: Request) -> bool:
         """Look for the secrets of a request elsewhere too; return whether there were new ones."""
-        before = len(self._ledger)
+        before = len(self._memory)
         self.mask_request(request)
-        return len(self._ledger) > before
+        return len(self._memory) > before
 
     def mask_call(self, call: str) -> str:
         """Return a call line without its secrets."""
@@ -194,20 +197,20 @@ class Redactor:
 
     def mask_url(self, url: str) -> str:
         """Return a URL, or any text that starts with one, without its secrets."""
-        if not self.names or not ("@" in url or "?" in url or self._ledger):
+        if not self.names or not ("@" in url or "?" in url or self._memory):
             return url
         data = url.encode("utf-8", "surrogateescape")
         spots = [
-            Spot(hit.start, hit.stop, self._ledger.mask(hit.secret, hit.stop - hit.start))
+            Spot(hit.start, hit.stop, self._memory.mask(hit.secret, hit.stop - hit.start))
             for hit in finders.in_target(data, 0, len(data), self.is_secret)
             if mask_number(hit.secret) is None
         ]
         out = _overwritten(data, spots)
-        return _overwritten(out, self._ledger.spots(out)).decode("utf-8", "surrogateescape")
+        return _overwritten(out, self._memory.spots(out)).decode("utf-8", "surrogateescape")
 
     def cover(self, text: bytes) -> bytes:
         """Return a text with the secrets that were learned so far masked."""
-        return _overwritten(text, self._ledger.spots(text)) if self._ledger else text
+        return _overwritten(text, self._memory.spots(text)) if self._memory else text
 
     def reserve(self, data: bytes) -> None:
         """Give the numbers of the masks in these bytes to no new secret.
@@ -215,12 +218,12 @@ class Redactor:
         For recording into a cassette that has interactions: two secrets with one mask would look
         like one.
         """
-        self._ledger.reserve(max(mask_numbers(data), default=0))
+        self._memory.reserve(max(mask_numbers(data), default=0))
 
     @property
     def has_learned(self) -> bool:
         """Whether there are secrets that are looked for everywhere."""
-        return bool(self._ledger)
+        return bool(self._memory)
 
     def may_hold(self, content: bytes) -> bool:
         """Return whether a secret may stand in some content; False is certain."""

@@ -107,7 +107,7 @@ class Spot(NamedTuple):
     mask: bytes
 
 
-class Ledger:
+class SecretMemory:
     """The secrets of one use and their masks; safe to share between threads.
 
     It lives in memory only. Numbers are given in the order in which secrets are met, so recording

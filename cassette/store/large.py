@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.model import Interaction, Request, Response
 from cassette.store.forms import BREAK
-from cassette.store.message import MessageError, Value, join_message
+from cassette.store.message_form import MessageError, Value, join_message
 from cassette.store.shape import Parts, decode_facts, decode_parts, decode_section
 from cassette.store.slices import LARGE, decode_slices, join_slices
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.store.document import compose
 from cassette.store.large import decode_large_entry
-from cassette.store.schema import Place, read_call, read_entry, read_header
+from cassette.store.schema import LocatedNode, read_call, read_entry, read_header
 from cassette.store.shape import decode_entry, is_own_text
 from cassette.store.slices import LARGE
 from cassette.store.split import (
@@ -91,7 +91,7 @@ class CassetteReader:
         ) = []  # behind each mark; empty if the file was parsed whole
         self._near: dict[int, Interaction] = {}  # the latest one, and what was read ahead of it
         self._own_text = False  # all of it is; else each entry has to tell
-        self._parsed: dict[int, Place] = {}  # interactions that went through a YAML parser
+        self._parsed: dict[int, LocatedNode] = {}  # interactions that went through a YAML parser
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Self:
@@ -239,7 +239,7 @@ class CassetteReader:
                 path=self.path,
                 remedy="Delete it and record the cassette again.",
             )
-        self.recorded, places = read_header(Place(root, str(self.path)))
+        self.recorded, places = read_header(LocatedNode(root, str(self.path)))
         self.calls = [read_call(place) for place in places]
         self._parsed = dict(enumerate(places))
         self._entries = []
@@ -260,7 +260,7 @@ class CassetteReader:
             root = compose(self._header + b"\n", path=str(self.path))
             if root is None:
                 raise _SplitError
-            recorded, interactions = read_header(Place(root, str(self.path)))
+            recorded, interactions = read_header(LocatedNode(root, str(self.path)))
         except CassetteVersionError:
             raise
         except CassetteFormatError:
@@ -334,7 +334,7 @@ class CassetteReader:
                 place = self._parsed[index]
         return read_entry(place)
 
-    def _compose(self, index: int) -> Place:
+    def _compose(self, index: int) -> LocatedNode:
         """Return an entry as a YAML parser reads it by itself.
 
         Raises:
@@ -347,7 +347,7 @@ class CassetteReader:
             raise _SplitError from None
         if root is None or not isinstance(root.value, list) or len(root.value) != 1:
             raise _SplitError
-        return Place(root.value[0], str(self.path), f"interactions[{index}]")
+        return LocatedNode(root.value[0], str(self.path), f"interactions[{index}]")
 
     @cached_property
     def _first_lines(self) -> list[int]:

@@ -16,7 +16,7 @@ from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.model import Ended, Failure, Interaction, Request, Response
 from cassette.store.forms import decode_binary
 from cassette.store.jsonform import STYLES
-from cassette.store.message import MESSAGE_KEYS, VALUE_KEYS, MessageError, Value, join_message
+from cassette.store.message_form import MESSAGE_KEYS, VALUE_KEYS, MessageError, Value, join_message
 from cassette.store.writer import VERSION
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-class Place:
+class LocatedNode:
     """A node and the way to it, so that an error can name both.
 
     Args:
@@ -172,7 +172,7 @@ class Place:
         return kinds[type(self.node.value)]
 
 
-def read_header(root: Place) -> tuple[datetime, list[Place]]:
+def read_header(root: LocatedNode) -> tuple[datetime, list[LocatedNode]]:
     """Return when a cassette was recorded and the places of its interactions.
 
     Raises:
@@ -187,7 +187,7 @@ def read_header(root: Place) -> tuple[datetime, list[Place]]:
             if isinstance(value, dict) and "interactions" in value
             else "A cassette starts with the line: cassette: 1",
         )
-    version_place = Place(value["cassette"], root.path, "cassette")
+    version_place = LocatedNode(value["cassette"], root.path, "cassette")
     version = int(version_place.number(_COUNT, "the version of the format"))
     if version > VERSION:
         raise CassetteVersionError(
@@ -207,12 +207,12 @@ def read_header(root: Place) -> tuple[datetime, list[Place]]:
     return recorded, interactions.items()
 
 
-def read_call(entry: Place) -> str:
+def read_call(entry: LocatedNode) -> str:
     """Return the call of an interaction; raise unless all keys that must be there are."""
     return entry.mapping(ENTRY_KEYS, _REQUIRED_KEYS)["call"].text()
 
 
-def read_entry(entry: Place) -> Interaction:
+def read_entry(entry: LocatedNode) -> Interaction:
     """Return an interaction.
 
     Raises:
@@ -248,7 +248,7 @@ def read_entry(entry: Place) -> Interaction:
 
 
 def _read_message(
-    message: Place,
+    message: LocatedNode,
 ) -> tuple[Callable[[], bytes] | bytes, tuple[tuple[float, int], ...]]:
     places = message.mapping(_MESSAGE_KEYS)
     values: dict[str, Value] = {key: places[key].value() for key in VALUE_KEYS if key in places}
@@ -268,7 +268,7 @@ def _read_message(
         raise places[error.key].error(error.problem) from None
 
 
-def _read_failure(place: Place) -> Failure:
+def _read_failure(place: LocatedNode) -> Failure:
     places = place.mapping({"kind", "errno", "message"}, {"kind", "message"})
     errno = places["errno"].number(_ERRNO, "an error number") if "errno" in places else None
     return Failure(

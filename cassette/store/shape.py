@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from cassette.model import Ended, Failure, Interaction, Request, Response
 from cassette.store.forms import BLOCK_HEADER, BREAK, UNSAFE_BREAKS, decode_binary
 from cassette.store.jsonform import STYLES, decode_json
-from cassette.store.message import (
+from cassette.store.message_form import (
     CRLF,
     HEAD_END,
     MESSAGE_KEYS,

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from cassette.store.forms import encode_scalar
-from cassette.store.message import encode_large_message, encode_message
+from cassette.store.message_form import encode_large_message, encode_message
 from cassette.store.slices import LARGE
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from cassette.errors import RecordingEndedError
-    from cassette.freezing import Timeline
     from cassette.model import Interaction, Request
+    from cassette.tapes.freezing import Timeline
     from cassette.transport.player import Answers
 
 

@@ -46,14 +46,16 @@ class Recorder:
         self._endpoint = endpoint
         self._sink = sink
         self._under_way = set() if under_way is None else under_way
-        self._open: deque[_Draft] = deque()  # more than one only while requests are pipelined
+        self._open: deque[_OpenInteraction] = (
+            deque()
+        )  # more than one only while requests are pipelined
         self._early = b""  # received while no request was waiting for an answer
 
     def sent(self, data: bytes) -> None:
         """Note bytes that the client has handed to the live transport."""
         while data:
-            draft = self._draft_for_sending()
-            taken = draft.take_sent(data)
+            opened = self._open_for_sending()
+            taken = opened.take_sent(data)
             data = data[taken:]
 
     def unsent(self, data: bytes, error: BaseException) -> None:
@@ -79,20 +81,20 @@ class Recorder:
         if not self._open:
             self._early += data
             return
-        draft = self._open[0]
-        if draft.is_answered():  # beyond doubt it would be finished, so the client waits for more
-            draft.take_surplus(data, same_piece=False)
+        opened = self._open[0]
+        if opened.is_answered():  # beyond doubt it would be finished, so the client waits for more
+            opened.take_surplus(data, same_piece=False)
             return
-        taken = draft.take_received(data, filled=filled)
-        if not draft.is_answered():
+        taken = opened.take_received(data, filled=filled)
+        if not opened.is_answered():
             return
         rest = data[taken:]
         if len(self._open) == 1:
             if rest:
                 # Nobody waits for these bytes, but the client has read them with the answer.
-                draft.take_surplus(rest, same_piece=True)
+                opened.take_surplus(rest, same_piece=True)
                 rest = b""
-            if draft.doubtful:
+            if opened.doubtful:
                 return
         self._finish(Ended.OPEN)
         if rest:
@@ -108,13 +110,13 @@ class Recorder:
         if self._open and self._open[0].is_answered():
             self._finish(Ended.OPEN)
         while self._open:
-            draft = self._open[0]
-            if draft.send_failed is not None and not draft.begun:
-                self._finish(*draft.send_failed)
+            opened = self._open[0]
+            if opened.send_failed is not None and not opened.begun:
+                self._finish(*opened.send_failed)
             else:
                 self._finish(Ended.ABANDONED)
 
-    def _draft_for_sending(self) -> _Draft:
+    def _open_for_sending(self) -> _OpenInteraction:
         if self._open:
             last = self._open[-1]
             if not last.request_over:
@@ -122,26 +124,26 @@ class Recorder:
             if len(self._open) == 1 and last.endless:
                 # The client has moved on, so it takes the response for complete.
                 self._finish(Ended.OPEN)
-        draft = _Draft()
+        opened = _OpenInteraction()
         if self._early:
-            draft.take_received(self._early, filled=False)
+            opened.take_received(self._early, filled=False)
             self._early = b""
-        self._open.append(draft)
+        self._open.append(opened)
         self._under_way.add(self)
-        return draft
+        return opened
 
     def _finish(self, ended: Ended, failure: Failure | None = None) -> None:
-        draft = self._open.popleft()
+        opened = self._open.popleft()
         if not self._open:
             self._under_way.discard(self)
-        self._sink(draft.interaction(self._endpoint, ended, failure))
+        self._sink(opened.interaction(self._endpoint, ended, failure))
 
     def _finish_all(self, ended: Ended, failure: Failure | None = None) -> None:
         while self._open:
             self._finish(ended, failure)
 
 
-class _Draft:
+class _OpenInteraction:
     """An interaction that is under way."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import cassette
 from cassette.bridges.vcrpy import read
-from cassette.convert import run
+from cassette.commands.convert import run
 from cassette.redaction import Redactor
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "vcrpy"

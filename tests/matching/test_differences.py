@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cassette.matching.differences import (
     Change,
-    Part,
+    Difference,
     change,
     cut,
     json_changes,
@@ -143,7 +143,11 @@ def test_what_would_not_show_is_escaped():
 def test_what_does_not_fit_is_counted():
     changes = [change(f"a{number}", "1", "2") for number in range(5)]
     long = Change(tuple(f"  {number}" for number in range(9)))
-    parts = [Part("query", changes), Part("", [change("path", "/", "/a")]), Part("body", [long])]
+    parts = [
+        Difference("query", changes),
+        Difference("", [change("path", "/", "/a")]),
+        Difference("body", [long]),
+    ]
     assert rendered(parts, 14) == [
         "query",
         *("  - a0: 1", "  + a0: 2"),
@@ -153,7 +157,7 @@ def test_what_does_not_fit_is_counted():
         *(f"    {number}" for number in range(6)),
         "  ... 3 more lines",
     ]
-    assert rendered([Part("body", [long, *changes])], 4) == [
+    assert rendered([Difference("body", [long, *changes])], 4) == [
         "body",
         "    0",
         "    1",

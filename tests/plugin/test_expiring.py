@@ -5,8 +5,8 @@ import re
 import pytest
 
 from cassette.errors import OptionError
-from cassette.expiry import parse_age
 from cassette.store.reader import load
+from cassette.tapes.expiry import parse_age
 
 TESTS = """
     def test_a(cassette, fetch):
@@ -62,7 +62,7 @@ def test_a_warning_that_is_an_error_is_told_without_code_of_ours(old):
     result = old.run("--cassette-max-age=30d", "-Werror::cassette.CassetteExpiredWarning")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["CassetteExpiredWarning: *test_a.yaml has expired: *"])
-    result.stdout.no_fnmatch_line("*deck.py*")
+    result.stdout.no_fnmatch_line("*tapes/tape.py*")
 
 
 def test_an_expired_cassette_fails_its_test_alone(old):

@@ -62,7 +62,7 @@ def test_every_phase_of_a_test_is_guarded(reaching):
             ],
             consecutive=True,
         )
-    result.stdout.no_fnmatch_line("*patching/guard.py*")
+    result.stdout.no_fnmatch_line("*patching/network/guard.py*")
     reaching.run().assert_outcomes(passed=3)
 
 

@@ -2,17 +2,17 @@
 
 import pytest
 
-from cassette.plugin.entry import Entry, Fate
-from cassette.plugin.ledger import Ledger
 from cassette.plugin.orphans import Orphans
-from cassette.plugin.pruning import Pruned
+from cassette.plugin.prune import Pruned
 from cassette.plugin.summary import Summary
+from cassette.plugin.use_record import Fate, UseRecord
+from cassette.plugin.uses import RunUses
 
 DAY = 86400.0
 
 
 def entry(name, fate=Fate.REPLAYED, **facts):
-    return Entry(f"/project/cassettes/{name}.yaml", "once", fate, test=f"test_{name}", **facts)
+    return UseRecord(f"/project/cassettes/{name}.yaml", "once", fate, test=f"test_{name}", **facts)
 
 
 def command(mode, tests):
@@ -20,7 +20,7 @@ def command(mode, tests):
 
 
 def lines(*entries, **facts):
-    ledger = Ledger()
+    ledger = RunUses()
     ledger.entries += entries
     return Summary(ledger, "/project", command).lines(**facts)
 

@@ -9,7 +9,7 @@ import pytest
 from cassette.model import Interaction, Request, Response
 from cassette.store.document import compose
 from cassette.store.files import Journal
-from cassette.store.schema import Place, read_entry
+from cassette.store.schema import LocatedNode, read_entry
 
 AT = datetime(2026, 11, 23, 1, 26, 42, 103000, UTC)
 REQUEST = b"GET /x HTTP/1.1\r\nHost: a.example\r\n\r\n"
@@ -37,7 +37,7 @@ def facts_of(interaction):
 
 def parse(entry):
     """An entry as the YAML parser reads it."""
-    return read_entry(Place(compose(entry).value[0], "a.yaml"))
+    return read_entry(LocatedNode(compose(entry).value[0], "a.yaml"))
 
 
 @pytest.fixture(scope="session")

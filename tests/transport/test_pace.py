@@ -33,7 +33,7 @@ RESET = {
 }
 
 
-class Watch:
+class AuditHook:
     """A clock on which a wait takes no time; it starts anywhere."""
 
     def __init__(self):
@@ -62,7 +62,7 @@ class Tape:
 
 @pytest.fixture
 def watch():
-    return Watch()
+    return AuditHook()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from cassette.matching.differences.alignment import opcodes
 from cassette.matching.differences.changes import (
     SECRET_TEXT,
     Change,
-    Part,
+    Difference,
     change,
     cut,
     ignorable,
@@ -34,7 +34,7 @@ from cassette.matching.differences.values import (
 __all__ = [
     "SECRET_TEXT",
     "Change",
-    "Part",
+    "Difference",
     "Same",
     "bytes_change",
     "change",

@@ -42,7 +42,7 @@ class Change(NamedTuple):
     ignored_by: str = ""
 
 
-class Part(NamedTuple):
+class Difference(NamedTuple):
     """What differs in one part of a message.
 
     Attributes:
@@ -57,7 +57,7 @@ class Part(NamedTuple):
 # -- the lines of a part
 
 
-def rendered(parts: Sequence[Part], limit: int) -> list[str]:
+def rendered(parts: Sequence[Difference], limit: int) -> list[str]:
     """Return what differs in a message as lines, about as many as asked for at most.
 
     Args:
@@ -95,7 +95,7 @@ def _fitting(changes: list[Change], room: int) -> list[str]:
     return lines
 
 
-def ignorable(parts: Iterable[Part]) -> list[str]:
+def ignorable(parts: Iterable[Difference]) -> list[str]:
     """Return the entries of ``ignore`` with which nothing would differ; none where none would do.
 
     Elements of one array become one entry: ``json:$.items[*].id``.

@@ -1,0 +1,183 @@
+"""Watching the socket module: an audit hook, and what that is told too late.
+
+The interpreter tells an audit hook of connections, datagrams and look-ups before they are made, and
+what the hook raises prevents them. Two things it cannot do alone. A name that is given to
+``socket.connect`` has been looked up by the time the hook is told; so the methods of
+``socket.socket`` that take an address ask first. And an event loop looks names up in a thread that
+knows neither the cassette in force nor who asked; so its ``getaddrinfo`` asks first, and vouches
+for the thread.
+"""
+
+from __future__ import annotations
+
+import _socket
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from cassette.patching.imports import when_imported
+from cassette.patching.undo import UndoLog
+from cassette.tapes.hosts import address_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
+
+    Function = Callable[..., Any]
+
+__tracebackhide__ = True  # pytest then shows the code that tried, and none of ours
+
+_ABSENT: Final = object()
+
+_METHODS: Final = (
+    ("connect", "socket.connect", slice(0, 1)),
+    ("connect_ex", "socket.connect", slice(0, 1)),
+    ("sendto", "socket.sendto", slice(1, None)),
+    ("sendmsg", "socket.sendmsg", slice(3, 4)),
+)
+"""The methods of a socket that take an address, what the hook is told of them, and where among
+their arguments the address stands."""
+
+
+class AuditHook:
+    """Whether anybody watches; the hook is there for good, and lets everything pass meanwhile.
+
+    Args:
+        checks: What is called with the arguments of an audit event, and raises to prevent it.
+
+    Attributes:
+        vouched: Names that an event loop may look up in a thread of its own.
+    """
+
+    def __init__(self, checks: Mapping[str, Callable[..., None]]) -> None:
+        self.vouched: list[str] = []
+        self._checks = checks
+        self._names: dict[str, list[str]] = {}
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._hooked = False
+        self._replaced: list[tuple[Any, str, object, object]] = []
+        self._log = UndoLog()
+
+    def apply(self) -> None:
+        """Start to watch; to be undone as often."""
+        with self._lock:
+            self._wanted += 1
+            if self._wanted > 1:
+                return
+            if not self._hooked:
+                self._hooked = True
+                sys.addaudithook(self._hook())
+            for name, event, place in _METHODS:
+                method = getattr(socket.socket, name)
+                self._replace(socket.socket, name, _asking(self._checks[event], place, method))
+            # Whoever has imported socket.getaddrinfo by name comes through here too.
+            self._replace(_socket, "getaddrinfo", self._noting(_socket.getaddrinfo))
+            for name in ("gethostbyname", "gethostbyname_ex"):
+                self._replace(socket, name, self._noting(getattr(socket, name)))
+            when_imported("asyncio.base_events", self._watch_loops, self._log)
+
+    def undo(self) -> None:
+        """Stop watching, where nobody else wants it; what others have replaced since then stays."""
+        with self._lock:
+            self._wanted -= 1
+            if self._wanted:
+                return
+            self._log.undo()
+            while self._replaced:
+                owner, name, old, new = self._replaced.pop()
+                if vars(owner).get(name) is not new:
+                    continue
+                if old is _ABSENT:
+                    delattr(owner, name)
+                else:
+                    setattr(owner, name, old)
+            self._names.clear()
+
+    def names_of(self, host: str) -> list[str]:
+        """Return the names whose look-up gave an address, the latest first."""
+        return self._names.get(_canonical(host), [])
+
+    def _hook(self) -> Callable[[str, tuple[Any, ...]], None]:
+        checks = self._checks
+
+        # All that it uses is its own: the interpreter still calls it when modules are taken apart.
+        def hook(event: str, args: tuple[Any, ...]) -> None:
+            if event in checks and self._wanted:
+                checks[event](*args)
+
+        return hook
+
+    def _replace(self, owner: Any, name: str, new: object) -> None:
+        self._replaced.append((owner, name, vars(owner).get(name, _ABSENT), new))
+        setattr(owner, name, new)
+
+    def _watch_loops(self, module: ModuleType) -> None:
+        loop = module.BaseEventLoop
+        self._replace(loop, "getaddrinfo", self._vouching(loop.getaddrinfo))
+
+    def _vouching(self, original: Function) -> Function:
+        """``getaddrinfo`` of an event loop, asked where the cassette and the caller are known."""
+        check = self._checks["socket.getaddrinfo"]
+
+        async def getaddrinfo(loop: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
+            check(host)
+            name = text_of(host)
+            self.vouched.append(name)
+            try:
+                return await original(loop, host, *args, **kwargs)
+            finally:
+                self.vouched.remove(name)
+
+        return getaddrinfo
+
+    def _noting(self, original: Function) -> Function:
+        """A look-up: what it gives is noted."""
+
+        def look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+            found = original(host, *args, **kwargs)
+            name = text_of(host)
+            if name and address_of(name) is None:
+                for address in _addresses(found):
+                    self._note(address, name)
+            return found
+
+        return look_up
+
+    def _note(self, address: str, name: str) -> None:
+        names = self._names.setdefault(_canonical(address), [])
+        if name in names:
+            names.remove(name)
+        names.insert(0, name)
+
+
+def text_of(host: object) -> str:
+    """Return a host as text; empty where there is none."""
+    if isinstance(host, bytes | bytearray):
+        return host.decode("latin-1")
+    return host if isinstance(host, str) else ""
+
+
+def _asking(check: Callable[..., None], place: slice, original: Function) -> Function:
+    def method(sock: Any, *args: Any) -> Any:
+        for address in args[place]:
+            check(sock, address)
+        return original(sock, *args)
+
+    return method
+
+
+def _canonical(host: str) -> str:
+    address = address_of(host)
+    return host if address is None else str(address)
+
+
+def _addresses(found: Any) -> Iterator[str]:
+    if isinstance(found, str):  # gethostbyname
+        yield found
+    elif isinstance(found, tuple):  # gethostbyname_ex
+        yield from found[2]
+    else:  # getaddrinfo
+        for *_, address in found:
+            yield text_of(address[0])

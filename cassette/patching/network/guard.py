@@ -1,0 +1,283 @@
+"""The network guard: what goes past the cassettes does not reach the network either.
+
+The interpreter tells an audit hook of every connection, every datagram and every look-up that is
+made through its ``socket`` module, whoever makes it: a function imported long before, a subclass,
+an event loop, TLS. The hook refuses what is not allowed, by raising ``BlockedNetworkError``
+
+- where a cassette is in force that only replays, and
+- everywhere, while ``block_network`` is on.
+
+What goes past a cassette that records is only noted, so that its user is warned: it is missing in
+the recording, and the replay will refuse it.
+
+How the hook is told, and what it is told too late, stands in ``patching.network.audit``. What a
+look-up gave is noted, since whoever may reach a name may reach its addresses.
+"""
+
+from __future__ import annotations
+
+import _socket
+import functools
+import socket
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
+
+from cassette.errors import BlockedNetworkError, told_of_attempt
+from cassette.patching.network.audit import AuditHook, text_of
+from cassette.patching.network.callers import asks_about_a_proxy, callers, is_exempt, who
+from cassette.tapes.hosts import Hosts, address_of
+from cassette.tapes.in_force import current, entered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from cassette.errors import CassetteError
+    from cassette.tapes.tape import Tape
+
+__tracebackhide__ = True  # pytest then shows the code that tried, and none of ours
+
+_NETWORK: Final = (socket.AF_INET, socket.AF_INET6)
+
+_REPLAY_REMEDY: Final = (
+    "Use a client that cassettes replay (all that is built on http.client, such as requests, "
+    "urllib3 and boto3, and httpx.Client), or let the host through: allow_hosts=[{host!r}]."
+)
+
+
+class Guard:
+    """What may be reached while this guard is on; the one entered last counts, in every thread.
+
+    Args:
+        hosts: What may be reached.
+        reason: Why nothing else may, such as the test that runs.
+        remedy: What to do about it; ``{host}`` stands for the pattern that would allow the host.
+
+    Attributes:
+        errors: What was refused, since whoever tried may have swallowed the error.
+    """
+
+    def __init__(self, hosts: Hosts, *, reason: str, remedy: str) -> None:
+        self.hosts = hosts
+        self.reason = reason
+        self.remedy = remedy
+        self.errors: list[CassetteError] = []
+
+    def __enter__(self) -> Self:
+        _watch.apply()
+        _guards.append(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _guards.remove(self)
+        _watch.undo()
+
+
+_guards: Final[list[Guard]] = []  # in the order of entry
+
+
+@contextmanager
+def block_network(allow_hosts: Iterable[str] = ()) -> Iterator[Guard]:
+    """Refuse every attempt to reach a host that is not allowed, with a cassette or without one.
+
+    What a cassette records or plays is no such attempt. Unix sockets, look-ups of addresses, of
+    ``localhost`` and of this machine's own name are left alone.
+
+    Args:
+        allow_hosts: What may be reached: patterns such as ``localhost``, ``*.local`` or
+            ``127.0.0.1:8080``, and networks such as ``10.0.0.0/8``.
+
+    Yields:
+        The guard. Its list ``errors`` holds what was refused; the first one is raised again at the
+        end, since the code under test may have swallowed it. Who expects one takes it out.
+
+    Raises:
+        OptionError: A pattern can be no host.
+        BlockedNetworkError: Something was refused.
+    """
+    guard = Guard(
+        Hosts(allow_hosts),
+        reason="cassette.block_network is on",
+        remedy="Record it into a cassette, or let the host through: allow_hosts=[{host!r}].",
+    )
+    with guard:
+        yield guard
+    if guard.errors:
+        raise guard.errors[0]
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """Let this context reach the network: a cassette dials, and records what comes."""
+    token = _lifted.set(True)
+    try:
+        yield
+    finally:
+        _lifted.reset(token)
+
+
+_lifted: Final = ContextVar("lifted", default=False)
+
+
+class GuardPatcher:
+    """Watches while a cassette is in use; whether it is one that only replays is asked later."""
+
+    def apply(self) -> None:
+        """Start to watch."""
+        _watch.apply()
+
+    def undo(self) -> None:
+        """Stop watching."""
+        _watch.undo()
+
+    def leave(self, tape: Tape) -> None:
+        """Nothing to let go of: an attempt was let through, or it was not."""
+
+
+# What is asked of the socket module.
+
+
+def _send(kind: str, sock: Any, address: Any) -> None:
+    """A connection or a datagram is on its way to an address, or to a name."""
+    if sock.family in _NETWORK and isinstance(address, tuple) and len(address) > 1:
+        host = text_of(address[0]) or "0.0.0.0"  # noqa: S104 - what an empty name means here
+        try:
+            _pass(kind, host, address[1])
+        except BlockedNetworkError:
+            # socket.create_connection leaves its socket open where an error is no OSError.
+            if kind == "connection":
+                sock.close()
+            raise
+
+
+def _look_up(host: Any) -> None:
+    """A name, or an address that could be one, is looked up."""
+    name = text_of(host)
+    if not name or address_of(name) is not None or name in _watch.vouched:
+        return
+    if name.lower() not in ("localhost", socket.gethostname().lower()):
+        _pass("look-up", name, None)
+
+
+def _look_back(host: Any) -> None:
+    """The name of an address is looked up, for which a name server is asked."""
+    name = text_of(host)
+    if name and address_of(name) is None:
+        _look_up(name)
+    elif name and not _is_here(name):
+        _pass("look-up", name, None)
+
+
+_CHECKS: Final[dict[str, Callable[..., None]]] = {
+    "socket.connect": functools.partial(_send, "connection"),
+    "socket.sendto": functools.partial(_send, "datagram"),
+    "socket.sendmsg": functools.partial(_send, "datagram"),
+    "socket.getaddrinfo": lambda host, *_: _look_up(host),
+    "socket.gethostbyname": _look_up,
+    "socket.gethostbyaddr": _look_back,
+    "socket.getnameinfo": lambda address: _look_back(address[0]),
+}
+"""What looks at each audit event of the interpreter."""
+
+
+_watch: Final = AuditHook(_CHECKS)
+
+
+def _is_here(host: str) -> bool:
+    """Whether an address is one of this machine: only such a one can be bound to."""
+    address = address_of(host)
+    assert address is not None  # noqa: S101 - names have been sorted out
+    if address.is_loopback:
+        return True
+    # Not socket.socket, which other plugins replace.
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
+    probe = _socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        probe.bind((str(address), 0))
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        probe.close()
+
+
+# The decision.
+
+
+def _pass(kind: str, host: str, port: int | None) -> None:
+    """Let an attempt through, noted where a cassette records, or raise ``BlockedNetworkError``."""
+    if _lifted.get():
+        return
+    tape = current()
+    guard = _guards[-1] if _guards else None
+    if tape is not None and tape.policy.play and not tape.policy.record:
+        errors = tape.errors
+        reason = f"{tape.path} is in use and only replays (record mode: {tape.mode.value})"
+        remedy = _REPLAY_REMEDY
+    elif guard is not None:
+        errors, reason, remedy = guard.errors, guard.reason, guard.remedy
+    else:
+        if tape is not None and tape.policy.writes and _is_of_the_test(tape):
+            _note(tape, kind, host, port)
+        return
+    names = _watch.names_of(host)
+    allowing = (tape and tape.allow_hosts, guard and guard.hosts)
+    if any(hosts and _allows(hosts, (host, *names), port) for hosts in allowing):
+        return
+    frames = callers()
+    if is_exempt(frames):
+        return
+    if asks_about_a_proxy(frames):
+        raise socket.gaierror(socket.EAI_NONAME, f"the network guard looks up no {host}")
+    error = BlockedNetworkError(
+        kind,
+        host=host,
+        port=port,
+        who=who(frames),
+        reason=reason,
+        remedy=remedy.format(host=names[0] if names else host),
+    )
+    errors.append(error)
+    raise error
+
+
+def _is_of_the_test(tape: Tape) -> bool:
+    """Return whether it is the code that uses a cassette that runs here.
+
+    A thread that knows of no cassette may be a server of the test's own, such as a proxy, which
+    dials because it was sent what is being recorded. In the main thread it is the test all the
+    same: anyio runs one in a task that a fixture of wider scope has started.
+    """
+    return entered() is tape or threading.current_thread() is threading.main_thread()
+
+
+def _note(tape: Tape, kind: str, host: str, port: int | None) -> None:
+    """Note what goes past a cassette that records, the first attempt to reach each host."""
+    names = _watch.names_of(host)
+    known_as = names[0] if names else host
+    if known_as in tape.bypassed or _allows(tape.allow_hosts, (host, *names), port):
+        return
+    frames = callers()
+    if is_exempt(frames) or asks_about_a_proxy(frames):
+        return
+    tape.bypassed[known_as] = told_of_attempt(
+        kind,
+        host,
+        port,
+        f"went past {tape.path}: it is not in the cassette, and a replay will refuse it",
+        who=who(frames),
+        remedy=_REPLAY_REMEDY.format(host=known_as),
+    )
+
+
+def _allows(hosts: Hosts, names: Sequence[str], port: int | None) -> bool:
+    return any(hosts.allow(name, port) for name in names)

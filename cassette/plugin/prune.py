@@ -1,0 +1,73 @@
+"""Dropping the interactions that no test plays any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cassette.errors import CassetteError, CassetteFormatError
+from cassette.plugin.use_record import Fate, unplayed_by_all
+from cassette.store.dropping import drop_interactions
+from cassette.tapes.modes import RecordMode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cassette.plugin.plan import Plan
+    from cassette.plugin.use_record import UseRecord
+    from cassette.plugin.uses import RunUses
+
+
+class Pruned(NamedTuple):
+    """What was done about a cassette with interactions that were not played.
+
+    Attributes:
+        path: The cassette.
+        dropped: How many interactions were dropped.
+        objection: Why none was; else empty.
+    """
+
+    path: str
+    dropped: int
+    objection: str = ""
+
+
+def prune(ledger: RunUses, plan: Plan) -> list[Pruned]:
+    """Drop what no use of a cassette has played, where all tests that use it have passed.
+
+    Args:
+        ledger: What was used, by all workers together.
+        plan: What all tests of the project would use.
+    """
+    done: list[Pruned] = []
+    for path, uses in ledger.uses.items():
+        unplayed = unplayed_by_all(uses)
+        if not unplayed:
+            continue
+        objection = _objection(ledger, plan, path, uses)
+        if not objection:
+            try:
+                drop_interactions(path, unplayed)
+            except CassetteFormatError as error:
+                objection = error.problem
+            except CassetteError as error:
+                objection = str(error).partition("\n")[0]  # what to do is about recordings
+        done.append(Pruned(path, 0 if objection else len(unplayed), objection))
+    return done
+
+
+def _objection(ledger: RunUses, plan: Plan, path: str, uses: Sequence[UseRecord]) -> str:
+    """Return what there is to say against pruning a cassette, or nothing."""
+    if any(entry.fate in (Fate.RECORDED, Fate.REWRITTEN) for entry in uses):
+        return "it was written in this run, and only the next one can tell"
+    if any(entry.mode == RecordMode.VERIFY for entry in uses):
+        return f"mode {RecordMode.VERIFY} writes nothing"
+    if not any(entry.is_own for entry in uses):
+        return "only calls of cassette.use() use it, and who else makes them is not known"
+    tests = dict.fromkeys([*plan.users(path), *(entry.test for entry in uses)])
+    missing = [test for test in tests if not ledger.passed(test)]
+    if missing:
+        return f"{missing[0]} uses it too, and has not passed"
+    left_out = next((test for test in plan.tests if not ledger.ran(test)), None)
+    if left_out is not None:
+        return f"{left_out} did not run, and cassette.use() may open it there"
+    return ""

@@ -1,0 +1,1 @@
+"""One cassette in use: what answers, what is written, and how it ends."""

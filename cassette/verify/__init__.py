@@ -1,0 +1,1 @@
+"""The record mode ``verify``: live responses held against the recorded ones."""

@@ -1,0 +1,242 @@
+"""The record mode ``verify``: live responses are held against the recorded ones.
+
+Requests go to the network, the client sees what comes back, and nothing is written. Each
+interaction is compared at the moment it is complete; what has drifted is told when the use ends.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from cassette.errors import OptionError, suggestion
+from cassette.matching import Matching
+from cassette.matching.calls import origin_of
+from cassette.matching.contents import body_part, described
+from cassette.matching.differences import Difference, change, pair_changes
+from cassette.model import CONNECT, Ended
+from cassette.store.decoding import decoded
+from cassette.verify.drift import Drift
+from cassette.verify.shapes import shape_changes, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cassette.matching import Index
+    from cassette.model import Interaction, Response
+    from cassette.redaction import Redactor
+    from cassette.store.reader import CassetteReader
+
+ASPECTS: Final = ("status", "headers", "shape", "body")
+"""What may be compared."""
+
+_FLEETING_FIELDS: Final = """
+    age alt-svc cf-cache-status connection content-length keep-alive nel proxy-connection report-to
+    reporting-endpoints server-timing trailer transfer-encoding via warning x-cache x-cache-hits
+    x-served-by x-timer
+"""
+_FLEETING: Final = frozenset(_FLEETING_FIELDS.split())
+"""Header fields that come and go with caches, proxies and connections: they do not count."""
+
+_VARYING_FIELDS: Final = """
+    cf-ray content-digest content-md5 date digest etag expires last-modified ratelimit
+    ratelimit-remaining ratelimit-reset repr-digest request-id retry-after set-cookie traceparent
+    tracestate x-amz-cf-id x-amz-id-2 x-amz-request-id x-amz-version-id x-amzn-requestid
+    x-amzn-trace-id x-b3-spanid x-b3-traceid x-correlation-id x-github-request-id
+    x-ms-request-id x-rate-limit-remaining x-rate-limit-reset x-ratelimit-remaining
+    x-ratelimit-reset x-ratelimit-used x-request-id x-response-time x-runtime x-trace-id
+"""
+_VARYING: Final = frozenset(_VARYING_FIELDS.split())
+"""Header fields whose value is another one each time, or with each change of the data: that they
+are there counts, their value does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What counts as drift.
+
+    Attributes:
+        compare: ``status``, ``headers``, ``shape`` (the types and names in JSON) and ``body`` (the
+            values, which include the shape; bodies that are no JSON by meaning, as in matching).
+        ignore: What does not count: ``header:NAME`` or ``json:$.PATH``.
+        tolerance: Two numbers in a body count as equal where they differ by no more than this
+            share of the larger one, such as 0.01.
+
+    Raises:
+        OptionError: One of them has a wrong value.
+    """
+
+    compare: Sequence[str] = ("status", "headers", "shape")
+    ignore: Sequence[str] = ()
+    tolerance: float = 0.0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.compare, str):
+            raise OptionError(
+                f"compare: expected a list, found the string {self.compare!r}\n"
+                f"Write compare=({self.compare!r},) for a single one."
+            )
+        for aspect in self.compare:
+            if aspect not in ASPECTS:
+                raise OptionError(
+                    f"compare: {aspect!r} cannot be compared{suggestion(aspect, ASPECTS)}\n"
+                    f"It may be: {', '.join(ASPECTS)}"
+                )
+        if not 0 <= self.tolerance < 1:
+            raise OptionError(
+                f"tolerance is {self.tolerance!r}\nIt is a share from 0 up to 1, such as 0.01."
+            )
+        Matching((), self.ignore)
+        for entry in self.ignore:
+            if not entry.startswith(("header:", "json:")):
+                raise OptionError(
+                    f"ignore: {entry!r} stands in no response\nWrite header:NAME or json:$.PATH"
+                )
+
+
+class Verifier:
+    """Compares live interactions with recorded ones.
+
+    Args:
+        recording: The cassette.
+        index: Finds the interaction in it that a request belongs to, each once.
+        redactor: Hides the secrets of what is live, as was done when it was recorded.
+        verification: What counts; without one, what is compared by default.
+    """
+
+    def __init__(
+        self,
+        recording: CassetteReader,
+        index: Index,
+        redactor: Redactor,
+        verification: Verification | None = None,
+    ) -> None:
+        verification = verification or Verification()
+        self._compare = frozenset(verification.compare)
+        self._tolerance = verification.tolerance
+        self._recording = recording
+        self._index = index
+        self._redactor = redactor
+        self._matching = Matching((), verification.ignore, redactor)
+
+    def check(self, live: Interaction) -> Drift | None:
+        """Return how a live interaction differs from its recording; None where it does not.
+
+        Raises:
+            CassetteFormatError: The recording is damaged.
+        """
+        number = self._index.find(live.call, live.request)
+        live = self._redactor.redact(live)
+        if number is None:
+            return self._unrecorded(live)
+        recorded = self._recording.interaction(number)
+        if "response" in recorded.decoded:
+            live = decoded(live)
+        parts = tuple(self._parts(recorded, live))
+        return Drift(number, recorded.call, parts) if parts else None
+
+    def _unrecorded(self, live: Interaction) -> Drift | None:
+        """Return the drift of an interaction that is in the cassette neither way.
+
+        Where a connection did not come about, or now does, it belongs to what comes next from its
+        origin in the recording.
+        """
+        number = self._index.next_for_origin(origin_of(live.call))
+        if number is not None:
+            recorded = self._recording.interaction(number)
+            was_down = recorded.call.startswith(CONNECT)
+            if was_down != live.call.startswith(CONNECT):
+                if was_down:
+                    self._index.mark(number)
+                call = live.call if was_down else recorded.call
+                return Drift(number, call, (_connection(recorded, live),))
+        if live.call.startswith(CONNECT):
+            return Drift(None, live.call, notes=(_ending(live),))
+        near = self._index.explain(live.call, live.request)
+        notes = [line for text in near.nearest[:1] for line in text.splitlines()]
+        if near.spent:
+            notes = [
+                f"#{near.spent[-1]} is the last recording of it: then it was asked for less often"
+            ]
+        return Drift(None, live.call, notes=tuple(notes))
+
+    def _parts(self, recorded: Interaction, live: Interaction) -> Iterator[Difference]:
+        if _outcome(recorded) != _outcome(live):
+            yield _connection(recorded, live)
+            return
+        old, new = recorded.response, live.response
+        if "status" in self._compare and old.status != new.status:
+            yield Difference("", [change("status", _status(old), _status(new))])
+        if "headers" in self._compare:
+            changes = list(pair_changes("header", *self._fields(old, new)))
+            if changes:
+                yield Difference("headers", changes)
+        if Ended.ABANDONED in (recorded.ended, live.ended):
+            return  # how much of a body was read says nothing about the server
+        if "body" in self._compare:
+            yield from self._body_part(old, new)
+        elif "shape" in self._compare:
+            yield from self._shape_part(old, new)
+
+    def _fields(self, *responses: Response) -> list[list[tuple[str, str]]]:
+        """Return the header fields of two responses that count, and whose value does."""
+        fields = [self._matching.header_pairs(response) for response in responses]
+        both = {name for name, _ in fields[0]} & {name for name, _ in fields[1]} & _VARYING
+        return [
+            [pair for pair in pairs if pair[0] not in both and pair[0] not in _FLEETING]
+            for pairs in fields
+        ]
+
+    def _body_part(self, recorded: Response, live: Response) -> Iterator[Difference]:
+        reader = self._matching.bodies
+        if reader.key(recorded) != reader.key(live):
+            part = body_part(reader, recorded, live, self._same)
+            if part.changes:
+                yield part
+
+    def _same(self, recorded: Any, live: Any) -> bool:  # noqa: ANN401 - JSON is any value
+        numbers = [v for v in (recorded, live) if isinstance(v, int | float)]
+        if len(numbers) != 2 or any(isinstance(number, bool) for number in numbers):  # noqa: PLR2004
+            return False
+        try:
+            return math.isclose(*numbers, rel_tol=self._tolerance)
+        except OverflowError:  # whole numbers of more than 308 digits
+            return False
+
+    def _shape_part(self, recorded: Response, live: Response) -> Iterator[Difference]:
+        reader = self._matching.bodies
+        read = [reader.content(response) for response in (recorded, live)]
+        (what, old), (now, new) = (reader.meaning(*content) for content in read)
+        if what == now == "JSON":
+            changes = list(shape_changes(shape_of(old), shape_of(new)))
+            if changes:
+                yield Difference("body (JSON shape)", changes)
+        elif "JSON" in (what, now) or bool(read[0][0]) != bool(read[1][0]):
+            said = (described(reader, response) for response in (recorded, live))
+            yield Difference("body", [change("", *said)])
+
+
+_CUT_SHORT: Final = "cut short"
+
+
+def _outcome(interaction: Interaction) -> str:
+    """Return how the connection failed; empty where it did not."""
+    if interaction.failure is not None:
+        return str(interaction.ended)
+    closed = interaction.ended is Ended.CLOSED
+    return _CUT_SHORT if closed and not interaction.response.parsed.complete else ""
+
+
+def _connection(recorded: Interaction, live: Interaction) -> Difference:
+    return Difference("", [change("connection", _ending(recorded), _ending(live))])
+
+
+def _ending(interaction: Interaction) -> str:
+    if interaction.failure is not None:
+        return f"{interaction.ended} ({interaction.failure.message})"
+    return _outcome(interaction) or f"answered {_status(interaction.response)}"
+
+
+def _status(response: Response) -> str:
+    return f"{response.status} {response.reason}".strip() if response.status else "no HTTP"

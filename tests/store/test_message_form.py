@@ -1,0 +1,157 @@
+import pytest
+import yaml
+
+from cassette.model import Request, Response
+from cassette.store.message_form import (
+    MessageError,
+    Value,
+    encode_message,
+    find_head_end,
+    join_message,
+)
+
+HEAD = b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def keys(raw, message=Response):
+    """The keys under which a message stands."""
+    return list(yaml.safe_load(encode_message(message(raw))) or ())
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"", []),
+        (HEAD, ["head"]),
+        (HEAD + b"text", ["head", "text"]),
+        (HEAD + b'{"a":1}', ["head", "json", "style"]),
+        (HEAD + b"\xff\xfe", ["head", "body"]),
+        (CHUNKED + b"3\r\nabc\r\n0\r\n\r\n", ["head", "text", "chunks"]),
+        (CHUNKED + b"0\r\n\r\n", ["head", "chunks"]),
+        (CHUNKED + b"3\r\nabc\r\n0\r\nA: b\r\n\r\n", ["head", "text", "chunks", "trailers"]),
+        (CHUNKED + b"0\r\nA: \xe9\r\n\r\n", ["head", "chunks", "trailers"]),
+        (CHUNKED + b"0\r\nA: b\n\r\n", ["head", "chunks", "trailers"]),
+        (CHUNKED + b"03\r\nabc\r\n0\r\n\r\n", ["head", "wire"]),
+        (CHUNKED + b"A\r\n0123456789\r\n0\r\n\r\n", ["head", "wire"]),
+        (CHUNKED + b"3;x=y\r\nabc\r\n0\r\n\r\n", ["head", "wire"]),
+        (CHUNKED + b"3\r\nabc\r\n0;x\r\n\r\n", ["head", "wire"]),
+        (CHUNKED + b"3\nabc\n0\n\n", ["head", "wire"]),
+        (CHUNKED + b"3\r\nab", ["head", "wire"]),
+        (CHUNKED + b"3\r\nabc\r\n0\r\n\r\nmore", ["head", "wire"]),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + b"x", ["head", "text"]),
+        (b"HTTP/1.1 200 OK\nA: b\n\nx", ["raw"]),
+        (b"HTTP/1.1 200 OK\r\nA: b\n\r\n\r\nx", ["raw"]),
+        (b"HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\nx", ["raw"]),
+        (b"HTTP/1.1 200 OK\r\nA:", ["raw"]),
+        (b"garbage", ["raw"]),
+    ],
+)
+def test_a_message_stands_under_the_keys_that_read_best(raw, expected):
+    assert keys(raw) == expected
+
+
+def test_a_request_body_has_the_same_keys():
+    raw = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    assert keys(raw, Request) == ["head", "text", "chunks"]
+
+
+def test_an_answer_to_head_has_no_body_to_cut():
+    raw = encode_message(Response(CHUNKED, "HEAD"))
+    assert list(yaml.safe_load(raw)) == ["head"]
+
+
+def test_a_head_reads_line_by_line():
+    assert encode_message(Response(HEAD)) == b"    head: |\n      HTTP/1.1 200 OK\n      A: b\n"
+
+
+@pytest.mark.parametrize("line", [b"A: \r\n", b"A: b \r\n", b"A: b\t\r\n", b"A: \x01\r\n"])
+def test_a_head_that_hooks_would_change_is_quoted(line):
+    assert b'head: "HTTP/1.1 200 OK\\n\\\n' in encode_message(
+        Response(b"HTTP/1.1 200 OK\r\n" + line + b"\r\n")
+    )
+
+
+def test_a_head_in_latin_1_is_binary():
+    raw = b"HTTP/1.1 200 OK\r\nA: \xe9\r\n\r\n"
+    assert yaml.safe_load(encode_message(Response(raw))) == {"head": raw}
+
+
+@pytest.mark.parametrize(
+    ("raw", "end"),
+    [
+        (HEAD + b"body\r\n\r\n", len(HEAD)),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n" + HEAD, 28 + len(HEAD)),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\nmore\r\n\r\n", 36),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 2", 25),
+        (b"nothing", 0),
+    ],
+)
+def test_interim_responses_belong_to_the_head(raw, end):
+    assert find_head_end(raw) == end
+
+
+def value(data, *, binary=False):
+    return Value(data, binary)
+
+
+HEAD_VALUE = value(b"HTTP/1.1 200 OK\nA: b\n")
+
+
+@pytest.mark.parametrize(
+    ("values", "style", "chunks", "raw"),
+    [
+        ({}, None, None, b""),
+        ({"raw": value(b"a\n")}, None, None, b"a\n"),
+        ({"head": HEAD_VALUE}, None, None, HEAD),
+        ({"head": value(b"HTTP/1.1 200 OK\nA: b")}, None, None, HEAD),
+        ({"head": value(b"x", binary=True)}, None, None, b"x"),
+        ({"head": HEAD_VALUE, "text": value(b"a\n")}, None, None, HEAD + b"a\n"),
+        (
+            {"head": HEAD_VALUE, "json": value(b'{\n"a": 1\n}\n')},
+            "compact",
+            None,
+            HEAD + b'{"a":1}',
+        ),
+        ({"head": HEAD_VALUE, "wire": value(b"0\r\n")}, None, None, HEAD + b"0\r\n"),
+        (
+            {"head": HEAD_VALUE, "text": value(b"ab"), "trailers": value(b"T: 1\n")},
+            None,
+            [1, 1],
+            HEAD + b"1\r\na\r\n1\r\nb\r\n0\r\nT: 1\r\n\r\n",
+        ),
+        (
+            {"head": HEAD_VALUE, "trailers": value(b"T: \xe9\n", binary=True)},
+            None,
+            [],
+            HEAD + b"0\r\nT: \xe9\n\r\n",
+        ),
+    ],
+)
+def test_the_parts_of_a_message_are_joined(values, style, chunks, raw):
+    assert join_message(values, style, chunks) == raw
+
+
+TEXT = value(b"ab")
+
+
+@pytest.mark.parametrize(
+    ("values", "style", "chunks", "key", "problem"),
+    [
+        ({"raw": TEXT, "head": TEXT}, None, None, "head", "beside raw"),
+        ({"raw": TEXT}, None, [2], "chunks", "beside raw"),
+        ({"text": TEXT}, None, None, "text", "needs a head"),
+        ({"head": TEXT, "text": TEXT, "wire": TEXT}, None, None, "wire", "one body"),
+        ({"head": TEXT, "body": TEXT}, None, None, "body", "expected !!binary"),
+        ({"head": TEXT, "json": TEXT}, None, None, "json", "needs its style"),
+        ({"head": TEXT, "json": value(b"a", binary=True)}, "compact", None, "json", "is a text"),
+        ({"head": TEXT, "text": TEXT}, "compact", None, "style", "belongs to json"),
+        ({"head": TEXT, "text": TEXT, "trailers": TEXT}, None, None, "trailers", "needs chunks"),
+        ({"head": TEXT, "wire": TEXT}, None, [2], "chunks", "already"),
+        ({"head": TEXT, "text": TEXT}, None, [3], "chunks", "add up to 3 bytes"),
+    ],
+)
+def test_parts_that_contradict_each_other_are_refused(values, style, chunks, key, problem):
+    with pytest.raises(MessageError, match=problem) as caught:
+        join_message(values, style, chunks)
+    assert caught.value.key == key
