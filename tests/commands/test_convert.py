@@ -9,7 +9,7 @@ import cassette
 from cassette.commands.main import main
 from cassette.plugin.places import file_name
 
-RECORDED = Path(__file__).parents[1] / "fixtures" / "vcrpy"
+RECORDED = Path(__file__).parents[2] / "fixtures" / "vcrpy"
 SECRET = "correct-horse-battery-staple"
 
 SMALL = """\
