@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cassette.api import Use, load, use
+    from cassette.api import Use, load, tape, use
     from cassette.errors import (
         BlockedNetworkError,
         CassetteError,
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         CassetteVersionError,
         OptionError,
         RecordingEndedError,
+        TapeClosedError,
         UninterceptedClientError,
         UnmatchedRequestError,
         UnplayedInteractionsError,
@@ -51,6 +52,7 @@ __all__ = [
     "Redactor",
     "ScriptedTransport",
     "Tape",
+    "TapeClosedError",
     "UninterceptedClientError",
     "UnmatchedRequestError",
     "UnplayedInteractionsError",
@@ -60,11 +62,12 @@ __all__ = [
     "Verification",
     "block_network",
     "load",
+    "tape",
     "use",
 ]
 
 _HOMES = {
-    "api": ("Use", "load", "use"),
+    "api": ("Use", "load", "tape", "use"),
     "tapes.tape": ("Tape", "UnplayedWarning", "UnrecordedWarning"),
     "verify.drift": ("DriftError",),
     "errors": (
@@ -76,6 +79,7 @@ _HOMES = {
         "CassetteVersionError",
         "OptionError",
         "RecordingEndedError",
+        "TapeClosedError",
         "UninterceptedClientError",
         "UnmatchedRequestError",
         "UnplayedInteractionsError",

@@ -7,19 +7,20 @@ import inspect
 import math
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from cassette.errors import OptionError
 from cassette.matching import DEFAULT, Matching, listed
-from cassette.patching import patchers
 from cassette.redaction import Redactor
 from cassette.store.reader import load
 from cassette.tapes.expiry import Expiry
 from cassette.tapes.hosts import Hosts
 from cassette.tapes.in_force import Entry, current
 from cassette.tapes.modes import parse_mode
-from cassette.tapes.tape import ON_UNPLAYED, Tape
+from cassette.tapes.opening import open_tape
+from cassette.tapes.options import ON_UNPLAYED, TapeOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cassette.matching.options import CustomMatcher
+    from cassette.tapes.tape import Tape
     from cassette.verify.verifier import Verification
 
     Function = TypeVar("Function", bound=Callable[..., Any])
+    Options = ParamSpec("Options")
 
-__all__ = ["Use", "load", "use"]
+__all__ = ["Use", "load", "tape", "use"]
 
 
 def use(  # noqa: PLR0913 - every option is a keyword of its own
@@ -95,7 +98,6 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         ...     requests.get("https://api.example.com/users")
     """
     redactor = Redactor.of(redact)
-    matching = Matching(match_on, ignore, redactor)
     place = _parse_path(path)
     if on_unplayed not in ON_UNPLAYED:
         raise OptionError(f"on_unplayed is {on_unplayed!r}\nIt may be: {', '.join(ON_UNPLAYED)}")
@@ -106,30 +108,54 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     for one in files:
         if not isinstance(one, str | os.PathLike):
             raise OptionError(f"extra: {one!r} is no path of a cassette")
-    options = functools.partial(
-        Tape,
-        place,
-        parse_mode(mode),
-        repeat=repeat,
-        on_unplayed=on_unplayed,
-        allow_hosts=Hosts(allow_hosts),
-        decode=decode,
-        extra=[Path(one) for one in files],
-        freeze=freeze,
-        timing=_parse_timing(timing),
-        verification=_verification(verify),
-        expiry=Expiry.parse(max_age, on_expiry),
+    return Use(
+        TapeOptions(
+            path=place,
+            mode=parse_mode(mode),
+            matching=Matching(match_on, ignore, redactor),
+            redactor=redactor,
+            repeat=repeat,
+            on_unplayed=on_unplayed,
+            allow_hosts=Hosts(allow_hosts),
+            decode=decode,
+            extra=tuple(map(Path, files)),
+            freeze=freeze,
+            timing=_parse_timing(timing),
+            expiry=Expiry.parse(max_age, on_expiry),
+            verification=_verification(verify),
+            command=lambda mode: f"cassette.use({str(place)!r}, mode={str(mode)!r})",
+        )
     )
 
-    def in_python(mode: str) -> str:
-        return f"cassette.use({str(place)!r}, mode={str(mode)!r})"
 
-    def make_tape(command: Callable[[str], str] = in_python, *, adds: bool = False) -> Tape:
-        # What a redactor learns belongs to one use.
-        fresh = redactor.fresh()
-        return options(redactor=fresh, matching=matching.over(fresh), command=command, adds=adds)
+def _with_options_of(
+    use: Callable[Options, Use],
+) -> Callable[[Callable[..., Use]], Callable[Options, Use]]:
+    """Let a function that takes the options of another one show them as its own."""
 
-    return Use(make_tape)
+    def show(function: Callable[..., Use]) -> Callable[Options, Use]:
+        function.__signature__ = inspect.signature(use)  # type: ignore[attr-defined]
+        return function
+
+    return show
+
+
+@_with_options_of(use)
+def tape(*args: Any, **options: Any) -> Use:  # noqa: ANN401 - the options of ``use``
+    """Return a tape that nothing is patched for: give it to a connection as ``transport=``.
+
+    Args:
+        *args: The path of the cassette.
+        **options: The options of ``use``.
+
+    Raises:
+        OptionError: An option has a wrong value.
+
+    Example:
+        >>> with tape("users.yaml", mode="once") as users:  # doctest: +SKIP
+        ...     conn = HTTPConnection("api.example.com", transport=users)
+    """
+    return use(*args, **options).unpatched()
 
 
 def _parse_path(path: str | PathLike[str]) -> Path:
@@ -184,7 +210,7 @@ def _verification(given: Verification | None) -> Verification | None:
 
 
 class Use:
-    """A use of a cassette; entering it opens the file and puts it in force.
+    """A use of a cassette; entering it opens the file, and puts the tape in force.
 
     It can be entered again, each time as a use of its own. Entering raises ``CassetteFormatError``
     where the file is damaged, and ``CassetteExpiredError`` where it is too old and that was to
@@ -193,12 +219,14 @@ class Use:
     where that was asked for.
 
     Args:
-        make_tape: Opens the cassette.
+        options: Which cassette, and how.
+        in_force: Whether clients are patched to use the tape.
     """
 
-    def __init__(self, make_tape: Callable[..., Tape]) -> None:
-        self._make_tape = make_tape
-        self._entered: list[tuple[Tape, Entry]] = []
+    def __init__(self, options: TapeOptions, *, in_force: bool = True) -> None:
+        self._options = options
+        self._in_force = in_force
+        self._entered: list[tuple[Tape, Entry | None]] = []
 
     def advising(self, command: Callable[[str], str]) -> Use:
         """Return the same use, whose errors advise to run another command.
@@ -206,19 +234,27 @@ class Use:
         Args:
             command: Gives the exact command that runs the same code under a record mode.
         """
-        return Use(functools.partial(self._make_tape, command=command))
+        return Use(replace(self._options, command=command), in_force=self._in_force)
 
     def adding(self) -> Use:
         """Return the same use of a cassette that was just recorded and is not complete yet.
 
         Everything goes live, and what the cassette does not answer is added to it.
         """
-        return Use(functools.partial(self._make_tape, adds=True))
+        return Use(replace(self._options, adds=True), in_force=self._in_force)
+
+    def unpatched(self) -> Use:
+        """Return the same use, for which no client is patched."""
+        return Use(self._options, in_force=False)
 
     def __enter__(self) -> Tape:
-        tape = self._make_tape()
-        entry = Entry(tape, patchers)
-        entry.enter()
+        tape = open_tape(self._options.fresh())
+        entry = None
+        if self._in_force:
+            from cassette.patching import patchers  # noqa: PLC0415 - a tape alone patches nothing
+
+            entry = Entry(tape, patchers)
+            entry.enter()
         tape.freeze()
         self._entered.append((tape, entry))
         return tape
@@ -235,7 +271,7 @@ class Use:
         tape.close(good=kind is None)
 
     def withdraw(self) -> Tape:
-        """Take the cassette out of force and return it; the caller closes it.
+        """Take the tape out of use and return it; the caller closes it.
 
         For whoever learns later than the code under test ends whether all went well.
         """
@@ -243,7 +279,10 @@ class Use:
         here = current()
         number = next((n for n, (tape, _) in enumerate(self._entered) if tape is here), -1)
         tape, entry = self._entered.pop(number)
-        entry.leave()
+        if entry is not None:
+            entry.leave()
+        else:
+            tape.settle()
         tape.thaw()
         return tape
 
@@ -267,7 +306,7 @@ class Use:
                 "Decorate its methods, or enter the use in a fixture or in setUp: "
                 "self.enterContext(cassette.use(...))"
             )
-        again = functools.partial(Use, self._make_tape)
+        again = functools.partial(Use, self._options, in_force=self._in_force)
 
         called = getattr(function, "__call__", None)  # noqa: B004 - an object is called by it
 

@@ -4,6 +4,7 @@
     ├── UnmatchedRequestError       a request, or a connection, that no recording answers
     ├── RecordingEndedError         the client reads on where the recording stops
     ├── BlockedNetworkError         an attempt to reach a host that nothing answers for
+    ├── TapeClosedError             a connection is wanted from a tape whose use has ended
     ├── UninterceptedClientError    a client whose connections no cassette can take yet
     ├── UnplayedInteractionsError   a use that had to play everything left something
     ├── DriftError                  live responses are not what they were (``verify.drift``)
@@ -221,6 +222,27 @@ def told_of_attempt(  # noqa: PLR0913 - the parts of one sentence
     }[kind]
     tried = [f"  {verb} {one}" for verb, one in zip(("by", "called by"), who, strict=False)]
     return "\n".join([f"{where} {outcome}", *tried, remedy])
+
+
+class TapeClosedError(CassetteError):
+    """A connection is wanted from a tape that is closed.
+
+    Attributes:
+        path: The cassette.
+        origin: Where the connection should lead.
+    """
+
+    def __init__(self, *, path: str | PathLike[str], origin: str) -> None:
+        super().__init__(origin)
+        self.path = path
+        self.origin = origin
+
+    def __str__(self) -> str:
+        return (
+            f"the tape of {from_here(self.path)} is closed: it opens no connection to "
+            f"{self.origin} any more\n"
+            "Connect while the tape is in use, inside of its with block."
+        )
 
 
 class UninterceptedClientError(CassetteError):

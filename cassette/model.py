@@ -280,6 +280,7 @@ class Interaction:
         decoded: Messages, ``request`` or ``response``, whose body was compressed on the wire and
             was written decoded.
         played: How often it has answered since the cassette was opened.
+        number: Its place in the file, counted from 0; -1 where it stands in none.
     """
 
     call: str
@@ -293,3 +294,4 @@ class Interaction:
     redacted: tuple[str, ...] = ()
     decoded: tuple[str, ...] = ()
     played: int = field(default=0, compare=False)
+    number: int = field(default=-1, compare=False)

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, SupportsRead
 
     from cassette.client.message import HTTPMessage
+    from cassette.transport.base import Connector
 
     DataType = SupportsRead[bytes] | Iterable[ReadableBuffer] | ReadableBuffer
     HeaderValue = ReadableBuffer | str | int
@@ -87,10 +88,14 @@ class HTTPConnection(stock.HTTPConnection):
         timeout: Seconds that a socket operation may take; None for no limit.
         source_address: Local ``(host, port)`` to connect from.
         blocksize: Bytes to read at a time from a file that is sent.
+        transport: Opens the transport in place of a live socket: a tape that ``cassette.tape``
+            yields, a ``cassette.ScriptedTransport``, or anything with its method
+            ``connect(endpoint, dial)`` (``docs/transports.md``).
         strict: Deprecated, and ignored: what came without a status line is always refused.
 
     Raises:
         InvalidURL: The host has control characters or blanks, or its port is no number.
+        OptionError: ``transport`` has no such method.
     """
 
     # One name, one string: subclasses and programs set these on the class or on the instance.
@@ -117,10 +122,14 @@ class HTTPConnection(stock.HTTPConnection):
         source_address: tuple[str, int] | None = None,
         blocksize: int = 8192,
         *,
+        transport: Connector | None = None,
         strict: object = None,
     ) -> None:
         if strict is not None:
             compat.warn_old_keyword("strict", "it is ignored, leave it out")
+        if transport is not None:
+            # On the instance: a subclass that overrides `connect` dials by it.
+            self.connect = _own_connect(self, transport)  # type: ignore[method-assign]
         self.timeout = timeout
         self.source_address = source_address
         self.blocksize = blocksize
@@ -558,6 +567,12 @@ class HTTPConnection(stock.HTTPConnection):
 
 
 # No methods: a subclass that is none of ours may have these names for purposes of its own.
+
+
+def _own_connect(connection: HTTPConnection, transport: Connector) -> Callable[[], None]:
+    from cassette.client.seam import own_connect  # noqa: PLC0415 - most connections have a socket
+
+    return own_connect(connection, transport)
 
 
 def _blocks(connection: HTTPConnection, readable: SupportsRead[Any]) -> Iterator[bytes]:

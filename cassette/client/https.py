@@ -9,10 +9,12 @@ import sys
 from typing import TYPE_CHECKING, Any, overload
 
 from cassette.client import compat
-from cassette.client.connection import HTTPS_PORT, HTTPConnection
+from cassette.client.connection import HTTPS_PORT, HTTPConnection, _own_connect
 
 if TYPE_CHECKING:
     from _typeshed import StrOrBytesPath
+
+    from cassette.transport.base import Connector
 
 
 def _create_https_context(http_version: int) -> ssl.SSLContext:
@@ -46,6 +48,7 @@ class HTTPSConnection(HTTPConnection, stock.HTTPSConnection):
         source_address: See there.
         context: TLS settings; without it, the default ones.
         blocksize: See there.
+        transport: See there; TLS lies below it, and is started by ``dial``.
         key_file: Deprecated: private key of the client certificate; use ``context``.
         cert_file: Deprecated: client certificate; use ``context``.
         check_hostname: Deprecated: whether the certificate must name the host; use ``context``.
@@ -73,6 +76,7 @@ class HTTPSConnection(HTTPConnection, stock.HTTPSConnection):
         source_address: tuple[str, int] | None = None,
         context: ssl.SSLContext | None = None,
         blocksize: int = 8192,
+        transport: Connector | None = None,
     ) -> None: ...
     @overload
     def __init__(
@@ -84,6 +88,7 @@ class HTTPSConnection(HTTPConnection, stock.HTTPSConnection):
         source_address: tuple[str, int] | None = None,
         context: ssl.SSLContext | None = None,
         blocksize: int = 8192,
+        transport: Connector | None = None,
         key_file: StrOrBytesPath | None = None,
         cert_file: StrOrBytesPath | None = None,
         check_hostname: bool | None = None,
@@ -105,6 +110,7 @@ class HTTPSConnection(HTTPConnection, stock.HTTPSConnection):
             context: ssl.SSLContext | None = None,
             check_hostname: bool | None = None,
             blocksize: int = 8192,
+            transport: Connector | None = None,
             strict: object = None,
         ) -> None: ...
 
@@ -117,6 +123,7 @@ class HTTPSConnection(HTTPConnection, stock.HTTPSConnection):
         source_address: tuple[str, int] | None = None,
         context: ssl.SSLContext | None = None,
         blocksize: int = 8192,
+        transport: Connector | None = None,
         key_file: StrOrBytesPath | None = None,
         cert_file: StrOrBytesPath | None = None,
         check_hostname: bool | None = None,
@@ -127,6 +134,8 @@ class HTTPSConnection(HTTPConnection, stock.HTTPSConnection):
                 old, (key_file, cert_file, timeout, source_address)
             )
         super().__init__(host, port, timeout, source_address, blocksize)
+        if transport is not None:
+            self.connect = _own_connect(self, transport)  # type: ignore[method-assign]
         if strict is not None:
             compat.warn_old_keyword("strict", "it is ignored, leave it out")
         if key_file is not None or cert_file is not None or check_hostname is not None:

@@ -19,26 +19,24 @@ import threading
 import types
 import weakref
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cassette import client as ours
-from cassette.clock import Clock
-from cassette.model import DEFAULT_PORTS, Ended, Endpoint
-from cassette.patching.network.guard import lifted
+from cassette.client.seam import connect_through, endpoint_of, has_own_connector
+from cassette.errors import TapeClosedError
+from cassette.model import Ended
 from cassette.patching.network.outage import outage
-from cassette.patching.undo import Register, UndoLog
+from cassette.patching.undo import UndoLog
 from cassette.patching.urllib3 import settle
 from cassette.tapes.in_force import current
-from cassette.transport.failures import rebuild
-from cassette.transport.player import Player
+from cassette.transport.failures import recording_of
 from cassette.transport.sockets import CassetteSocket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cassette.model import Interaction
-    from cassette.tapes.tape import Tape
-    from cassette.transport.base import Transport
+    from cassette.tapes.in_force import TapeInForce
 
     Connect = Callable[..., None]
 
@@ -91,8 +89,6 @@ class HttpClientPatcher:
         self._log = UndoLog()
         self._undone = False  # what another tool has put back since is ours, and of no effect
         self._dialing = threading.local()
-        self._leases: Register[_Lease] = Register()
-        self._aside: list[_Lease] = []  # they outlive their transports: something is to be put back
 
     # Patching and its undoing.
 
@@ -116,13 +112,6 @@ class HttpClientPatcher:
         """Put everything back, classes that came meanwhile included."""
         self._undone = True
         self._log.undo()
-
-    def leave(self, tape: Tape) -> None:
-        """Let the connections of one cassette go, so that they connect anew when used again."""
-        for lease in self._leases:
-            if lease.tape is tape:
-                lease.end()
-        self._aside = [lease for lease in self._aside if lease.tape is not tape]
 
     def _intercept(self, cls: type) -> None:
         own = vars(cls).get("connect")
@@ -163,22 +152,22 @@ class HttpClientPatcher:
             dial = bind(connection, type(connection))
             if args or kwargs:
                 dial = functools.partial(dial, *args, **kwargs)
-            if tape is None or any(busy is connection for busy in self._being_dialed()):
+            if tape is None or has_own_connector(connection) or self._dials(connection):
                 dial()
                 return
-            endpoint = endpoint_of(connection)
-            if tape.passes(endpoint):
-                dial()
-                return
-            self._open(connection, tape, endpoint, dial)
+            try:
+                self._open(connection, tape, dial)
+            except TapeClosedError:  # the cassette was left meanwhile, by another thread
+                connect(connection, *args, **kwargs)
 
         return connect
 
     def _claim(self, connection: Any, sock: Any) -> None:
+        """Give a connection from outside the cassette a transport of the cassette."""
         tape = current()
-        if tape is None:
+        if tape is None or has_own_connector(connection):
             return
-        if isinstance(sock, CassetteSocket) and sock.owner.tape is tape:
+        if isinstance(sock, CassetteSocket) and getattr(sock.owner, "tape", None) is tape:
             return
         if not _reaches_out(sock) or tape.passes(endpoint_of(connection)):
             return
@@ -188,78 +177,28 @@ class HttpClientPatcher:
         except BaseException:
             sock.close()
             raise
-        lease = connection.sock.owner
-        lease.set_aside = sock
-        self._aside.append(lease)
+        connection.sock.owner.set_aside(sock)
 
     # Connecting.
 
-    def _open(
-        self,
-        connection: Any,
-        tape: Tape,
-        endpoint: Endpoint,
-        dial: Callable[[], None],
-    ) -> None:
-        transport: CassetteSocket
-        if tape.policy.play:
-            failed = tape.connection_failure(endpoint)
-            if failed is not None:
-                with self._dialing_of(connection):
-                    _fail(failed, connection, dial)
-            live = functools.partial(self._dial_below, connection, tape, endpoint, dial)
-            pace = tape.new_pace()
-            transport = CassetteSocket(
-                endpoint,
-                player=Player(endpoint, pace or tape),
-                pace=pace,
-                recorder=tape.new_recorder(endpoint) if tape.policy.record else None,
-                dial=live if tape.policy.record else None,
-            )
-            if pace is not None or tape.policy.record:
-                # What ``connect`` would have done, and a player at once has no use for.
-                transport.settimeout(_timeout_of(connection))
-            settle(connection)
-        else:
-            live_transport = self._dial(connection, tape, endpoint, dial)
-            transport = CassetteSocket(
-                endpoint, recorder=tape.new_recorder(endpoint), live=live_transport
-            )
-        connection.sock = transport
-        lease = transport.owner = _Lease(tape, connection, transport)
-        self._leases.add(lease)
-
-    def _dial(
-        self,
-        connection: Any,
-        tape: Tape,
-        endpoint: Endpoint,
-        dial: Callable[[], None],
-    ) -> Transport:
-        """Run the client's own ``connect`` and take what it puts into ``sock``."""
-        at = Clock.now()
-        try:
-            with self._dialing_of(connection), lifted():
+    def _open(self, connection: Any, tape: TapeInForce, dial: Callable[[], None]) -> None:
+        def dial_undisturbed() -> None:
+            with self._dialing_of(connection):
                 dial()
-        except Exception as error:
-            tape.record_failure(endpoint, error, at, reached=connection.sock is not None)
-            raise
-        live: Transport = connection.sock
-        return live
 
-    def _dial_below(
-        self,
-        connection: Any,
-        tape: Tape,
-        endpoint: Endpoint,
-        dial: Callable[[], None],
-    ) -> Transport:
-        """The same, for a transport that stands in ``sock`` already."""
-        transport, connection.sock = connection.sock, None
+        failed: OSError | HTTPException | None = None
         try:
-            return self._dial(connection, tape, endpoint, dial)
-        finally:
-            connection.sock = transport
+            if not connect_through(tape, connection, dial_undisturbed):
+                settle(connection)
+        except (OSError, HTTPException) as error:
+            if recording_of(error) is None:
+                raise
+            failed = error
+        if failed is not None:
+            _raise_worded(failed, connection, dial_undisturbed)
+        transport = connection.sock
+        if isinstance(transport, CassetteSocket):
+            transport.owner = _Lease(tape, connection, transport)
 
     @contextmanager
     def _dialing_of(self, connection: Any) -> Iterator[None]:
@@ -271,6 +210,9 @@ class HttpClientPatcher:
         finally:
             busy.pop()
 
+    def _dials(self, connection: Any) -> bool:
+        return any(busy is connection for busy in self._being_dialed())
+
     def _being_dialed(self) -> list[Any]:
         if not hasattr(self._dialing, "connections"):
             self._dialing.connections = []
@@ -279,57 +221,52 @@ class HttpClientPatcher:
 
 
 class _Lease:
-    """A transport that a cassette has given to a connection, which owns it; it holds neither."""
+    """The transport of a connection for as long as a cassette is in use; it holds neither.
 
-    def __init__(self, tape: Tape, connection: Any, transport: CassetteSocket) -> None:
+    Attributes:
+        tape: The cassette.
+    """
+
+    def __init__(self, tape: TapeInForce, connection: Any, transport: CassetteSocket) -> None:
         self.tape = tape
-        self.set_aside: Any = None  # the live socket that the connection came with
+        self._aside: Any = None  # the socket that the connection had when the cassette claimed it
         self._connection = weakref.ref(connection)
         self._transport = weakref.ref(transport)
 
+    def set_aside(self, sock: Any) -> None:
+        """Keep the socket that the connection came with, until the cassette is left."""
+        self._aside = sock
+        # Should the program drop the transport, nobody else would close what it came with.
+        weakref.finalize(self._transport(), self._close_aside).atexit = False
+
     def end(self) -> None:
         """Take the transport away; put back what the connection came with."""
-        connection, transport, aside = self._connection(), self._transport(), self.set_aside
+        connection, transport, aside = self._connection(), self._transport(), self._aside
         if isinstance(aside, CassetteSocket) and aside.left:
             aside = None  # the cassette that it came with was left before this one
-        if transport is not None:
-            transport.leave()
-        if transport is not None and connection is not None and connection.sock is transport:
-            connection.sock = aside
-        elif aside is not None:
-            aside.close()  # the program closed or reopened the connection meanwhile
+        if connection is not None and connection.sock is transport:
+            connection.sock, self._aside = aside, None
+        self._close_aside()  # the program closed or reopened the connection meanwhile
         if transport is not None:
             transport.close()
 
-
-def endpoint_of(connection: Any) -> Endpoint:
-    """Return the origin that a connection is meant for: behind a tunnel, not the proxy."""
-    scheme = "https" if connection.default_port == DEFAULT_PORTS["https"] else "http"
-    host = getattr(connection, "_tunnel_host", None)
-    port = getattr(connection, "_tunnel_port", None) if host else None
-    if not host:
-        host, port = connection.host, connection.port
-    name = str(host).lower().strip("[]")
-    return Endpoint(scheme, name, int(port or connection.default_port))
+    def _close_aside(self) -> None:
+        aside, self._aside = self._aside, None
+        if aside is not None:
+            aside.close()
 
 
-def _timeout_of(connection: Any) -> float | None:
-    timeout: object = connection.timeout
-    if timeout is None or isinstance(timeout, int | float):
-        return timeout
-    return socket.getdefaulttimeout()  # any other object stands for it
-
-
-def _fail(interaction: Interaction, connection: Any, dial: Callable[[], None]) -> None:
-    """Raise a recorded failure to connect, worded by the client's own ``connect``."""
-    failure = interaction.failure
-    assert failure is not None  # noqa: S101 - the store lets no such interaction be without
-    error = rebuild(failure)
+def _raise_worded(
+    error: OSError | HTTPException, connection: Any, dial: Callable[[], None]
+) -> NoReturn:
+    """Let the client's own ``connect`` raise a recorded failure in its words, where it has any."""
+    interaction = recording_of(error)
+    failure = None if interaction is None else interaction.failure
+    assert interaction is not None and failure is not None  # noqa: S101, PT018 - it was recorded
     # What happened after the connection stood, in TLS or in a proxy's answer, comes out of
     # ``connect`` as it is; so does what has no number, since no operating system raised it.
     of_the_system = failure.errno is not None or interaction.ended is Ended.TIMEOUT
-    before = interaction.ended in _BEFORE_THE_CONNECTION and of_the_system
-    if before and isinstance(error, OSError):
+    if interaction.ended in _BEFORE_THE_CONNECTION and of_the_system and isinstance(error, OSError):
         with outage(error):
             dial()
     if failure.kind != _REFUSED_BY_A_PROXY:

@@ -1,29 +1,29 @@
-"""httpx and httpx2, through the network streams of httpcore: the machines in another shell."""
+"""httpx and httpx2, through the network streams of httpcore: a thin shell around transports."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any
+import io
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from cassette.client import BadStatusLine, RemoteDisconnected
-from cassette.clock import Clock
-from cassette.errors import UninterceptedClientError
+from cassette.client.seam import mark_accepted
+from cassette.errors import TapeClosedError, UninterceptedClientError
 from cassette.model import DEFAULT_PORTS, Endpoint
 from cassette.patching.imports import when_imported
-from cassette.patching.network.guard import lifted
-from cassette.patching.undo import Register, UndoLog
+from cassette.patching.undo import UndoLog
 from cassette.tapes.in_force import current
-from cassette.transport.failures import rebuild
-from cassette.transport.player import Player
+from cassette.transport.sockets import CassetteSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from cassette.model import Interaction
-    from cassette.tapes.tape import Tape
-    from cassette.transport.pace import Pace
+    from cassette.tapes.in_force import TapeInForce
+    from cassette.transport.base import Transport
 
 _MODULES = ("httpcore", "httpcore2")
 """The library and its successor, which httpx2 rides on; their backends are alike."""
@@ -39,7 +39,6 @@ class HttpcorePatcher:
 
     def __init__(self) -> None:
         self._log = UndoLog()
-        self._streams: Register[_Stream] = Register()
 
     def apply(self) -> None:
         """Patch httpcore, now or when it is imported."""
@@ -50,17 +49,11 @@ class HttpcorePatcher:
         """Put everything back."""
         self._log.undo()
 
-    def leave(self, tape: Tape) -> None:
-        """Let the streams of one cassette go: a pool sees them as dropped."""
-        for stream in self._streams:
-            if stream.tape is tape:
-                stream.leave()
-
     def _patch(self, httpcore: ModuleType) -> None:
         backend = httpcore.SyncBackend
         for name in ("connect_tcp", "connect_unix_socket"):
             original = getattr(backend, name)
-            self._log.set(backend, name, self._yielding(httpcore, original))
+            self._log.set(backend, name, _yielding(httpcore, original))
 
         for name in ("AnyIOBackend", "TrioBackend"):
             original = getattr(getattr(httpcore, name), "connect_tcp", None)
@@ -70,185 +63,149 @@ class HttpcorePatcher:
         stream = backend.connect_tcp.__wrapped__.__globals__["SyncStream"]
         self._log.set(stream, "get_extra_info", _expiring(stream.get_extra_info))
 
-    def _yielding(self, httpcore: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(original)
-        def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:
-            tape = current()
-            dial = functools.partial(original, backend, *args, **kwargs)
-            asked = inspect.signature(original).bind(backend, *args, **kwargs).arguments
-            # A Unix socket has no name of its own in a URL.
-            host, port = str(asked.get("host", "localhost")).lower(), int(asked.get("port", 80))
-            # Whether TLS will follow is not known here: until it does, the port has to tell.
-            endpoint = Endpoint("https" if port == DEFAULT_PORTS["https"] else "http", host, port)
-            if tape is None or tape.passes(endpoint):
-                return dial()
-            stream = _Stream(httpcore, tape, endpoint, dial)
-            self._streams.add(stream)
-            return stream
 
-        return connect
+def _yielding(httpcore: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+    """``connect_tcp`` or ``connect_unix_socket``: what it opens is a stream of the cassette."""
+
+    @functools.wraps(original)
+    def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:
+        tape = current()
+        dial = functools.partial(original, backend, *args, **kwargs)
+        asked = inspect.signature(original).bind(backend, *args, **kwargs).arguments
+        # A Unix socket has no name of its own in a URL.
+        host, port = str(asked.get("host", "localhost")).lower(), int(asked.get("port", 80))
+        # Whether TLS will follow is not known here: until it does, the port has to tell.
+        endpoint = Endpoint("https" if port == DEFAULT_PORTS["https"] else "http", host, port)
+        if tape is None or tape.passes(endpoint):
+            return dial()
+        return _Stream(httpcore, tape, endpoint, dial)
+
+    return connect
+
+
+class _LiveStream:
+    """A network stream of httpcore in the shape of a transport; its errors are httpcore's.
+
+    Args:
+        stream: The stream.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        stream.in_cassette = True
+        self.stream = stream
+        self._timeout: float | None = None
+
+    def sendall(self, data: bytes, /) -> None:
+        self.stream.write(data, self._timeout)
+
+    def recv_into(self, buffer: memoryview, /) -> int:
+        data = self.recv(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def recv(self, size: int, /) -> bytes:
+        data: bytes = self.stream.read(size, self._timeout)
+        return data
+
+    def settimeout(self, value: float | None, /) -> None:
+        self._timeout = value
+
+    def gettimeout(self) -> float | None:
+        return self._timeout
+
+    def makefile(self, mode: str = "rb", buffering: int | None = None) -> BinaryIO:  # noqa: ARG002
+        raise io.UnsupportedOperation("httpcore reads by itself")
+
+    def fileno(self) -> int:
+        return int(self.stream.get_extra_info("socket").fileno())
+
+    def close(self) -> None:
+        self.stream.close()
 
 
 class _Stream:
-    """A network stream, as httpcore describes it, that records, plays, or both."""
+    """A network stream, as httpcore describes it, over the transports of a cassette.
+
+    httpcore tells of TLS and of a tunnel after it has connected. So this stream goes through the
+    door again then, and dials by leading on what was dialed before.
+
+    Args:
+        httpcore: The library.
+        tape: The cassette.
+        endpoint: Where the connection leads, as far as is known.
+        dial: Opens a live stream of httpcore.
+    """
 
     def __init__(
-        self, httpcore: ModuleType, tape: Tape, endpoint: Endpoint, dial: Callable[[], Any]
+        self, httpcore: ModuleType, tape: TapeInForce, endpoint: Endpoint, dial: Callable[[], Any]
     ) -> None:
-        self.tape = tape
         self._httpcore = httpcore
-        self._dial = dial
-        self._upgrades: list[Callable[[Any], Any]] = []  # for a live stream that is opened later
-        self._live: Any = None
-        self._left = False
-        self._tunnel: Endpoint | None = None  # what a proxy is asked to connect to
-        self._asked = Clock.now()  # when it was
-        self._greeting: bytes | None = None  # what it has answered, to be read
-        self._answer = b""  # the same, while recording
-        self._failed: Interaction | None = None  # to be met when the tunnel stands
-        self._lead_to(endpoint)
-        if tape.policy.play:
-            self._meet_recorded_failure()
-        else:
-            self._connected()
-
-    def _lead_to(self, endpoint: Endpoint) -> None:
-        policy = self.tape.policy
+        self._tape = tape
         self._endpoint = endpoint
-        self._pace = self.tape.new_pace()
-        self._player = Player(endpoint, self._pace or self.tape) if policy.play else None
-        self._recorder = self.tape.new_recorder(endpoint) if policy.record else None
+        self._dial = dial
+        self._live: _LiveStream | None = None
+        self._tunnel: Endpoint | None = None  # what a proxy was asked to connect to
+        self._answer = b""  # what a live proxy says
+        self._greeting: bytes | None = None  # what a recorded proxy says, to be read
+        self._failed: Exception | None = None  # to be met when the tunnel stands
+        with self._worded("Connect"):
+            self._transport = self._through_the_door(endpoint)
 
-    def _ask_recorded_proxy(self, tunnel: Endpoint) -> None:
-        """Let the client read an answer that it words as it worded the recorded one."""
-        self._greeting = _ESTABLISHED
-        failed = self.tape.connection_failure(tunnel)
-        failure = None if failed is None else failed.failure
-        if failure is None:
-            return
-        refused = failure.message.removeprefix(_TUNNEL_FAILED)
-        if refused != failure.message:
-            self._greeting = f"HTTP/1.1 {refused}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
-        elif failure.kind == RemoteDisconnected.__name__:
-            self._greeting = b""
-        elif failure.kind == BadStatusLine.__name__:
-            self._greeting = f"{failure.message.rstrip()}\r\n\r\n".encode("latin-1")
-        else:
-            self._failed = failed
+    def _through_the_door(self, endpoint: Endpoint) -> Transport:
+        return self._tape.connect(endpoint, self._open)
 
-    def _record_refusal(self, tunnel: Endpoint) -> None:
-        """Write down, in the words of ``http.client``, that a proxy made no tunnel."""
-        line = self._answer[: self._answer.find(b"\n") + 1].decode("latin-1")
-        error: Exception
-        if not line:
-            error = RemoteDisconnected("Remote end closed connection without response")
-        elif not line.startswith("HTTP/"):
-            error = BadStatusLine(line)
-        else:
-            error = OSError(_TUNNEL_FAILED + line.partition(" ")[2].strip())
-        self._note_refusal(tunnel, error)
-
-    def _note_refusal(self, tunnel: Endpoint, error: Exception) -> None:
-        self._tunnel = None
-        self.tape.record_failure(tunnel, error, self._asked, reached=True)
-
-    def _meet_recorded_failure(self) -> None:
-        failed, self._failed = self._failed, None
-        if failed is None:
-            failed = self.tape.connection_failure(self._endpoint)
-        if failed is not None and failed.failure is not None:
-            error = rebuild(failed.failure)
-            timeout = isinstance(error, TimeoutError)
-            kind = self._httpcore.ConnectTimeout if timeout else self._httpcore.ConnectError
-            raise kind(error) from error  # httpcore too puts the error itself inside its own
-
-    def _connected(self) -> Any:
-        if self._live is None:
-            with lifted():
-                self._live = self._noting_failure(self._dial, reached=False)
-            for upgrade in self._upgrades:
-                step = functools.partial(upgrade, self._live)
-                self._live = self._noting_failure(step, reached=True)
-            self._live.in_cassette = True
+    def _open(self) -> Transport:
+        """Dial, as far as dialing leads by now."""
+        stream = self._dial()
+        self._dial = lambda: stream
+        self._live = _LiveStream(stream)
         return self._live
 
-    def _noting_failure(self, step: Callable[[], Any], *, reached: bool) -> Any:
-        at = Clock.now()
+    def _lead_on(self, step: Callable[[Any], Any]) -> None:
+        """Let dialing go one step further than it has gone."""
+        before = self._dial
+
+        def dial() -> Any:
+            stream = before()
+            try:
+                return step(stream)
+            except Exception as error:
+                mark_accepted(error)
+                raise
+
+        self._dial = dial
+
+    @contextmanager
+    def _worded(self, what: str) -> Iterator[None]:
+        """Let an error of a player come as httpcore words it."""
         try:
-            return step()
-        except Exception as error:
-            self.tape.record_failure(self._endpoint, error, at, reached=reached)
-            raise
+            yield
+        except (OSError, HTTPException) as error:
+            kind = "Timeout" if isinstance(error, TimeoutError) else "Error"
+            # httpcore too puts the error itself inside its own.
+            raise getattr(self._httpcore, what + kind)(error) from error
+
+    # The stream of httpcore.
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         data = bytes(buffer)
         if data.startswith(b"CONNECT "):
             # What is asked of a proxy is no part of the conversation with the origin.
-            host, _, number = data.split(b" ", 2)[1].decode("ascii").lower().rpartition(":")
-            self._tunnel = Endpoint("https", host.strip("[]"), int(number))
-            self._asked = Clock.now()
-            if self._player is not None:
-                self._ask_recorded_proxy(self._tunnel)
-                self._upgrades.append(functools.partial(_ask_proxy, data))
-            else:
-                self._live.write(data, timeout)
+            self._ask_proxy(data, timeout)
             return
-        if self._player is not None:
-            data = self._player.sent(data)
-        if not data:
-            return
-        live, recorder = self._connected(), self._recorder
-        try:
-            live.write(data, timeout)
-        except Exception as error:
-            if recorder is not None:
-                recorder.unsent(data, error)
-            raise
-        if recorder is not None:
-            recorder.sent(data)
+        self._transport.settimeout(timeout)
+        with self._worded("Write"):
+            self._transport.sendall(data)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._greeting is not None:
             greeting, self._greeting = self._greeting, None
             return greeting
-        player = self._player
-        if player is not None and (self._live is None or player.answering):
-            if self._left and not player.readable:
-                return b""
-            try:
-                if self._pace is not None:
-                    return self._receive_in_time(player, self._pace, max_bytes, timeout)
-                return bytes(player.receive(max_bytes))
-            except TimeoutError as error:
-                raise self._httpcore.ReadTimeout(error) from error
-            except OSError as error:
-                raise self._httpcore.ReadError(error) from error
-        return self._read_live(max_bytes, timeout)
-
-    def _read_live(self, max_bytes: int, timeout: float | None) -> bytes:
-        recorder = self._recorder
-        try:
-            data: bytes = self._live.read(max_bytes, timeout)
-        except Exception as error:
-            if recorder is not None:
-                recorder.failed(error)
-                if self._tunnel is not None:
-                    self._note_refusal(self._tunnel, error)
-            raise
-        if self._tunnel is not None:
-            self._answer += data
-        elif recorder is not None:
-            recorder.received(data, filled=len(data) == max_bytes)
-        return data
-
-    def _receive_in_time(
-        self, player: Player, pace: Pace, max_bytes: int, timeout: float | None
-    ) -> bytes:
-        pace.wait(player.due(), timeout)
-        data = bytes(player.receive(max_bytes))
-        if not player.readable:  # httpcore does not say when it is done with a response
-            pace.finish()
-        return data
+        if self._tunnel is not None and self._live is not None:
+            return self._read_answer(self._live, max_bytes, timeout)
+        self._transport.settimeout(timeout)
+        with self._worded("Read"):
+            return self._transport.recv(max_bytes)
 
     def start_tls(
         self,
@@ -257,39 +214,98 @@ class _Stream:
         timeout: float | None = None,
     ) -> _Stream:
         behind, self._tunnel = self._tunnel, None
-        self._lead_to(behind or Endpoint("https", self._endpoint.host, self._endpoint.port))
-
-        def upgrade(live: Any) -> Any:
-            return live.start_tls(ssl_context, server_hostname, timeout)
-
-        if self._live is not None:
-            self._live = self._noting_failure(lambda: upgrade(self._live), reached=True)
-            self._live.in_cassette = True
-        else:
-            self._upgrades.append(upgrade)
-            self._meet_recorded_failure()
+        endpoint = behind or Endpoint("https", self._endpoint.host, self._endpoint.port)
+        self._lead_on(lambda stream: stream.start_tls(ssl_context, server_hostname, timeout))
+        with self._worded("Connect"):
+            if self._failed is not None:
+                raise self._failed
+            if behind is None or self._live is not None:  # else it was met with the proxy
+                self._transport = self._through_the_door(endpoint)
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable" and self._left:
-            return True
-        if self._player is not None and (self._live is None or self._player.answering):
-            return self._player.readable if info == "is_readable" else None
-        return self._live.get_extra_info(info)
+        transport = live = self._transport
+        if isinstance(transport, CassetteSocket):
+            if info == "is_readable" and transport.readable:
+                return True
+            live = transport.live or transport
+        if isinstance(live, _LiveStream):
+            return live.stream.get_extra_info(info)
+        return False if info == "is_readable" else None
 
     def close(self) -> None:
-        if self._pace is not None:
-            self._pace.finish()
-        if self._recorder is not None:
-            self._recorder.closed()
-            if self._tunnel is not None and self._live is not None:
-                self._record_refusal(self._tunnel)
+        if self._tunnel is not None and self._live is not None:
+            self._record_refusal(self._tunnel)
+        self._transport.close()
         if self._live is not None:
             self._live.close()
 
-    def leave(self) -> None:
-        self._recorder = None
-        self._left = True
+    # Through a proxy.
+
+    def _ask_proxy(self, request: bytes, timeout: float | None) -> None:
+        host, _, number = request.split(b" ", 2)[1].decode("ascii").lower().rpartition(":")
+        tunnel = self._tunnel = Endpoint("https", host.strip("[]"), int(number))
+        if self._live is not None:
+            self._live.stream.write(request, timeout)
+            return
+        self._lead_on(functools.partial(_ask_live_proxy, request))
+        self._greeting = _ESTABLISHED
+        try:
+            self._transport = self._through_the_door(tunnel)
+        except (OSError, HTTPException) as error:
+            # The client reads an answer, and words it as it worded the recorded one.
+            recorded = _greeting_of(error)
+            if recorded is None:
+                self._failed = error
+            else:
+                self._greeting = recorded
+
+    def _read_answer(self, live: _LiveStream, max_bytes: int, timeout: float | None) -> bytes:
+        try:
+            data: bytes = live.stream.read(max_bytes, timeout)
+        except Exception as error:
+            tunnel, self._tunnel = self._tunnel, None
+            if tunnel is not None:
+                self._note_refusal(tunnel, error)
+            raise
+        self._answer += data
+        return data
+
+    def _record_refusal(self, tunnel: Endpoint) -> None:
+        """Let the cassette know, in the words of ``http.client``, that a proxy made no tunnel."""
+        line = self._answer[: self._answer.find(b"\n") + 1].decode("latin-1")
+        error: Exception
+        if not line:
+            error = RemoteDisconnected("Remote end closed connection without response")
+        elif not line.startswith("HTTP/"):
+            error = BadStatusLine(line)
+        else:
+            error = OSError(_TUNNEL_FAILED + line.partition(" ")[2].strip())
+        self._tunnel = None
+        self._note_refusal(tunnel, error)
+
+    def _note_refusal(self, tunnel: Endpoint, error: Exception) -> None:
+        """Go through the door with a tunnel that failed, so that the failure is recorded."""
+
+        def fail(_: object) -> NoReturn:
+            raise error
+
+        self._lead_on(fail)
+        with suppress(type(error), TapeClosedError):
+            self._through_the_door(tunnel)
+
+
+def _greeting_of(error: OSError | HTTPException) -> bytes | None:
+    """Return the answer of a proxy that was recorded as an error; None where it was another one."""
+    message = str(error)
+    if isinstance(error, RemoteDisconnected):
+        return b""
+    if isinstance(error, BadStatusLine):
+        return f"{message.rstrip()}\r\n\r\n".encode("latin-1")
+    refused = message.removeprefix(_TUNNEL_FAILED)
+    if refused == message:
+        return None
+    return f"HTTP/1.1 {refused}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
 
 
 def _refusing(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -320,7 +336,7 @@ def _expiring(original: Callable[..., Any]) -> Callable[..., Any]:
     return get_extra_info
 
 
-def _ask_proxy(request: bytes, live: Any) -> Any:
+def _ask_live_proxy(request: bytes, live: Any) -> Any:
     """Open a tunnel on a stream that is opened late; what it answers is read and dropped."""
     live.write(request)
     answer = b""

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from cassette.tapes.tape import Tape
-
 
 class ResponsesPatcher:
     """Patches the class of the mocks, so that those which are active already are included."""
@@ -38,9 +36,6 @@ class ResponsesPatcher:
     def undo(self) -> None:
         """Put everything back."""
         self._log.undo()
-
-    def leave(self, tape: Tape) -> None:
-        """Do nothing: a mock keeps nothing of a cassette."""
 
     def _patch(self, responses: ModuleType) -> None:
         mock = responses.RequestsMock

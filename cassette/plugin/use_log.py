@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from cassette.plugin.use_record import UseRecord
-    from cassette.tapes.tape import Tape
+    from cassette.tapes.endings import EndedTape
 
 
 class UseLog:
@@ -40,7 +40,7 @@ class UseLog:
         self._item: pytest.Item | None = None
         self._leave = watch(self._note)
 
-    def _note(self, tape: Tape) -> None:
+    def _note(self, tape: EndedTape) -> None:
         from cassette.plugin.use_record import entries_of  # noqa: PLC0415 - most runs have no use
 
         self._entries += entries_of(tape)

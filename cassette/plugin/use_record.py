@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from cassette.tapes.tape import Tape
+    from cassette.tapes.endings import EndedTape
 
 
 class Fate(enum.StrEnum):
@@ -80,7 +80,7 @@ class UseRecord(NamedTuple):
         ]
 
 
-def entries_of(tape: Tape) -> Iterator[UseRecord]:
+def entries_of(tape: EndedTape) -> Iterator[UseRecord]:
     """Yield an entry for each cassette of a use that has ended."""
     played = tape.played - sum(extra.played for extra in tape.extra)
     yield UseRecord(
@@ -103,7 +103,7 @@ def entries_of(tape: Tape) -> Iterator[UseRecord]:
         )
 
 
-def _fate(tape: Tape, played: int) -> Fate:
+def _fate(tape: EndedTape, played: int) -> Fate:
     if tape.journal is not None:
         return Fate.UNFINISHED
     if tape.recorded:

@@ -2,14 +2,61 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import timedelta
+    from pathlib import Path
 
-    from cassette.tapes.tape import Tape
+    from cassette.tapes.modes import RecordMode
 
-    Watcher = Callable[[Tape], object]
+    Watcher = Callable[["EndedTape"], object]
+
+
+class EndedSource(Protocol):
+    """A cassette that answered beside the one in use; see ``cassette.tapes.source.Source``."""
+
+    path: Path
+    played: int
+
+    @property
+    def unplayed_by_number(self) -> dict[int, str]:
+        """The calls that no request asked for, by their number in the file."""
+
+
+class EndedTape(Protocol):
+    """The facts about a use that has ended; see ``cassette.Tape`` for each of them."""
+
+    path: Path
+    mode: RecordMode
+    existed: bool
+    expired: timedelta | None
+
+    @property
+    def played(self) -> int:
+        """How many interactions have been played."""
+
+    @property
+    def recorded(self) -> int:
+        """How many interactions have been recorded."""
+
+    @property
+    def verified(self) -> int:
+        """How many interactions have been compared."""
+
+    @property
+    def journal(self) -> Path | None:
+        """Where a recording stands that did not become the cassette."""
+
+    @property
+    def unplayed_by_number(self) -> dict[int, str]:
+        """The calls that have not been played, by their number in the file."""
+
+    @property
+    def extra(self) -> Sequence[EndedSource]:
+        """The cassettes that answered beside it."""
+
 
 _watchers: Final[list[Watcher]] = []
 
@@ -27,7 +74,7 @@ def watch(watcher: Watcher) -> Callable[[], None]:
     return lambda: _watchers.remove(watcher)
 
 
-def tell(tape: Tape) -> None:
+def tell(tape: EndedTape) -> None:
     """Tell the watcher, if there is one, that the use of a tape has ended."""
     if _watchers:
         _watchers[-1](tape)

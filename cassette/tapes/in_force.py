@@ -1,15 +1,47 @@
-"""Which cassette is in force here."""
+"""Which cassette is in force here, and whether this context may reach the network.
+
+The shells and the network guard ask here. A tape is known as a protocol only, so that a tape may
+ask here as well.
+"""
 
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from cassette.tapes.tape import Tape
+    from cassette.errors import CassetteError
+    from cassette.model import Endpoint
+    from cassette.tapes.hosts import Hosts
+    from cassette.tapes.modes import Policy, RecordMode
+    from cassette.transport.base import Dial, Transport
+
+
+class TapeInForce(Protocol):
+    """The part of ``cassette.Tape`` that clients and the guard look at."""
+
+    path: Path
+    mode: RecordMode
+    policy: Policy
+    allow_hosts: Hosts
+    bypassed: dict[str, str]
+
+    def connect(self, endpoint: Endpoint, dial: Dial, /) -> Transport:
+        """Return the transport of a new connection."""
+
+    def passes(self, endpoint: Endpoint) -> bool:
+        """Return whether an endpoint is left alone."""
+
+    def note_error(self, error: CassetteError) -> None:
+        """Keep an error for the end of the use."""
+
+    def settle(self) -> None:
+        """Let every connection go."""
 
 
 class Patcher(Protocol):
@@ -21,17 +53,15 @@ class Patcher(Protocol):
     def undo(self) -> None:
         """Put everything back; called when the last cassette is left."""
 
-    def leave(self, tape: Tape) -> None:
-        """Let the connections of one cassette go; called when it is left."""
 
-
-_current: ContextVar[Tape | None] = ContextVar("cassette", default=None)
+_current: ContextVar[TapeInForce | None] = ContextVar("cassette", default=None)
+_lifted: Final = ContextVar("lifted", default=False)
 _lock: Final = threading.RLock()
-_in_use: Final[list[Tape]] = []  # in the order of entry
+_in_use: Final[list[TapeInForce]] = []  # in the order of entry
 _applied: Final[list[Patcher]] = []
 
 
-def current() -> Tape | None:
+def current() -> TapeInForce | None:
     """Return the cassette in force here, or None.
 
     Each context, and so each asyncio task, sees the cassette it entered, the inner one where they
@@ -45,24 +75,39 @@ def current() -> Tape | None:
     return _in_use[-1] if _in_use else None
 
 
-def entered() -> Tape | None:
+def entered() -> TapeInForce | None:
     """Return the cassette in force that this very context has entered, or None."""
     tape = _current.get()
     return tape if tape is not None and tape in _in_use else None
 
 
+@contextmanager
+def lifted() -> Iterator[None]:
+    """Let this context reach the network: a cassette dials, and records what comes."""
+    token = _lifted.set(True)
+    try:
+        yield
+    finally:
+        _lifted.reset(token)
+
+
+def is_lifted() -> bool:
+    """Return whether this context may reach the network, whatever is in force."""
+    return _lifted.get()
+
+
 class Entry:
-    """One use of a tape, from its entry to its end.
+    """One use of a tape that is in force, from its entry to its end.
 
     Args:
         tape: The cassette to put in force.
         patchers: Makes the patchers; called for the first entry in the process.
     """
 
-    def __init__(self, tape: Tape, patchers: Callable[[], list[Patcher]]) -> None:
+    def __init__(self, tape: TapeInForce, patchers: Callable[[], list[Patcher]]) -> None:
         self._tape = tape
         self._patchers = patchers
-        self._before: Tape | None = None
+        self._before: TapeInForce | None = None
 
     def enter(self) -> None:
         """Put the tape in force; the first one in the process patches."""
@@ -81,8 +126,6 @@ class Entry:
         _current.set(self._before)
         with _lock:
             _in_use.remove(self._tape)
-            for patcher in _applied:
-                patcher.leave(self._tape)
             self._tape.settle()
             if not _in_use:
                 while _applied:

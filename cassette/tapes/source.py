@@ -1,50 +1,131 @@
-"""Cassettes that answer beside the one in use, and are never written."""
+"""A cassette that answers: which interaction, which one next, and what is left of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Self
 
-from cassette.errors import CassetteNotFoundError, from_here
+from cassette.errors import CassetteNotFoundError
 from cassette.matching import Index
 from cassette.model import CONNECT
 from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cassette.matching import Matching
-    from cassette.matching.explain import Recordings
+    from cassette.matching.explain import Explanation, Recordings
     from cassette.model import Interaction, Request
 
 
-class Extra:
-    """One such cassette, open. Its interactions answer as often as they are asked for.
+class Source:
+    """The interactions of one cassette, each of which answers once, or again by ``repeat``.
 
-    It is shared, so that it cannot know how often each of its users makes a request: of several
-    equal interactions the last one answers from then on.
+    It may be used from several threads. ``find`` and ``next_failure`` give an interaction to one
+    asker only; whether that counts as played is said by ``play``, because some ask only to know
+    what is recorded.
 
     Attributes:
         path: The file.
         played: How many interactions have been played.
 
     Args:
-        path: The file.
+        reader: The file; one without interactions answers nothing.
         matching: What requests must have in common.
-
-    Raises:
-        CassetteNotFoundError: There is no file at the path.
-        CassetteFormatError: The file is no cassette, or a damaged one.
+        repeat: The last of several equal interactions answers from then on.
     """
 
-    def __init__(self, path: Path, matching: Matching) -> None:
+    def __init__(self, reader: CassetteReader, matching: Matching, *, repeat: bool) -> None:
+        self.path = reader.path
+        self.played = 0
+        self._reader = reader
+        self._index = Index(reader.calls, reader.request, matching, repeat=repeat)
+        self._repeat = repeat
+        self._lock = threading.Lock()
+        self._times_played: dict[int, int] = {}
+
+    @classmethod
+    def beside(cls, path: Path, matching: Matching) -> Self:
+        """Return the source of a cassette that answers beside the one in use, and is never written.
+
+        It is shared, so that it cannot know how often each of its users makes a request: its last
+        answer repeats.
+
+        Raises:
+            CassetteNotFoundError: There is no file at the path.
+            CassetteFormatError: The file is no cassette, or a damaged one.
+        """
         if not path.exists():
             raise CassetteNotFoundError(
                 path, "An extra cassette is only read: record it by itself, or leave it out."
             )
-        self.path = path
-        self.played = 0
-        self._reader = CassetteReader.open(path)
-        self._index = Index(self._reader.calls, self._reader.request, matching, repeat=True)
+        return cls(CassetteReader.open(path), matching, repeat=True)
+
+    # Answering.
+
+    def find(self, call: str, request: Request) -> Interaction | None:
+        """Return the interaction that answers a request, or None; it answers nobody else.
+
+        Raises:
+            CassetteFormatError: That interaction is damaged.
+        """
+        return self._interaction(self._index.find(call, request))
+
+    def foresee(self, call: str) -> Interaction | None:
+        """Return the interaction that would answer this call, judged without the body."""
+        return self._interaction(next(iter(self._index.candidates(call)), None))
+
+    def next_failure(self, origin: str) -> Interaction | None:
+        """Return the recorded failure to connect to an origin if it is due; it answers nobody else.
+
+        Which request a connection is opened for is not known when it is opened. A failure is due
+        when it is the earliest interaction with this origin that has not been played.
+
+        Args:
+            origin: Such as ``https://api.example.com``.
+        """
+        while (due := self._index.next_for_origin(origin)) is not None:
+            if not self._reader.calls[due].startswith(CONNECT):
+                return None
+            # Marked already: the last one of all, which repeats; or another thread has had it.
+            if self._index.mark(due) or self._repeat:
+                return self._interaction(due)
+        return None
+
+    def next_for(self, origin: str) -> Interaction | None:
+        """Return the earliest interaction with an origin that has not been played, or None."""
+        return self._interaction(self._index.next_for_origin(origin))
+
+    def mark(self, interaction: Interaction) -> bool:
+        """Let an interaction answer nobody else; return False where it was so already."""
+        return self._index.mark(interaction.number)
+
+    def play(self, interaction: Interaction) -> None:
+        """Count an interaction of this source as played."""
+        with self._lock:
+            times = self._times_played.get(interaction.number, 0) + 1
+            self._times_played[interaction.number] = interaction.played = times
+            self.played += 1
+
+    def _interaction(self, number: int | None) -> Interaction | None:
+        if number is None:
+            return None
+        interaction = self._reader.latest(number)
+        interaction.number = number
+        return interaction
+
+    # Telling.
+
+    def __len__(self) -> int:
+        return len(self._reader)
+
+    def __iter__(self) -> Iterator[Interaction]:
+        """Give every interaction in the order of the file; ``played`` is up to date."""
+        for number in range(len(self._reader)):
+            interaction = self._reader.interaction(number)
+            interaction.played = self._times_played.get(number, 0)
+            yield interaction
 
     @property
     def unplayed_by_number(self) -> dict[int, str]:
@@ -52,36 +133,13 @@ class Extra:
         calls = self._reader.calls
         return {number: calls[number] for number in self._index.left}
 
-    @property
-    def recordings(self) -> Recordings:
-        """What a request that nothing answers is compared with."""
-        return self._index.recordings(from_here(self.path))
+    def recordings(self, place: str) -> Recordings:
+        """Return what a request that nothing answers is compared with; ``place`` names the file."""
+        return self._index.recordings(place)
 
-    def find(self, call: str, request: Request) -> Interaction | None:
-        """Return the interaction that answers a request, or None.
-
-        Raises:
-            CassetteFormatError: That interaction is damaged.
-        """
-        number = self._index.find(call, request)
-        return None if number is None else self._reader.latest(number)
-
-    def foresee(self, call: str) -> Interaction | None:
-        """Return the interaction that would answer this call, judged without the body."""
-        number = next(iter(self._index.candidates(call)), None)
-        return None if number is None else self._reader.latest(number)
-
-    def connection_failure(self, origin: str) -> Interaction | None:
-        """Return the recorded failure to connect to an origin whose turn it is, or None.
-
-        Args:
-            origin: Such as ``https://api.example.com``.
-        """
-        number = self._index.next_for_origin(origin)
-        if number is None or not self._reader.calls[number].startswith(CONNECT):
-            return None
-        self._index.mark(number)
-        return self._reader.latest(number)
+    def explain(self, call: str, request: Request, *beside: Recordings) -> Explanation:
+        """Return why nothing answered a request, in this cassette and in those beside it."""
+        return self._index.explain(call, request, beside)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,7 +1,7 @@
-"""A cassette in use: one mode, one file, what was played and what was recorded.
+"""A cassette in use: it opens transports, and tells its parts what passed over them.
 
-The tape is what transports are made from. It knows nothing of sockets or libraries: it answers
-requests for players and takes interactions from recorders.
+``opening`` puts a tape together. The sources answer, the writer writes, the verifier compares and
+the timeline moves the clock; none of them knows another one.
 """
 
 from __future__ import annotations
@@ -9,44 +9,40 @@ from __future__ import annotations
 import contextlib
 import threading
 import warnings
-from typing import TYPE_CHECKING
+import weakref
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from cassette.clock import Clock
 from cassette.errors import (
     CassetteError,
     RecordingEndedError,
+    TapeClosedError,
     UnmatchedRequestError,
     UnplayedInteractionsError,
+    from_here,
 )
-from cassette.matching import Index
-from cassette.model import CONNECT
-from cassette.store.files import journal_of
-from cassette.store.reader import CassetteReader
 from cassette.tapes.endings import tell
-from cassette.tapes.expiry import CassetteExpiredWarning, OnExpiry
-from cassette.tapes.freezing import Timeline
-from cassette.tapes.modes import ADDING, RecordMode, policy
-from cassette.tapes.source import Extra
-from cassette.tapes.writer import Writer
-from cassette.transport.failures import failed_connection
+from cassette.tapes.in_force import lifted
+from cassette.tapes.modes import RecordMode
+from cassette.transport.failures import failed_connection, recorded_error
 from cassette.transport.pace import Pace
+from cassette.transport.player import Player
 from cassette.transport.recorder import Recorder
+from cassette.transport.sockets import CassetteSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Sequence
+    from datetime import timedelta
     from pathlib import Path
 
-    from cassette.matching import Matching
     from cassette.model import Endpoint, Interaction, Request
-    from cassette.redaction import Redactor
-    from cassette.tapes.expiry import Expiry
-    from cassette.tapes.hosts import Hosts
-    from cassette.verify.drift import Drift
-    from cassette.verify.verifier import Verification, Verifier
-
-ON_UNPLAYED = ("ignore", "warn", "fail")
-"""What may be done about interactions that no request asked for."""
+    from cassette.tapes.freezing import Timeline
+    from cassette.tapes.modes import Policy
+    from cassette.tapes.options import TapeOptions
+    from cassette.tapes.source import Source
+    from cassette.tapes.writer import Writer
+    from cassette.transport.base import Dial, Transport
+    from cassette.verify.verifier import Verifier
 
 
 class UnplayedWarning(UserWarning):
@@ -65,108 +61,97 @@ class UnrecordedWarning(UserWarning):
     """
 
 
+class Terms(NamedTuple):
+    """How things stood when a use began.
+
+    Attributes:
+        mode: The record mode in force.
+        policy: What the mode means for this use.
+        existed: There was a cassette.
+        expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
+    """
+
+    mode: RecordMode
+    policy: Policy
+    existed: bool
+    expired: timedelta | None = None
+
+
 class Tape:
-    """A cassette in use; what ``cassette.use`` yields.
+    """A cassette in use; what ``cassette.use`` and ``cassette.tape`` yield.
+
+    It may be used from several threads and tasks, by any number of connections.
 
     Attributes:
         path: The cassette.
         mode: The record mode in force.
+        policy: What the mode means for this use.
         allow_hosts: The hosts that are left alone.
-        played: How many interactions have been played, those of ``extra`` included.
-        verified: How many interactions have been sent live and held against the recording.
-        extra: The cassettes that answer beside it.
         existed: Whether there was a cassette when the use began.
         expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
+        extra: The cassettes that answer beside it.
         errors: What the code under test was told instead of bytes: a request has no recording,
             an interaction is damaged, a recording ends too early or cannot be written; and what
             has drifted. The first one is raised again when the use ends, since that code may have
             swallowed it; a test that expects one takes it out of this list.
         bypassed: What went past it while it recorded, in a sentence for each host by its name. A
             use that ends well warns of it.
-        policy: What the mode means for this use.
+
+    Args:
+        options: What the use was asked for.
+        terms: How things stand.
+        sources: The cassette itself, and then those beside it.
+        writer: Writes what is recorded.
+        verifier: Compares what is live with the recording, in place of the writer.
+        timeline: Moves a frozen clock along the recording.
     """
 
-    def __init__(  # noqa: PLR0913 - the options of a use
+    def __init__(  # noqa: PLR0913 - its parts
         self,
-        path: Path,
-        mode: RecordMode,
+        options: TapeOptions,
+        terms: Terms,
+        sources: Sequence[Source],
         *,
-        matching: Matching,
-        redactor: Redactor,
-        repeat: bool = False,
-        on_unplayed: str = "ignore",
-        allow_hosts: Hosts,
-        decode: bool = False,
-        extra: Sequence[Path] = (),
-        freeze: bool = False,
-        timing: float = 0.0,
-        expiry: Expiry | None = None,
-        adds: bool = False,
-        verification: Verification | None = None,
-        command: Callable[[str], str] = str,
+        writer: Writer,
+        verifier: Verifier | None = None,
+        timeline: Timeline | None = None,
     ) -> None:
-        self.path = path
-        self.mode = mode
-        self.allow_hosts = allow_hosts
-        self.played = 0
-        self.verified = 0
-        self.existed = path.exists()
-        self.expired: timedelta | None = None
+        self.path = options.path
+        self.allow_hosts = options.allow_hosts
+        self.mode, self.policy, self.existed, self.expired = terms
         self.errors: list[CassetteError] = []
         self.bypassed: dict[str, str] = {}
-        self._redactor = redactor
-        self._repeat = repeat
-        self._on_unplayed = on_unplayed
-        self._timing = timing
-        self._command = command
+        self._options = options
+        self._own, *extra = sources
+        self.extra = tuple(extra)
+        self._sources = tuple(sources)
+        self._writer = writer
+        self._verifier = verifier
+        self._timeline = timeline
         self._lock = threading.RLock()
-        self._under_way: set[Recorder] = set()
         self._settled = False
-        self._reader: CassetteReader | None = None
-        self._index: Index | None = None
-        self._known: Index | None = None  # what is not recorded again
-        self._verifier: Verifier | None = None
-        self._times_played: dict[int, int] = {}
-        self.policy = ADDING if adds else policy(mode, exists=self.existed)
-        if self.existed and self.policy.keep:
-            self._reader = CassetteReader.open(path)
-        if expiry is not None and self.policy.play and self._reader is not None:
-            self._mind_age(expiry, self._reader.oldest)
-        # Of a use without a file nothing is ever fetched.
-        reader = self._reader or CassetteReader(path)
-        if self.policy.play or self.policy.compare:
-            self._index = Index(reader.calls, reader.request, matching, repeat=repeat)
-            if self.policy.compare:
-                from cassette.verify.verifier import Verifier  # noqa: PLC0415 - others need not pay for it
+        self._under_way: set[Recorder] = set()
+        self._transports: weakref.WeakSet[CassetteSocket] = weakref.WeakSet()
 
-                self._verifier = Verifier(reader, self._index, redactor, verification)
-        elif adds:
-            self._known = Index(reader.calls, reader.request, matching, repeat=repeat)
-        self._keeper = Writer(
-            path,
-            self._reader,
-            anew=self.mode is RecordMode.ALL and not adds,
-            matching=matching,
-            redactor=redactor,
-            decode=decode,
-        )
-        self._timeline = self._new_timeline() if freeze else None
-        read = extra if mode is not RecordMode.OFF else ()
-        # A test may record the very cassette that its neighbours read beside theirs.
-        self.extra = tuple([Extra(file, matching) for file in read if file != path])
-        if self.policy.record:
-            # No new secret shares a mask with one that stands in a file already. A secret gets its
-            # mask when it is first looked for, which is before it is recorded.
-            for opened in (self._reader, *self.extra):
-                if opened is not None:
-                    redactor.reserve(opened.path.read_bytes())
+    def __repr__(self) -> str:
+        return f"<Tape {from_here(self.path)}, mode {self.mode}>"
 
     # What a person asks.
 
     @property
+    def played(self) -> int:
+        """How many interactions have been played, those of ``extra`` included."""
+        return sum(source.played for source in self._sources)
+
+    @property
     def recorded(self) -> int:
         """How many interactions have been recorded."""
-        return self._keeper.recorded
+        return self._writer.recorded
+
+    @property
+    def verified(self) -> int:
+        """How many interactions have been sent live and held against the recording."""
+        return self._verifier.verified if self._verifier is not None else 0
 
     @property
     def journal(self) -> Path | None:
@@ -174,7 +159,7 @@ class Tape:
 
         It stays there after a use that did not end well. None where there is nothing.
         """
-        return self._keeper.journal
+        return self._writer.journal
 
     @property
     def left(self) -> int:
@@ -189,20 +174,78 @@ class Tape:
     @property
     def unplayed_by_number(self) -> dict[int, str]:
         """The calls that have not been played, by their number in the file, counted from 0."""
-        if self._index is None or self._reader is None:
-            return {}
-        calls = self._reader.calls
-        return {number: calls[number] for number in self._index.left}
+        return self._own.unplayed_by_number if self.policy.play or self.policy.compare else {}
 
     @property
     def interactions(self) -> list[Interaction]:
         """The interactions that the cassette held when it was opened; ``played`` is up to date."""
-        if self._reader is None:
-            return []
-        interactions = [self._reader.interaction(n) for n in range(len(self._reader.calls))]
-        for number, interaction in enumerate(interactions):
-            interaction.played = self._times_played.get(number, 0)
-        return interactions
+        return list(self._own)
+
+    def passes(self, endpoint: Endpoint) -> bool:
+        """Return whether this endpoint is left alone."""
+        return self.mode is RecordMode.OFF or self.allow_hosts.allow(endpoint.host, endpoint.port)
+
+    # The door.
+
+    def connect(self, endpoint: Endpoint, dial: Dial) -> Transport:
+        """Return the transport of a new connection: it records, plays, or both.
+
+        Args:
+            endpoint: The origin that the connection is meant for, never a proxy in between.
+            dial: Opens the live transport. It is called at once where all goes live, for the first
+                request without a recording where the mode lets it go live, and else never.
+
+        Raises:
+            OSError: The connection does not come about: ``dial`` raised this, or it was recorded.
+            TapeClosedError: The use has ended.
+        """
+        if self._settled:
+            raise TapeClosedError(path=self.path, origin=endpoint.origin)
+        if self.passes(endpoint):
+            return dial()
+        player = pace = live = recorder = later = None
+        if self.policy.play:
+            self._meet_recorded_failure(endpoint)
+            pace = self._new_pace()
+            player = Player(endpoint, pace or self)
+            later = lambda: self._dial(endpoint, dial)  # noqa: E731 - called by the transport
+        else:
+            live = self._dial(endpoint, dial)
+        if self.policy.record:
+            recorder = Recorder(endpoint, self._record, self._under_way)
+        transport = CassetteSocket(
+            endpoint, player=player, pace=pace, recorder=recorder, live=live, dial=later
+        )
+        with self._lock:
+            self._transports.add(transport)
+        return transport
+
+    def _dial(self, endpoint: Endpoint, dial: Dial) -> Transport:
+        at = Clock.now()
+        try:
+            with lifted():
+                return dial()
+        except Exception as error:
+            failed = failed_connection(endpoint, error, at)
+            if failed is not None:
+                self._record(failed)
+            raise
+
+    def _meet_recorded_failure(self, endpoint: Endpoint) -> None:
+        for source in self._sources:
+            failed = source.next_failure(endpoint.origin)
+            if failed is not None:
+                self._play(source, failed)
+                if self._timeline is not None:
+                    self._timeline.finish()
+                raise recorded_error(failed)
+
+    def _new_pace(self) -> Pace | None:
+        """Return the pace of a new connection; None where all comes at once and no clock moves."""
+        timeline, factor = self._timeline, self._options.timing
+        if timeline is not None:
+            return Pace(self, timeline.clock, factor=factor, finished=timeline.finish)
+        return Pace(self, Clock, factor=factor) if factor else None
 
     # What a player asks.
 
@@ -216,174 +259,96 @@ class Tape:
             UnmatchedRequestError: There is none, and nothing may go live.
             CassetteFormatError: The interaction that answers is damaged, or one that nearly does.
         """
-        assert self._index is not None  # noqa: S101 - only a policy that plays makes players
         try:
-            number = self._index.find(call, request)
-            if number is not None:
-                return self._play(number)
-            for extra in self.extra:
-                if (found := extra.find(call, request)) is not None:
-                    return self._count(extra, found)
+            for source in self._sources:
+                found = source.find(call, request)
+                if found is not None:
+                    return self._play(source, found)
             if self.policy.record:
                 self.thaw()
                 return None
-            beside = [extra.recordings for extra in self.extra]
-            explanation = self._index.explain(call, request, beside)
-        except CassetteError as damage:
-            self.errors.append(damage)
+            raise self._unmatched(call, request)
+        except CassetteError as error:
+            self.note_error(error)
             raise
-        journal = journal_of(self.path)
-        error = UnmatchedRequestError(
-            self._redactor.mask_call(call),
-            path=self.path,
-            mode=self.mode.value,
-            total=len(self._reader.calls) if self._reader is not None else None,
-            journal=journal if journal.exists() else None,
-            remedy=f"To record it: {self._command(RecordMode.NEW_EPISODES)}",
-            beside=sum(len(known.calls) for known in beside),
-            **explanation._asdict(),
-        )
-        self.errors.append(error)
-        raise error
 
     def foresee(self, call: str) -> Interaction | None:
         """Return the interaction that would answer this call, judged without the body."""
-        if self._index is not None and self._reader is not None:
-            for number in self._index.candidates(call):
-                foreseen = self._reader.latest(number)
-                if self._timeline is not None:
+        for source in self._sources:
+            foreseen = source.foresee(call)
+            if foreseen is not None:
+                if self._timeline is not None and source is self._own:
                     self._timeline.send(foreseen)
                 return foreseen
-        return next((found for extra in self.extra if (found := extra.foresee(call))), None)
-
-    def connection_failure(self, endpoint: Endpoint) -> Interaction | None:
-        """Return the recorded failure to connect whose turn it is, now counted as played.
-
-        Which request a connection is opened for is not known when it is opened. A failure is due
-        when it is the earliest interaction with this endpoint that has not been played.
-        """
-        origin = endpoint.origin
-        if self._index is not None and self._reader is not None:
-            while (number := self._index.next_for_origin(origin)) is not None:
-                if not self._reader.calls[number].startswith(CONNECT):
-                    return None
-                # Marked already: the last one of all, which repeats; or another thread has had it.
-                if self._index.mark(number) or self._repeat:
-                    failed = self._play(number)
-                    if self._timeline is not None:
-                        self._timeline.finish()
-                    return failed
-        for extra in self.extra:
-            if (found := extra.connection_failure(origin)) is not None:
-                return self._count(extra, found)
         return None
 
-    def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
-        """Return the error for a client that reads where the recording has stopped."""
+    def refuse_more(self, interaction: Interaction | None) -> NoReturn:
+        """Refuse a client that reads where the recording has stopped.
+
+        Args:
+            interaction: What it reads; None where no request was sent.
+
+        Raises:
+            RecordingEndedError: Always.
+        """
         call, received = "a request that was never sent", 0
         if interaction is not None:
             call, received = interaction.call, len(interaction.response.raw)
         error = RecordingEndedError(call, path=self.path, received=received)
-        self.errors.append(error)
-        return error
+        self.note_error(error)
+        raise error
 
-    def new_pace(self) -> Pace | None:
-        """Return the pace of a new connection; None where all comes at once and no clock moves."""
-        timeline = self._timeline
-        if timeline is None and not self._timing:
-            return None
-        clock = Clock if timeline is None else timeline.clock
-        return Pace(self, clock, factor=self._timing, timeline=timeline)
+    def _play(self, source: Source, interaction: Interaction) -> Interaction:
+        source.play(interaction)
+        if self._timeline is not None and source is self._own:
+            self._timeline.play(interaction.number, interaction)
+        return interaction
+
+    def _unmatched(self, call: str, request: Request) -> UnmatchedRequestError:
+        from cassette.store.files import journal_of  # noqa: PLC0415 - only failures pay for it
+
+        beside = [source.recordings(from_here(source.path)) for source in self.extra]
+        explanation = self._own.explain(call, request, *beside)
+        journal = journal_of(self.path)
+        return UnmatchedRequestError(
+            self._options.redactor.mask_call(call),
+            path=self.path,
+            mode=self.mode.value,
+            total=len(self._own) if self.existed else None,
+            journal=journal if journal.exists() else None,
+            remedy=self._options.how_to_record,
+            beside=sum(map(len, self.extra)),
+            **explanation._asdict(),
+        )
 
     # What a recorder tells.
 
-    def new_recorder(self, endpoint: Endpoint) -> Recorder:
-        """Return a recorder for a new connection."""
-        return Recorder(endpoint, self.record, self._under_way)
+    def _record(self, interaction: Interaction) -> None:
+        """Take what went live: it is compared, or written unless it is recorded already.
 
-    def settle(self) -> None:
-        """Record nothing more: what is under way is abandoned, what comes later is not ours.
-
-        A thread may be connecting at this moment, and a response may be read on afterwards.
-        """
-        for recorder in tuple(self._under_way):
-            with contextlib.suppress(CassetteError):  # it is among our errors, for the end
-                recorder.closed()
-        self._settled = True
-
-    def record(self, interaction: Interaction) -> None:
-        """Write an interaction to the journal, secrets masked; not one that is answered already.
-
-        That is one of an extra cassette, or of this one while it is added to. It went live all the
+        What a cassette beside this one answers, or this one while it is added to, went live all the
         same: what the server gave out, such as a token, is good for the requests that follow, which
-        what was recorded is not. To verify is to compare, and to write nothing.
+        what was recorded is not.
         """
         if self._settled:
             return
-        if self._verifier is not None:
-            self._verify(self._verifier, interaction)
-            return
+        known = self._sources if self._options.adds else self.extra
         call, request = interaction.call, interaction.request
-        if self._known is not None and self._known.find(call, request) is not None:
-            return
-        if self._is_extra(interaction):
-            return
         try:
-            self._keeper.keep(interaction)
+            if self._verifier is not None:
+                self._verifier.compare(interaction)
+            elif not any(source.find(call, request) for source in known):
+                self._writer.write(interaction)
         except CassetteError as error:
-            self.errors.append(error)
-            raise
+            self.note_error(error)
+            if self._verifier is None:  # else the client reads what is live, and whole
+                raise
 
-    def _is_extra(self, live: Interaction) -> bool:
-        return any(extra.find(live.call, live.request) for extra in self.extra)
-
-    def _verify(self, verifier: Verifier, live: Interaction) -> None:
-        try:
-            drift = verifier.check(live)
-            if drift is not None and drift.number is None and self._is_extra(live):
-                return
-        except CassetteError as damage:
-            # The client is not told: what it reads is live, and whole.
-            self.errors.append(damage)
-            return
+    def note_error(self, error: CassetteError) -> None:
+        """Keep an error for the end of the use, since the code under test may swallow it."""
         with self._lock:
-            self.verified += 1
-            if drift is not None:
-                self._note(drift)
-
-    def _note(self, drift: Drift) -> None:
-        """Keep a drift for the end; one that is met again, as by a client that retries, once."""
-        from cassette.verify.drift import DriftError  # noqa: PLC0415 - others need not pay for it
-
-        error = next((error for error in self.errors if isinstance(error, DriftError)), None)
-        if error is None:
-            error = DriftError(
-                self.path,
-                recorded=self._reader.recorded if self._reader is not None else None,
-                remedy=self._how_to_record_anew(),
-            )
-            self.errors.append(error)
-        if drift not in error.drifts:
-            error.drifts.append(drift)
-
-    def record_failure(
-        self, endpoint: Endpoint, error: BaseException, at: datetime, *, reached: bool
-    ) -> None:
-        """Write down that a connection did not come about, if it failed on the network.
-
-        Args:
-            endpoint: Where it should have led.
-            error: What the client's ``connect`` raised.
-            at: When it was tried.
-            reached: Somebody had accepted the connection.
-        """
-        failed = failed_connection(endpoint, error, at, reached=reached)
-        if failed is not None:
-            self.record(failed)
-
-    def passes(self, endpoint: Endpoint) -> bool:
-        """Return whether this endpoint is left alone."""
-        return self.mode is RecordMode.OFF or self.allow_hosts.allow(endpoint.host, endpoint.port)
+            if not any(error is known for known in self.errors):
+                self.errors.append(error)
 
     # The beginning and the end.
 
@@ -397,15 +362,20 @@ class Tape:
         if self._timeline is not None:
             self._timeline.clock.release()
 
-    def _new_timeline(self) -> Timeline | None:
-        if not self.policy.play or self._reader is None or not self._reader.calls:
-            return None
-        return Timeline(
-            self._reader.latest,
-            len(self._reader.calls),
-            recorded=self._reader.recorded,
-            returns=self.policy.record,
-        )
+    def settle(self) -> None:
+        """Record nothing more, and let every connection go.
+
+        What is under way is abandoned, what comes later is not ours: a thread may be connecting at
+        this moment, and a response may be read on afterwards.
+        """
+        for recorder in tuple(self._under_way):
+            with contextlib.suppress(CassetteError):  # it is among our errors, for the end
+                recorder.closed()
+        self._settled = True
+        with self._lock:
+            transports = list(self._transports)
+        for transport in transports:
+            transport.leave()
 
     def close(self, *, good: bool) -> None:
         """End the use: the journal becomes the cassette, or stays a journal.
@@ -419,25 +389,25 @@ class Tape:
             UnrecordedWarning: Something went past it, and a filter makes that an error.
         """
         objection = self._objection() if good else None
-        with self._lock:
-            unplayed = self.unplayed if good and self._on_unplayed != "ignore" else []
-            total = len(self._reader.calls) if self._reader is not None else 0
-            try:
-                # A use that raises has not ended well, and may lack an interaction.
-                self._keeper.close(good=good and objection is None)
-            finally:
-                for opened in (self._reader, *self.extra):
-                    if opened is not None:
-                        opened.close()
-                tell(self)
-        if not good:
-            return
+        on_unplayed = self._options.on_unplayed
+        unplayed = self.unplayed if good and on_unplayed != "ignore" else []
+        try:
+            # A use that raises has not ended well, and may lack an interaction.
+            self._writer.close(good=good and objection is None)
+        finally:
+            for source in self._sources:
+                source.close()
+            tell(self)
         if objection is not None:
             raise objection
         if unplayed:
-            remedy = self._how_to_record_anew()
-            error = UnplayedInteractionsError(unplayed, path=self.path, total=total, remedy=remedy)
-            if self._on_unplayed == "fail":
+            error = UnplayedInteractionsError(
+                unplayed,
+                path=self.path,
+                total=len(self._own),
+                remedy=self._options.how_to_record_anew,
+            )
+            if on_unplayed == "fail":
                 raise error
             warnings.warn(str(error), UnplayedWarning, stacklevel=3)
 
@@ -455,39 +425,3 @@ class Tape:
         except UnrecordedWarning as error:
             return error
         return None
-
-    def _mind_age(self, expiry: Expiry, oldest: datetime) -> None:
-        error = expiry.objection(self.path, oldest, self.mode, self._how_to_record_anew())
-        if error is None:
-            return
-        self.expired = error.age
-        consequence = expiry.consequence(self.mode)
-        if consequence is OnExpiry.FAIL:
-            raise error
-        if consequence is OnExpiry.WARN:
-            # The line that enters the use, behind three frames of this package.
-            warnings.warn(str(error), CassetteExpiredWarning, stacklevel=5)
-        else:
-            self.mode = RecordMode.REWRITE
-            self.policy = policy(self.mode, exists=True)
-            self._reader = None
-
-    def _how_to_record_anew(self) -> str:
-        return f"To record it anew: {self._command(RecordMode.REWRITE)}"
-
-    def _count(self, extra: Extra, interaction: Interaction) -> Interaction:
-        with self._lock:
-            self.played += 1
-            extra.played += 1
-        return interaction
-
-    def _play(self, number: int) -> Interaction:
-        assert self._reader is not None  # noqa: S101 - a number comes from its index
-        interaction = self._reader.latest(number)
-        with self._lock:
-            times = self._times_played.get(number, 0) + 1
-            self._times_played[number] = interaction.played = times
-            self.played += 1
-        if self._timeline is not None:
-            self._timeline.play(number, interaction)
-        return interaction

@@ -5,66 +5,50 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from cassette.store.decoding import decoded
-from cassette.store.files import Journal
-
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from cassette.matching import Matching
     from cassette.model import Interaction
-    from cassette.redaction import Redactor
+    from cassette.store.files import Journal
     from cassette.store.reader import CassetteReader
+    from cassette.tapes.options import TapeOptions
 
 
 class Writer:
-    """Keeps what is recorded, secrets masked. It may be used from several threads.
+    """Writes what is recorded, secrets masked. It may be used from several threads.
 
     Attributes:
-        recorded: How many interactions have been kept.
+        recorded: How many interactions have been written.
         journal: Where they stand until they become the cassette, and after a use that did not end
             well; None where there is nothing.
 
     Args:
-        path: The cassette.
-        old: The cassette as it stands there, where what it holds is kept too; else None.
-        anew: Of what ``old`` holds, only calls that were not recorded again are kept.
-        matching: Which calls are the same.
-        redactor: Masks the secrets.
-        decode: Bodies that were compressed are written decoded.
+        options: Where to write, and how.
+        old: The cassette as it stands there, where the interactions in it are kept; else None.
+        anew: Of the interactions in ``old``, only calls that were not recorded again are kept.
     """
 
-    def __init__(  # noqa: PLR0913 - what a recording depends on
-        self,
-        path: Path,
-        old: CassetteReader | None,
-        *,
-        anew: bool,
-        matching: Matching,
-        redactor: Redactor,
-        decode: bool,
-    ) -> None:
+    def __init__(self, options: TapeOptions, old: CassetteReader | None, *, anew: bool) -> None:
         self.recorded = 0
         self.journal: Path | None = None
-        self._path = path
+        self._options = options
         self._old = old
         self._anew = anew and old is not None
-        self._matching = matching
-        self._redactor = redactor
-        self._decode = decode
         self._lock = threading.Lock()
         self._open: Journal | None = None
         self._ended = False
         self._calls: set[str] = set()  # recorded again, where that matters
 
-    def keep(self, interaction: Interaction) -> None:
+    def write(self, interaction: Interaction) -> None:
         """Write an interaction to the journal; once that is closed, do nothing.
 
         Raises:
             CassetteError: The journal cannot be written.
         """
-        if self._decode:
+        if self._options.decode:
+            from cassette.store.decoding import decoded  # noqa: PLC0415 - few ask for it
+
             interaction = decoded(interaction)
         with self._lock:
             if self._ended:
@@ -72,7 +56,7 @@ class Writer:
             journal = self._open
             if journal is None:
                 journal = self._open = self._begin(interaction.at)
-        masked = self._redactor.redact(interaction)
+        masked = self._options.redactor.redact(interaction)
         with self._lock:
             if self._open is not journal:  # closed meanwhile
                 return
@@ -104,9 +88,11 @@ class Writer:
                 journal.abandon()
 
     def _begin(self, recorded: datetime) -> Journal:
+        from cassette.store.files import Journal  # noqa: PLC0415 - a replay writes nothing
+
         old = self._old
         if old is None:
-            return Journal(self._path, recorded)
+            return Journal(self._options.path, recorded)
         journal = Journal.over(old)
         if not self._anew:
             for number in range(len(old)):
@@ -117,7 +103,7 @@ class Writer:
         old = self._old
         if not self._anew or old is None:
             return
-        again = {self._matching.call_key(call) for call in self._calls}
+        again = {self._options.matching.call_key(call) for call in self._calls}
         for number, call in enumerate(old.calls):
-            if self._matching.call_key(call) not in again:
+            if self._options.matching.call_key(call) not in again:
                 journal.append_entry(old.entry(number))

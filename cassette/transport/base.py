@@ -1,4 +1,7 @@
-"""The contract of a transport: what stands in ``conn.sock``.
+"""The seam: what stands in ``conn.sock``, and who puts it there.
+
+A *connector* opens transports: a cassette in use, a scripted transport, a class of your own. Every
+client reaches it through ``connect(endpoint, dial)``, where ``dial`` opens the live transport.
 
 A transport is the part of ``socket.socket`` that HTTP clients use, so a live transport simply *is*
 a socket: TCP, TLS, Unix, or one that has been led through a CONNECT tunnel. The bytes are the
@@ -46,6 +49,8 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cassette.model import Endpoint
+
 
 class Transport(Protocol):
     """What a client may expect of ``conn.sock``; the module describes each edge."""
@@ -55,6 +60,9 @@ class Transport(Protocol):
 
     def recv_into(self, buffer: memoryview, /) -> int:
         """Receive at least one byte; return how many, 0 at the end of the stream."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Receive at least one byte and at most so many; empty at the end of the stream."""
 
     def makefile(self, mode: str = "rb", buffering: int | None = None) -> BinaryIO:
         """Return a reader over the stream."""
@@ -74,4 +82,23 @@ class Transport(Protocol):
 
 if TYPE_CHECKING:
     Dial = Callable[[], Transport]
-    """Opens the live transport of a connection; raises what the client would have met."""
+    """Opens the live transport of a connection, TLS and CONNECT tunnel included.
+
+    It raises what the client meets; an error that came after somebody had accepted the connection
+    is marked by ``cassette.client.seam.mark_accepted``.
+    """
+
+
+class Connector(Protocol):
+    """What may be given as ``transport=`` to a connection."""
+
+    def connect(self, endpoint: Endpoint, dial: Dial, /) -> Transport:
+        """Return the transport of a new connection.
+
+        Args:
+            endpoint: The origin that the connection is meant for, never a proxy in between.
+            dial: Opens the live transport. A player never calls it.
+
+        Raises:
+            OSError: The connection does not come about.
+        """

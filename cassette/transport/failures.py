@@ -10,6 +10,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
 
 from cassette.client.errors import BadStatusLine, RemoteDisconnected
+from cassette.client.seam import was_accepted
 from cassette.clock import Clock
 from cassette.model import CONNECT, Ended, Failure, Interaction, Request, Response
 
@@ -50,6 +51,10 @@ _ENDINGS: Final[tuple[tuple[tuple[type[OSError], ...], Ended], ...]] = (
 )
 
 
+_RECORDED: Final = "_cassette_recording"
+"""What is noted on the error of a recorded failure, for the shell that words it."""
+
+
 def describe(error: BaseException) -> tuple[Ended, Failure]:
     """Return how an error ends an interaction, and the error as data.
 
@@ -70,17 +75,13 @@ def describe(error: BaseException) -> tuple[Ended, Failure]:
     return ended, Failure(kind, cause.errno, cause.strerror or str(cause))
 
 
-def failed_connection(
-    endpoint: Endpoint, error: BaseException, at: datetime, *, reached: bool
-) -> Interaction | None:
+def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) -> Interaction | None:
     """Return what is recorded of a connection that did not come about: no request, no response.
 
     Args:
         endpoint: Where it should have led.
-        error: What the client's ``connect`` raised.
+        error: What ``dial`` raised.
         at: When it was tried.
-        reached: Somebody had accepted the connection: it failed in TLS, or in a tunnel. Clients do
-            not call that a timeout of the connection, however long it took.
 
     Returns:
         The interaction; None where neither a socket nor a peer that speaks no HTTP has caused the
@@ -89,7 +90,7 @@ def failed_connection(
     if not any(isinstance(link, OSError | HTTPException) for link in _chain(error)):
         return None
     ended, failure = describe(error)
-    if reached and ended is Ended.TIMEOUT:
+    if ended is Ended.TIMEOUT and was_accepted(error):
         ended = Ended.FAILED
     return Interaction(
         call=CONNECT + endpoint.origin,
@@ -108,6 +109,19 @@ def rebuild(failure: Failure) -> OSError | HTTPException:
     if failure.errno is None or not issubclass(kind, OSError):
         return kind(failure.message)
     return kind(failure.errno, failure.message)
+
+
+def recorded_error(interaction: Interaction) -> OSError | HTTPException:
+    """Return the error of a recorded failure to connect, ready to be raised."""
+    assert interaction.failure is not None  # noqa: S101 - the store lets no such one be without
+    error = rebuild(interaction.failure)
+    setattr(error, _RECORDED, interaction)
+    return error
+
+
+def recording_of(error: BaseException) -> Interaction | None:
+    """Return the recorded failure to connect that an error comes from; None where it is live."""
+    return getattr(error, _RECORDED, None)
 
 
 def _is_known(kind: type) -> bool:

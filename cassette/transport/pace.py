@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 if TYPE_CHECKING:
-    from cassette.errors import RecordingEndedError
+    from collections.abc import Callable
+
     from cassette.model import Interaction, Request
-    from cassette.tapes.freezing import Timeline
     from cassette.transport.player import Answers
 
 
@@ -30,7 +30,7 @@ class Pace:
         answers: Finds the interactions.
         clock: Where the moments pass.
         factor: What recorded times are multiplied with; 0 for all at once.
-        timeline: Moves a frozen clock along, where there is one.
+        finished: Called whenever the client is done with a response.
     """
 
     def __init__(
@@ -39,12 +39,12 @@ class Pace:
         clock: Stopwatch,
         *,
         factor: float,
-        timeline: Timeline | None = None,
+        finished: Callable[[], object] | None = None,
     ) -> None:
         self._answers = answers
         self._clock = clock
         self._factor = factor
-        self._timeline = timeline
+        self._finished = finished
         self._started = 0.0
         self._foreseen: Interaction | None = None
         self._playing = False
@@ -65,9 +65,9 @@ class Pace:
             self._started = self._clock.monotonic()
         return interaction
 
-    def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
-        """Return the error for a client that reads past the end of an interaction."""
-        return self._answers.exhausted(interaction)
+    def refuse_more(self, interaction: Interaction | None) -> NoReturn:
+        """Refuse a client that reads past the end of an interaction."""
+        self._answers.refuse_more(interaction)
 
     def wait(self, due: float, timeout: float | None) -> None:
         """Come back when something is due.
@@ -89,6 +89,6 @@ class Pace:
 
     def finish(self) -> None:
         """Note that the client is done with the response it has received."""
-        if self._playing and self._timeline is not None:
+        if self._playing and self._finished is not None:
             self._playing = False
-            self._timeline.finish()
+            self._finished()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from cassette.model import Ended, Request, call_of, url_of
 from cassette.transport.failures import rebuild
@@ -18,7 +18,6 @@ from cassette.wire.parser import RequestParser
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cassette.errors import RecordingEndedError
     from cassette.model import Endpoint, Interaction
 
 # A whole request without a body, in one piece: the usual GET. Told apart by this pattern in
@@ -50,8 +49,12 @@ class Answers(Protocol):
     def foresee(self, call: str) -> Interaction | None:
         """Return the interaction that would probably answer, judged by the call alone."""
 
-    def exhausted(self, interaction: Interaction | None) -> RecordingEndedError:
-        """Return the error for a client that reads past the end of an interaction."""
+    def refuse_more(self, interaction: Interaction | None) -> NoReturn:
+        """Refuse a client that reads past the end of an interaction.
+
+        Raises:
+            RecordingEndedError: Always.
+        """
 
 
 class Player:
@@ -206,13 +209,13 @@ class Player:
             self._ask_pending()
         current = self._interaction
         if current is None:
-            raise self._answers.exhausted(None)
+            self._answers.refuse_more(None)
         if self._position < len(self._data):
             return
         if current.failure is not None:
             raise rebuild(current.failure)
         if current.ended not in _FOLLOWED_BY_THE_END:
-            raise self._answers.exhausted(current)
+            self._answers.refuse_more(current)
 
     def _ask_pending(self) -> bytes:
         parser = self._parser

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cassette.model import Endpoint
+    from cassette.transport.base import Dial
+
 
 class ScriptedTransport:
     r"""Gives pieces of bytes and failures in the order of a script, and keeps what it is sent.
 
     Example:
         >>> from cassette.client import HTTPConnection
-        >>> conn = HTTPConnection("example.com")
-        >>> conn.sock = ScriptedTransport([b"HTTP/1.1 204 No Content\r\n\r\n"])
+        >>> transport = ScriptedTransport([b"HTTP/1.1 204 No Content\r\n\r\n"])
+        >>> conn = HTTPConnection("example.com", transport=transport)
         >>> conn.request("GET", "/")
         >>> conn.getresponse().status
         204
@@ -35,6 +38,16 @@ class ScriptedTransport:
         self._timeout: float | None = None
         self.sent = b""
         self.closed = False
+
+    def connect(self, endpoint: Endpoint, dial: Dial) -> ScriptedTransport:  # noqa: ARG002
+        """Be the transport of a connection; one that connects again goes on in the script.
+
+        Args:
+            endpoint: Where the connection should lead.
+            dial: Never called.
+        """
+        self.closed = False
+        return self
 
     def sendall(self, data: bytes) -> None:
         """Keep bytes."""
@@ -56,6 +69,15 @@ class ScriptedTransport:
         view[:count] = self._piece[:count]
         self._piece = self._piece[count:]
         return count
+
+    def recv(self, size: int) -> bytes:
+        """Give what the script says next, at most so many bytes; empty after its end.
+
+        Raises:
+            BaseException: The script has one here.
+        """
+        buffer = bytearray(size)
+        return bytes(buffer[: self.recv_into(memoryview(buffer))])
 
     def makefile(self, mode: str = "rb", buffering: int | None = None) -> BinaryIO:
         """Return a reader over the script.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import socket
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 if TYPE_CHECKING:
     from typing import Self
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from cassette.transport.pace import Pace
     from cassette.transport.player import Player
     from cassette.transport.recorder import Recorder
+
+
+class Owner(Protocol):
+    """Who has given a transport to a connection."""
+
+    def end(self) -> None:
+        """Take the transport away: its cassette is left."""
 
 
 class CassetteSocket:
@@ -31,7 +38,7 @@ class CassetteSocket:
         dial: Opens it when first needed, where it is not.
 
     Attributes:
-        owner: What whoever gave it out notes about it.
+        owner: Told when the cassette is left; None until somebody owns the transport.
     """
 
     def __init__(  # noqa: PLR0913 - what a transport can be made of
@@ -44,7 +51,7 @@ class CassetteSocket:
         live: Transport | None = None,
         dial: Dial | None = None,
     ) -> None:
-        self.owner: Any = None
+        self.owner: Owner | None = None
         self._endpoint = endpoint
         self._player = player
         self._pace = pace
@@ -60,8 +67,8 @@ class CassetteSocket:
     def sendall(self, data: Buffer, flags: int = 0) -> None:  # noqa: ARG002 - as sockets have it
         """Hand over bytes, to the player or to the live transport."""
         if self._closed or self._left:
-            why = "closed" if self._closed else "of a cassette that has been left"
-            raise BrokenPipeError(errno.EPIPE, f"the connection is {why}")
+            whose = "connection" if self._closed else "tape of this connection"
+            raise BrokenPipeError(errno.EPIPE, f"the {whose} is closed")
         sending = data if type(data) is bytes else memoryview(data).tobytes()
         if self._player is not None:
             sending = self._player.sent(sending)
@@ -82,7 +89,7 @@ class CassetteSocket:
         recorder = self._recorder
         try:
             live.sendall(data)
-        except OSError as error:
+        except Exception as error:
             if recorder is not None:
                 recorder.unsent(data, error)
             raise
@@ -94,20 +101,15 @@ class CassetteSocket:
         """Receive into a buffer; return how many bytes came, 0 at the end of the stream."""
         view = memoryview(buffer).cast("B")
         wanted = min(nbytes, len(view)) if nbytes else len(view)
-        player = self._player
-        if player is not None and (self._live is None or player.answering):
-            if self._left and not player.readable:
-                return 0
-            if self._pace is not None:
-                self._pace.wait(player.due(), self.gettimeout())
-            data = player.receive(wanted)
+        if self._plays:
+            data = self._receive(wanted)
             view[: len(data)] = data
             return len(data)
         live, recorder = self._live, self._recorder
         assert live is not None  # noqa: S101 - without a player there always is one
         try:
             count = live.recv_into(view[:wanted])
-        except OSError as error:
+        except Exception as error:
             if recorder is not None:
                 recorder.failed(error)
             raise
@@ -116,9 +118,34 @@ class CassetteSocket:
         return count
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        """Receive at most so many bytes; empty at the end of the stream."""
-        buffer = bytearray(bufsize)
-        return bytes(memoryview(buffer)[: self.recv_into(buffer, bufsize, flags)])
+        """Receive at most so many bytes; empty at the end of the stream.
+
+        Who receives without a reader does not say when a response has been read; so it counts as
+        read with its last byte.
+        """
+        if not self._plays:
+            buffer = bytearray(bufsize)
+            return bytes(memoryview(buffer)[: self.recv_into(buffer, bufsize, flags)])
+        data = bytes(self._receive(bufsize))
+        if self._pace is not None and not self.readable:
+            self._pace.finish()
+        return data
+
+    @property
+    def _plays(self) -> bool:
+        """The next bytes come from the player."""
+        player = self._player
+        return player is not None and (self._live is None or player.answering)
+
+    def _receive(self, wanted: int) -> memoryview | bytes:
+        """Return the next bytes of the player; empty at the end of the stream."""
+        player = self._player
+        assert player is not None  # noqa: S101 - asked only where it plays
+        if self._left and not player.readable:
+            return b""
+        if self._pace is not None:
+            self._pace.wait(player.due(), self.gettimeout())
+        return player.receive(wanted)
 
     def makefile(self, mode: str = "rb", buffering: int | None = None) -> BinaryIO:
         """Return a reader of its own over this stream; closing it does not close the transport.
@@ -153,8 +180,8 @@ class CassetteSocket:
         """Return a descriptor to poll; -1 once closed."""
         if self._closed and not self._readers:
             return -1
-        if self._live is not None and (self._player is None or not self._player.answering):
-            return self._live.fileno()
+        if self.live is not None:
+            return self.live.fileno()
         if self._signal is None:
             self._signal = _Signal()
         # Only here: whoever polls asks for the descriptor first, and to follow every byte would
@@ -171,11 +198,23 @@ class CassetteSocket:
         self._recorder = None
         self._left = True
         self._show()
+        if self.owner is not None:
+            self.owner.end()
 
     @property
     def left(self) -> bool:
         """The cassette has been let go: nothing can be sent any more."""
         return self._left
+
+    @property
+    def live(self) -> Transport | None:
+        """The live transport, where the next bytes come from there; else None."""
+        return None if self._plays else self._live
+
+    @property
+    def readable(self) -> bool:
+        """Receiving from the player would give something at once, or the cassette was left."""
+        return self._left or (self._player is not None and self._player.readable)
 
     def shutdown(self, how: int) -> None:
         """Shut the live transport down; nothing to do for a player."""
@@ -197,6 +236,8 @@ class CassetteSocket:
     def _release(self) -> None:
         if self._readers:
             return
+        if self._pace is not None:
+            self._pace.finish()
         if self._recorder is not None:
             self._recorder.closed()
             self._recorder = None

@@ -7,6 +7,7 @@ interaction is compared at the moment it is complete; what has drifted is told w
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,16 +18,16 @@ from cassette.matching.contents import body_part, described
 from cassette.matching.differences import Difference, change, pair_changes
 from cassette.model import CONNECT, Ended
 from cassette.store.decoding import decoded
-from cassette.verify.drift import Drift
+from cassette.verify.drift import Drift, DriftError
 from cassette.verify.shapes import shape_changes, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
-    from cassette.matching import Index
     from cassette.model import Interaction, Response
-    from cassette.redaction import Redactor
-    from cassette.store.reader import CassetteReader
+    from cassette.tapes.options import TapeOptions
+    from cassette.tapes.source import Source
 
 ASPECTS: Final = ("status", "headers", "shape", "body")
 """What may be compared."""
@@ -96,45 +97,68 @@ class Verification:
 
 
 class Verifier:
-    """Compares live interactions with recorded ones.
+    """Compares live interactions with recorded ones. It may be used from several threads.
+
+    Attributes:
+        verified: How many interactions have been compared.
 
     Args:
-        recording: The cassette.
-        index: Finds the interaction in it that a request belongs to, each once.
-        redactor: Hides the secrets of what is live, as was done when it was recorded.
-        verification: What counts; without one, what is compared by default.
+        options: The cassette, and what counts.
+        own: The recording.
+        extra: Cassettes beside it: an interaction that only they know is none to compare.
+        recorded: When the recording began; None where there is no cassette.
     """
 
     def __init__(
         self,
-        recording: CassetteReader,
-        index: Index,
-        redactor: Redactor,
-        verification: Verification | None = None,
+        options: TapeOptions,
+        own: Source,
+        extra: Sequence[Source] = (),
+        *,
+        recorded: datetime | None,
     ) -> None:
-        verification = verification or Verification()
+        verification = options.verification or Verification()
+        self.verified = 0
         self._compare = frozenset(verification.compare)
         self._tolerance = verification.tolerance
-        self._recording = recording
-        self._index = index
-        self._redactor = redactor
-        self._matching = Matching((), verification.ignore, redactor)
+        self._own = own
+        self._extra = extra
+        self._redactor = options.redactor
+        self._matching = Matching((), verification.ignore, options.redactor)
+        self._lock = threading.Lock()
+        self._error = DriftError(options.path, recorded=recorded, remedy=options.how_to_record_anew)
 
-    def check(self, live: Interaction) -> Drift | None:
-        """Return how a live interaction differs from its recording; None where it does not.
+    def compare(self, live: Interaction) -> None:
+        """Compare a live interaction with its recording.
 
         Raises:
+            DriftError: They differ; always the same error, which grows. A drift that is met again,
+                as by a client that retries, stands in it once.
             CassetteFormatError: The recording is damaged.
         """
-        number = self._index.find(live.call, live.request)
+        drift = self._drift_of(live)
+        if drift is not None and drift.number is None and self._is_beside(live):
+            return
+        with self._lock:
+            self.verified += 1
+            if drift is None:
+                return
+            if drift not in self._error.drifts:
+                self._error.drifts.append(drift)
+        raise self._error
+
+    def _is_beside(self, live: Interaction) -> bool:
+        return any(source.find(live.call, live.request) for source in self._extra)
+
+    def _drift_of(self, live: Interaction) -> Drift | None:
+        recorded = self._own.find(live.call, live.request)
         live = self._redactor.redact(live)
-        if number is None:
+        if recorded is None:
             return self._unrecorded(live)
-        recorded = self._recording.interaction(number)
         if "response" in recorded.decoded:
             live = decoded(live)
         parts = tuple(self._parts(recorded, live))
-        return Drift(number, recorded.call, parts) if parts else None
+        return Drift(recorded.number, recorded.call, parts) if parts else None
 
     def _unrecorded(self, live: Interaction) -> Drift | None:
         """Return the drift of an interaction that is in the cassette neither way.
@@ -142,18 +166,17 @@ class Verifier:
         Where a connection did not come about, or now does, it belongs to what comes next from its
         origin in the recording.
         """
-        number = self._index.next_for_origin(origin_of(live.call))
-        if number is not None:
-            recorded = self._recording.interaction(number)
+        recorded = self._own.next_for(origin_of(live.call))
+        if recorded is not None:
             was_down = recorded.call.startswith(CONNECT)
             if was_down != live.call.startswith(CONNECT):
                 if was_down:
-                    self._index.mark(number)
+                    self._own.mark(recorded)
                 call = live.call if was_down else recorded.call
-                return Drift(number, call, (_connection(recorded, live),))
+                return Drift(recorded.number, call, (_connection(recorded, live),))
         if live.call.startswith(CONNECT):
             return Drift(None, live.call, notes=(_ending(live),))
-        near = self._index.explain(live.call, live.request)
+        near = self._own.explain(live.call, live.request)
         notes = [line for text in near.nearest[:1] for line in text.splitlines()]
         if near.spent:
             notes = [

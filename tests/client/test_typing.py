@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 STUB = Path(mypy.__file__).parent / "typeshed" / "stdlib" / "http" / "client.pyi"
 
 BETTER = {
-    # The older keywords are known as well.
+    # The older keywords are known as well, and who opens the transport.
     "HTTPConnection": "def (host: str, port: int | None =, timeout: float | None =, "
-    "source_address: tuple[str, int] | None =, blocksize: int =, *, strict: object =) "
-    "-> HTTPConnection",
+    "source_address: tuple[str, int] | None =, blocksize: int =, *, "
+    "transport: cassette.transport.base.Connector | None =, strict: object =) -> HTTPConnection",
     # It is a ConnectionResetError too, and made of what that is made of.
     "RemoteDisconnected": "def (*args: object) -> RemoteDisconnected",
 }

@@ -33,7 +33,7 @@ RESET = {
 }
 
 
-class AuditHook:
+class Watch:
     """A clock on which a wait takes no time; it starts anywhere."""
 
     def __init__(self):
@@ -46,7 +46,7 @@ class AuditHook:
         self.now = max(self.now, moment)
 
 
-class Tape:
+class Answers:
     def __init__(self, *interactions):
         self.waiting = list(interactions)
 
@@ -56,13 +56,13 @@ class Tape:
     def foresee(self, call):
         return self.waiting[0]
 
-    def exhausted(self, interaction):
-        return RecordingEndedError("x", path="x.yaml", received=0)
+    def refuse_more(self, interaction):
+        raise RecordingEndedError("x", path="x.yaml", received=0)
 
 
 @pytest.fixture
 def watch():
-    return AuditHook()
+    return Watch()
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def connect(watch):
     opened = []
 
     def connect(*interactions, factor=1.0):
-        pace = Pace(Tape(*interactions), watch, factor=factor)
+        pace = Pace(Answers(*interactions), watch, factor=factor)
         opened.append(CassetteSocket(ENDPOINT, player=Player(ENDPOINT, pace), pace=pace))
         return opened[-1]
 

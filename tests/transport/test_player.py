@@ -35,8 +35,8 @@ class Stack:
     def foresee(self, call):
         return self.waiting[0]
 
-    def exhausted(self, interaction):
-        return RecordingEndedError("x", path="x.yaml", received=0)
+    def refuse_more(self, interaction):
+        raise RecordingEndedError("x", path="x.yaml", received=0)
 
 
 def player(*interactions):

@@ -18,7 +18,7 @@ GET = b"GET /a HTTP/1.1\r\nHost: example.com\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-class Tape:
+class Answers:
     """Answers the first request, and no other."""
 
     def __init__(self, ended=Ended.OPEN, *, live=False):
@@ -36,13 +36,13 @@ class Tape:
     def foresee(self, call):
         return None
 
-    def exhausted(self, interaction):
-        return RecordingEndedError("x", path="x.yaml", received=0)
+    def refuse_more(self, interaction):
+        raise RecordingEndedError("x", path="x.yaml", received=0)
 
 
 @pytest.fixture
 def playing():
-    transport = CassetteSocket(ENDPOINT, player=Player(ENDPOINT, Tape()))
+    transport = CassetteSocket(ENDPOINT, player=Player(ENDPOINT, Answers()))
     yield transport
     transport.close()
 
@@ -166,7 +166,7 @@ def test_a_player_says_connected_with_nothing_to_read_until_it_is_left(playing):
 
 
 def test_a_player_says_dropped_where_the_server_had_closed():
-    transport = CassetteSocket(ENDPOINT, player=Player(ENDPOINT, Tape(Ended.CLOSED)))
+    transport = CassetteSocket(ENDPOINT, player=Player(ENDPOINT, Answers(Ended.CLOSED)))
     transport.sendall(GET)
     assert transport.recv(1000) == OK
     assert readable(transport)
@@ -230,7 +230,7 @@ def test_what_nothing_answers_goes_live_through_the_clients_own_connect(pair):
 
     transport = CassetteSocket(
         ENDPOINT,
-        player=Player(ENDPOINT, Tape(live=True)),
+        player=Player(ENDPOINT, Answers(live=True)),
         recorder=Recorder(ENDPOINT, taken.append),
         dial=dial,
     )

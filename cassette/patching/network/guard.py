@@ -21,14 +21,13 @@ import functools
 import socket
 import threading
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette.errors import BlockedNetworkError, told_of_attempt
 from cassette.patching.network.audit import AuditHook, text_of
 from cassette.patching.network.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.tapes.hosts import Hosts, address_of
-from cassette.tapes.in_force import current, entered
+from cassette.tapes.in_force import current, entered, is_lifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from cassette.errors import CassetteError
-    from cassette.tapes.tape import Tape
+    from cassette.tapes.in_force import TapeInForce
 
 __tracebackhide__ = True  # pytest then shows the code that tried, and none of ours
 
@@ -114,19 +113,6 @@ def block_network(allow_hosts: Iterable[str] = ()) -> Iterator[Guard]:
         raise guard.errors[0]
 
 
-@contextmanager
-def lifted() -> Iterator[None]:
-    """Let this context reach the network: a cassette dials, and records what comes."""
-    token = _lifted.set(True)
-    try:
-        yield
-    finally:
-        _lifted.reset(token)
-
-
-_lifted: Final = ContextVar("lifted", default=False)
-
-
 class GuardPatcher:
     """Watches while a cassette is in use; whether it is one that only replays is asked later."""
 
@@ -137,9 +123,6 @@ class GuardPatcher:
     def undo(self) -> None:
         """Stop watching."""
         _watch.undo()
-
-    def leave(self, tape: Tape) -> None:
-        """Nothing to let go of: an attempt was let through, or it was not."""
 
 
 # What is asked of the socket module.
@@ -215,16 +198,16 @@ def _is_here(host: str) -> bool:
 
 def _pass(kind: str, host: str, port: int | None) -> None:
     """Let an attempt through, noted where a cassette records, or raise ``BlockedNetworkError``."""
-    if _lifted.get():
+    if is_lifted():
         return
     tape = current()
     guard = _guards[-1] if _guards else None
     if tape is not None and tape.policy.play and not tape.policy.record:
-        errors = tape.errors
+        note: Callable[[CassetteError], object] = tape.note_error
         reason = f"{tape.path} is in use and only replays (record mode: {tape.mode.value})"
         remedy = _REPLAY_REMEDY
     elif guard is not None:
-        errors, reason, remedy = guard.errors, guard.reason, guard.remedy
+        note, reason, remedy = guard.errors.append, guard.reason, guard.remedy
     else:
         if tape is not None and tape.policy.writes and _is_of_the_test(tape):
             _note(tape, kind, host, port)
@@ -246,11 +229,11 @@ def _pass(kind: str, host: str, port: int | None) -> None:
         reason=reason,
         remedy=remedy.format(host=names[0] if names else host),
     )
-    errors.append(error)
+    note(error)
     raise error
 
 
-def _is_of_the_test(tape: Tape) -> bool:
+def _is_of_the_test(tape: TapeInForce) -> bool:
     """Return whether it is the code that uses a cassette that runs here.
 
     A thread that knows of no cassette may be a server of the test's own, such as a proxy, which
@@ -260,7 +243,7 @@ def _is_of_the_test(tape: Tape) -> bool:
     return entered() is tape or threading.current_thread() is threading.main_thread()
 
 
-def _note(tape: Tape, kind: str, host: str, port: int | None) -> None:
+def _note(tape: TapeInForce, kind: str, host: str, port: int | None) -> None:
     """Note what goes past a cassette that records, the first attempt to reach each host."""
     names = _watch.names_of(host)
     known_as = names[0] if names else host

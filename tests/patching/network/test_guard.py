@@ -23,7 +23,8 @@ import pytest
 import requests
 
 import cassette
-from cassette.patching.network.guard import GuardPatcher, lifted
+from cassette.patching.network.guard import GuardPatcher
+from cassette.tapes.in_force import lifted
 
 NOWHERE = "no-such-host.invalid"
 """A name that nobody has; a look-up that goes through gives an error of the system."""

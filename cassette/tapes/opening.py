@@ -1,0 +1,95 @@
+"""Opening a cassette for a use: the files are read, and the parts of a tape put together."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from cassette.store.reader import CassetteReader
+from cassette.tapes.expiry import CassetteExpiredWarning, OnExpiry
+from cassette.tapes.modes import ADDING, RecordMode, policy
+from cassette.tapes.source import Source
+from cassette.tapes.tape import Tape, Terms
+from cassette.tapes.writer import Writer
+
+if TYPE_CHECKING:
+    from cassette.tapes.freezing import Timeline
+    from cassette.tapes.options import TapeOptions
+    from cassette.verify.verifier import Verifier
+
+
+def open_tape(options: TapeOptions) -> Tape:
+    """Return a tape; whoever asked for it closes it.
+
+    Args:
+        options: What the use is asked for.
+
+    Raises:
+        CassetteFormatError: The cassette, or one of ``extra``, is damaged.
+        CassetteNotFoundError: One of ``extra`` is not there.
+        CassetteExpiredError: The cassette is too old, and that was to fail.
+    """
+    path, matching = options.path, options.matching
+    existed = path.exists()
+    terms = Terms(
+        options.mode, ADDING if options.adds else policy(options.mode, exists=existed), existed
+    )
+    file = CassetteReader.open(path) if existed and terms.policy.keep else None
+    if file is not None and terms.policy.play:
+        terms = _aged(options, terms, file)
+        file = file if terms.policy.keep else None
+    # Of a use without a file nothing is ever fetched.
+    own = Source(file or CassetteReader(path), matching, repeat=options.repeat)
+    # A test may record the very cassette that its neighbours read beside theirs.
+    beside = options.extra if terms.mode is not RecordMode.OFF else ()
+    extra = [Source.beside(one, matching) for one in beside if one != path]
+    if terms.policy.record:
+        # No new secret shares a mask with one that stands in a file already. A secret gets its
+        # mask when it is first looked for, which is before it is recorded.
+        for read in (own, *extra) if file is not None else extra:
+            options.redactor.reserve(read.path.read_bytes())
+    return Tape(
+        options,
+        terms,
+        [own, *extra],
+        writer=Writer(options, file, anew=terms.mode is RecordMode.ALL and not options.adds),
+        verifier=_verifier(options, own, extra, file) if terms.policy.compare else None,
+        timeline=_timeline(file, terms) if file and options.freeze and terms.policy.play else None,
+    )
+
+
+def _aged(options: TapeOptions, terms: Terms, file: CassetteReader) -> Terms:
+    """Return the terms for a cassette that may be too old; warn of it where it is played.
+
+    Raises:
+        CassetteExpiredError: It is, and that was to fail.
+    """
+    expiry, mode = options.expiry, terms.mode
+    if expiry is None:
+        return terms
+    error = expiry.objection(options.path, file.oldest, mode, options.how_to_record_anew)
+    if error is None:
+        return terms
+    consequence = expiry.consequence(mode)
+    if consequence is OnExpiry.FAIL:
+        raise error
+    if consequence is OnExpiry.WARN:
+        # The line that enters the use, behind three frames of this package.
+        warnings.warn(str(error), CassetteExpiredWarning, stacklevel=4)
+        return terms._replace(expired=error.age)
+    mode = RecordMode.REWRITE
+    return Terms(mode, policy(mode, exists=True), terms.existed, error.age)
+
+
+def _verifier(
+    options: TapeOptions, own: Source, extra: list[Source], file: CassetteReader | None
+) -> Verifier:
+    from cassette.verify.verifier import Verifier  # noqa: PLC0415 - others need not pay for it
+
+    return Verifier(options, own, extra, recorded=file.recorded if file is not None else None)
+
+
+def _timeline(file: CassetteReader, terms: Terms) -> Timeline:
+    from cassette.tapes.freezing import Timeline  # noqa: PLC0415 - others need not pay for it
+
+    return Timeline(file.latest, len(file), recorded=file.recorded, returns=terms.policy.record)

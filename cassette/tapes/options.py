@@ -1,0 +1,76 @@
+"""The options of a use, read once and handed through as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Self
+
+from cassette.tapes.hosts import Hosts
+from cassette.tapes.modes import RecordMode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cassette.matching import Matching
+    from cassette.redaction import Redactor
+    from cassette.tapes.expiry import Expiry
+    from cassette.verify.verifier import Verification
+
+ON_UNPLAYED: Final = ("ignore", "warn", "fail")
+"""What may be done about interactions that no request asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TapeOptions:
+    """What a tape needs to know, checked.
+
+    Attributes:
+        path: The cassette.
+        mode: The record mode.
+        matching: What requests must have in common.
+        redactor: What is masked.
+        repeat: The last of several equal interactions answers from then on.
+        on_unplayed: One of ``ON_UNPLAYED``.
+        allow_hosts: The hosts that are left alone.
+        decode: Bodies that were compressed are written decoded.
+        extra: Cassettes that answer where this one does not.
+        freeze: The program sees the time of the recording.
+        timing: Recorded seconds are multiplied with this number on replay; 0 for all at once.
+        expiry: How old the cassette may be; None for any age.
+        verification: What counts as drift under the mode ``verify``; None for the defaults.
+        adds: The cassette was recorded a moment ago and is not complete yet: everything goes live,
+            and what it does not answer is added.
+        command: Gives the command that runs the same code under a record mode, for messages.
+    """
+
+    path: Path
+    mode: RecordMode
+    matching: Matching
+    redactor: Redactor
+    repeat: bool = False
+    on_unplayed: str = "ignore"
+    allow_hosts: Hosts = field(default_factory=Hosts)
+    decode: bool = False
+    extra: tuple[Path, ...] = ()
+    freeze: bool = False
+    timing: float = 0.0
+    expiry: Expiry | None = None
+    verification: Verification | None = None
+    adds: bool = False
+    command: Callable[[str], str] = str
+
+    def fresh(self) -> Self:
+        """Return the options for one use more: what a redactor learns belongs to one use."""
+        redactor = self.redactor.fresh()
+        return replace(self, redactor=redactor, matching=self.matching.over(redactor))
+
+    @property
+    def how_to_record(self) -> str:
+        """What to do where an interaction is missing, in one line."""
+        return f"To record it: {self.command(RecordMode.NEW_EPISODES)}"
+
+    @property
+    def how_to_record_anew(self) -> str:
+        """What to do where the recording is no good any more, in one line."""
+        return f"To record it anew: {self.command(RecordMode.REWRITE)}"
