@@ -39,6 +39,7 @@ def blocks(page):
         "docs/redaction.md",
         "docs/responses.md",
         "docs/time.md",
+        "docs/transports.md",
     ],
 )
 def test_the_blocks_of_a_page_run_one_after_the_other(page, tmp_path, monkeypatch):
