@@ -39,40 +39,43 @@ class Run:
 
     @cached_property
     def tape(self) -> Tape:
-        return importlib.import_module(f"contestants.{self.by}").Contestant(self.targets)
+        return importlib.import_module(f"contestants.{self.by}").Contestant(self.requests)
 
     @cached_property
     def client(self) -> type:
         return importlib.import_module(f"stacks.through_{self.stack}").Client
 
     @cached_property
-    def targets(self) -> list[str]:
-        return traffic.targets(self.kind, self.n)
+    def requests(self) -> list[traffic.Request]:
+        return traffic.requests(self.kind, self.n)
 
     def path(self, copy: int, edition: str = "") -> Path:
         name = f"{self.kind}-{self.n}{edition}-{copy}{self.tape.suffix}"
         return Path(self.folder, self.by, name)
 
     def record(self, path: Path) -> None:
-        self._get(self.tape.record, path, self.targets)
+        self._send(self.tape.record, path, self.requests)
 
     def play(self, path: Path) -> None:
-        self._get(self.tape.play, path, self.targets)
+        self._send(self.tape.play, path, self.requests)
 
     def play_one(self, path: Path) -> None:
         """Open a cassette of which only one interaction, in the middle, is wanted."""
-        middle = len(self.targets) // 2
-        self._get(self.tape.play, path, self.targets[middle : middle + 1])
+        middle = len(self.requests) // 2
+        self._send(self.tape.play, path, self.requests[middle : middle + 1])
 
-    def _get(
-        self, tape: Callable[..., AbstractContextManager], path: Path, targets: list[str]
+    def _send(
+        self,
+        tape: Callable[..., AbstractContextManager],
+        path: Path,
+        requests: list[traffic.Request],
     ) -> None:
         received = 0
         with tape(path, self.client, self.port) as client:
-            for target in targets:
-                received += len(client.get(target))
+            for request in requests:
+                received += len(client.send(request))
             client.close()
-        expected = traffic.BODY_SIZES[self.kind] * len(targets)
+        expected = traffic.BODY_SIZES[self.kind] * len(requests)
         if received != expected and self.tape.exact:
             raise AssertionError(f"{received} bytes of body, not {expected}")
 
