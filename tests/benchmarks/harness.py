@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 HERE = Path(__file__).parent
+UNITS = {"ms": 1e-3, "µs": 1e-6, "MiB": 1 << 20}  # of seconds and bytes, which tasks return
 TIME_LIMIT = 3600  # seconds; the slowest rival takes half of it
 
 
@@ -56,13 +57,14 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Work:
-    """What is compared: the base has the ratio 1, the figure of a task may be of any unit."""
+    """What is compared: the base has the ratio 1."""
 
     name: str
     title: str
     base: Contestant
     contestants: tuple[Contestant, ...]
     rounds: int = 9
+    unit: str = "ms"  # of what is printed beside the ratio, a key of `UNITS`
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,14 @@ class Outcome:
         return [
             figure / base for figure, base in zip(self.figures, self.base_figures, strict=False)
         ]
+
+    def medians(self, unit: str) -> str:
+        """Return the median figures of contestant and base, which only place the ratio."""
+        if self.failure:
+            return ""
+        medians = map(statistics.median, (self.figures, self.base_figures))
+        own, base = (median / UNITS[unit] for median in medians)
+        return f"{own:.4g} / {base:.4g} {unit}"
 
     @property
     def missed(self) -> bool:
@@ -124,6 +134,8 @@ class Bench:
             for name, value in os.environ.items()
             if name != "CI" and not name.lower().endswith("_proxy")
         }
+        # An installed package has its byte code; a checkout shall have it too.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         try:
             ended = subprocess.run(
                 command,

@@ -5,6 +5,8 @@ Run as a script it prints its port and serves until its standard input ends.
 """
 
 import functools
+import math
+import re
 import socket
 import sys
 import threading
@@ -31,15 +33,24 @@ def download(connection: socket.socket, *, chunk_size: int) -> None:
         connection.sendall(b"0\r\n\r\n")
 
 
+def request_end(data: bytes) -> float:
+    """Return where the first request ends, its body included; infinite where its head does not."""
+    head, blank_line, _ = data.partition(b"\r\n\r\n")
+    if not blank_line:
+        return math.inf
+    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return len(head) + len(blank_line) + (int(length[1]) if length else 0)
+
+
 def serve(connection: socket.socket) -> None:
-    """Answer GET requests, one after the other, until the client closes."""
+    """Answer requests, one after the other, until the client closes."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     pending = b""
     while received := connection.recv(65536):
         pending += received
-        while (end := pending.find(b"\r\n\r\n")) >= 0:
+        while (end := request_end(pending)) <= len(pending):
             target = pending[: pending.index(b"\r\n")].split(b" ")[1].decode("ascii")
-            pending = pending[end + 4 :]
+            pending = pending[end:]
             if target.startswith("/download/"):
                 download(connection, chunk_size=int(target.rpartition("/")[2]))
             else:

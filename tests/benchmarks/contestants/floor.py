@@ -21,7 +21,8 @@ class AnsweringSocket:
         self._answer = b""
 
     def sendall(self, data: bytes) -> None:
-        self._answer = self._answers[data[: data.index(b"\r\n")]]
+        # The head comes first; the body, sent after it, changes nothing.
+        self._answer = self._answers.get(data.partition(b"\r\n")[0], self._answer)
 
     def makefile(self, _mode: str) -> io.BytesIO:
         return io.BytesIO(self._answer)
@@ -42,10 +43,10 @@ class AnsweringSocket:
 class Contestant(Tape):
     """Answers are made beforehand: the floor pays for nothing but the client."""
 
-    def __init__(self, targets: Sequence[str]) -> None:
+    def __init__(self, requests: Sequence[traffic.Request]) -> None:
         self._answers = {
-            f"GET {target} HTTP/1.1".encode("ascii"): traffic.answer(target)
-            for target in set(targets)
+            f"{sent.method} {sent.target} HTTP/1.1".encode("ascii"): traffic.answer(sent.target)
+            for sent in set(requests)
         }
 
     def _connect(self, *_arguments: object, **_options: object) -> AnsweringSocket:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from traffic import Request
+
 
 class Tape:
     """Records with mode `once` and replays with mode `none`, as a test suite does."""
@@ -11,8 +13,8 @@ class Tape:
     suffix = ".yaml"
     exact = True  # whether a body comes back as it went in
 
-    def __init__(self, targets: Sequence[str]) -> None:
-        """Take the targets that will be asked for; only the floor has use for them."""
+    def __init__(self, requests: Sequence[Request]) -> None:
+        """Take the requests that will be sent; only the floor has use for them."""
 
     def use(self, path: Path, mode: str) -> AbstractContextManager:
         raise NotImplementedError

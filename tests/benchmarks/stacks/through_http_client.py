@@ -1,6 +1,8 @@
-"""GET through `http.client`, one connection kept alive."""
+"""Requests through `http.client`, one connection kept alive."""
 
 import http.client
+
+from traffic import Request
 
 
 class Client:
@@ -10,8 +12,8 @@ class Client:
         # Looked up now, because an interceptor replaces the name while it is in use.
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
 
-    def get(self, target: str) -> bytes:
-        self._connection.request("GET", target)
+    def send(self, request: Request) -> bytes:
+        self._connection.request(request.method, request.target, request.body, request.headers)
         return self._connection.getresponse().read()
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
-"""GET through requests, one session."""
+"""Requests through the library of that name, one session."""
 
 import requests
+from traffic import Request
 
 
 class Client:
@@ -10,8 +11,11 @@ class Client:
         self._base = f"http://127.0.0.1:{port}"
         self.session = requests.Session()
 
-    def get(self, target: str) -> bytes:
-        return self.session.get(self._base + target).content
+    def send(self, request: Request) -> bytes:
+        url = self._base + request.target
+        return self.session.request(
+            request.method, url, data=request.body, headers=request.headers
+        ).content
 
     def close(self) -> None:
         self.session.close()

@@ -12,7 +12,7 @@ import traffic
 from stacks.through_requests import Client
 
 TESTS = 200  # of each kind
-TARGETS = traffic.targets("items", 3)
+REQUESTS = traffic.requests("items", 3)
 PAIR = """
 def test_empty_{0}(empty): pass
 def test_taped_{0}(taped): taped()
@@ -26,7 +26,7 @@ class Surroundings:
     """
 
     def __init__(self, by: str, action: str, folder: Path, port: int) -> None:
-        tape = importlib.import_module(f"contestants.{by}").Contestant(TARGETS)
+        tape = importlib.import_module(f"contestants.{by}").Contestant(REQUESTS)
         self._use = getattr(tape, action)
         self._files = folder / f"tapes{tape.suffix}"
         self._port = port
@@ -43,8 +43,8 @@ class Surroundings:
             yield lambda: self.fetch(client)
 
     def fetch(self, client: Client) -> None:
-        for target in TARGETS:
-            client.get(target)
+        for request in REQUESTS:
+            client.send(request)
         client.close()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
