@@ -11,8 +11,8 @@ from cassette.client.errors import InvalidURL
 # What breaks the framing, and nothing more: as lenient as http.client is (docs/client.md).
 _is_legal_header_name: Final = re.compile(rb"(?![:\s])[^\r\n:]+").fullmatch
 _is_illegal_header_value: Final = re.compile(rb"\r(?:[^\t\n ]|\Z)|\n(?:[^\t ]|\Z)").search
-_contains_disallowed_url_pchar_re: Final = re.compile("[^!-~\x80-\U0010ffff]")
-_contains_disallowed_method_pchar_re: Final = re.compile("[^ -\U0010ffff]")
+_contains_disallowed_url_pchar_re: Final = re.compile("[\0- \x7f]")
+_contains_disallowed_method_pchar_re: Final = re.compile("[\0-\x1f]")
 
 
 def _encode(data: str, name: str = "data") -> bytes:
