@@ -1,13 +1,75 @@
-"""Cassettes that answer beside the one in use."""
+"""Cassettes that answer: the one in use, and those beside it."""
 
 import contextlib
 import http.client
 import re
 import socket
+from dataclasses import replace
 
 import pytest
+from recordings import URL, interaction, write
 
 import cassette
+from cassette.matching import Matching
+from cassette.model import Ended, Failure, Request
+from cassette.store.reader import CassetteReader
+from cassette.tapes.source import Source
+
+
+def source(path, *interactions, repeat=False):
+    reader = CassetteReader.open(write(path, *interactions))
+    return Source(reader, Matching(), repeat=repeat)
+
+
+def failure(path="/", **facts):
+    """A connection that was refused."""
+    down = interaction(raw=b"", ended=Ended.REFUSED, failure=Failure("OSError", 111, "x"), **facts)
+    return replace(down, call=f"connect {URL}", request=Request(b"", URL))
+
+
+def asked(source, path):
+    return source.find(f"GET {URL}{path}", interaction(path=path).request)
+
+
+def test_what_was_found_answers_nobody_else_and_counts_when_it_was_played(tmp_path):
+    two = source(tmp_path / "a.yaml", interaction(path="/1"), interaction(path="/2"))
+    found = asked(two, "/2")
+    assert (found.number, found.call) == (1, f"GET {URL}/2")
+    assert asked(two, "/2") is None
+    assert (two.played, list(two.unplayed_by_number)) == (0, [0])
+    two.play(found)
+    assert two.played == 1
+    assert [one.played for one in two] == [0, 1]
+
+
+def test_the_last_one_repeats_where_that_was_asked_for(tmp_path):
+    two = source(tmp_path / "a.yaml", interaction(1), interaction(2), repeat=True)
+    assert [asked(two, "/").number for _ in range(4)] == [0, 1, 1, 1]
+
+
+def test_a_failure_is_due_when_it_is_the_next_with_its_origin(tmp_path):
+    three = source(tmp_path / "a.yaml", failure(), interaction(path="/1"), failure())
+    assert three.next_failure("http://other.example.com") is None
+    assert three.next_failure(URL).number == 0
+    assert three.next_failure(URL) is None  # a request is due
+    asked(three, "/1")
+    assert three.next_failure(URL).number == 2
+    assert three.next_failure(URL) is None
+
+
+def test_to_foresee_an_answer_leaves_it_where_it_is(tmp_path):
+    one = source(tmp_path / "a.yaml", interaction(path="/1"))
+    assert one.foresee(f"GET {URL}/1").call == one.foresee(f"GET {URL}/1").call
+    assert one.foresee(f"GET {URL}/2") is None
+    assert asked(one, "/1") is not None
+
+
+def test_a_source_without_a_file_answers_nothing(tmp_path):
+    none = Source(CassetteReader(tmp_path / "none.yaml"), Matching(), repeat=True)
+    assert asked(none, "/") is None
+    assert none.foresee(f"GET {URL}/") is None
+    assert none.next_failure(URL) is None
+    assert (len(none), list(none), none.unplayed_by_number) == (0, [], {})
 
 
 def get(port, path="/"):
