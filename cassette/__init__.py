@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from cassette.redaction import Redactor
     from cassette.tapes.expiry import CassetteExpiredWarning
     from cassette.tapes.modes import RecordMode
-    from cassette.tapes.tape import Tape, UnplayedWarning, UnrecordedWarning
+    from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
+    from cassette.tapes.tape import Tape
     from cassette.transport.scripted import ScriptedTransport
     from cassette.verify.drift import DriftError
     from cassette.verify.verifier import Verification
@@ -68,7 +69,8 @@ __all__ = [
 
 _HOMES = {
     "api": ("Use", "load", "tape", "use"),
-    "tapes.tape": ("Tape", "UnplayedWarning", "UnrecordedWarning"),
+    "tapes.outcome": ("UnplayedWarning", "UnrecordedWarning"),
+    "tapes.tape": ("Tape",),
     "verify.drift": ("DriftError",),
     "errors": (
         "BlockedNetworkError",

@@ -14,7 +14,7 @@ from cassette.plugin.commands import command, from_here
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
 from cassette.tapes.expiry import CassetteExpiredWarning
-from cassette.tapes.tape import UnplayedWarning, UnrecordedWarning
+from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from cassette.store.reader import CassetteReader
 from cassette.tapes.expiry import CassetteExpiredWarning, OnExpiry
 from cassette.tapes.modes import ADDING, RecordMode, policy
 from cassette.tapes.source import Source
-from cassette.tapes.tape import Tape, Terms
+from cassette.tapes.tape import Tape
+from cassette.tapes.terms import Terms
 from cassette.tapes.writer import Writer
 
 if TYPE_CHECKING:

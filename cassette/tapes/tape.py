@@ -1,80 +1,40 @@
 """A cassette in use: it opens transports, and tells its parts what passed over them.
 
-``opening`` puts a tape together. The sources answer, the writer writes, the verifier compares and
-the timeline moves the clock; none of them knows another one.
+``opening`` puts a tape together. The replay answers, the writer writes, the verifier compares; none
+of them knows another one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-import warnings
 import weakref
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING
 
 from cassette.clock import Clock
-from cassette.errors import (
-    CassetteError,
-    RecordingEndedError,
-    TapeClosedError,
-    UnmatchedRequestError,
-    UnplayedInteractionsError,
-    from_here,
-)
+from cassette.errors import CassetteError, TapeClosedError, from_here
 from cassette.tapes.endings import tell
 from cassette.tapes.in_force import lifted
 from cassette.tapes.modes import RecordMode
+from cassette.tapes.outcome import mind_unplayed, objection
+from cassette.tapes.replay import Replay
 from cassette.transport.failures import failed_connection, recorded_error
-from cassette.transport.pace import Pace
 from cassette.transport.player import Player
 from cassette.transport.recorder import Recorder
 from cassette.transport.sockets import CassetteSocket
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import timedelta
     from pathlib import Path
 
-    from cassette.model import Endpoint, Interaction, Request
+    from cassette.model import Endpoint, Interaction
     from cassette.tapes.freezing import Timeline
-    from cassette.tapes.modes import Policy
     from cassette.tapes.options import TapeOptions
     from cassette.tapes.source import Source
+    from cassette.tapes.terms import Terms
     from cassette.tapes.writer import Writer
     from cassette.transport.base import Dial, Transport
     from cassette.verify.verifier import Verifier
-
-
-class UnplayedWarning(UserWarning):
-    """Interactions were left when the use of a cassette ended.
-
-    Unintended: the code under test no longer makes these requests; delete the interactions.
-    Intended: say so with ``on_unplayed="ignore"``.
-    """
-
-
-class UnrecordedWarning(UserWarning):
-    """Something reached the network past a cassette that recorded, and is missing in it.
-
-    Unintended: use a client that cassettes record, since the replay refuses this one. Intended: let
-    the host through with ``allow_hosts``, on the replay too.
-    """
-
-
-class Terms(NamedTuple):
-    """How things stood when a use began.
-
-    Attributes:
-        mode: The record mode in force.
-        policy: What the mode means for this use.
-        existed: There was a cassette.
-        expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
-    """
-
-    mode: RecordMode
-    policy: Policy
-    existed: bool
-    expired: timedelta | None = None
 
 
 class Tape:
@@ -127,7 +87,7 @@ class Tape:
         self._sources = tuple(sources)
         self._writer = writer
         self._verifier = verifier
-        self._timeline = timeline
+        self._replay = Replay(options, terms, sources, timeline, self.note_error)
         self._lock = threading.RLock()
         self._settled = False
         self._under_way: set[Recorder] = set()
@@ -205,9 +165,11 @@ class Tape:
             return dial()
         player = pace = live = recorder = later = None
         if self.policy.play:
-            self._meet_recorded_failure(endpoint)
-            pace = self._new_pace()
-            player = Player(endpoint, pace or self)
+            failed = self._replay.take_failure(endpoint.origin)
+            if failed is not None:
+                raise recorded_error(failed)
+            pace = self._replay.new_pace()
+            player = Player(endpoint, pace or self._replay)
             later = lambda: self._dial(endpoint, dial)  # noqa: E731 - called by the transport
         else:
             live = self._dial(endpoint, dial)
@@ -230,96 +192,6 @@ class Tape:
             if failed is not None:
                 self._record(failed)
             raise
-
-    def _meet_recorded_failure(self, endpoint: Endpoint) -> None:
-        for source in self._sources:
-            failed = source.next_failure(endpoint.origin)
-            if failed is not None:
-                self._play(source, failed)
-                if self._timeline is not None:
-                    self._timeline.finish()
-                raise recorded_error(failed)
-
-    def _new_pace(self) -> Pace | None:
-        """Return the pace of a new connection; None where all comes at once and no clock moves."""
-        timeline, factor = self._timeline, self._options.timing
-        if timeline is not None:
-            return Pace(self, timeline.clock, factor=factor, finished=timeline.finish)
-        return Pace(self, Clock, factor=factor) if factor else None
-
-    # What a player asks.
-
-    def answer(self, call: str, request: Request) -> Interaction | None:
-        """Return the interaction that answers, now counted as played.
-
-        Returns:
-            The interaction; None where there is none and the mode lets the request go live.
-
-        Raises:
-            UnmatchedRequestError: There is none, and nothing may go live.
-            CassetteFormatError: The interaction that answers is damaged, or one that nearly does.
-        """
-        try:
-            for source in self._sources:
-                found = source.find(call, request)
-                if found is not None:
-                    return self._play(source, found)
-            if self.policy.record:
-                self.thaw()
-                return None
-            raise self._unmatched(call, request)
-        except CassetteError as error:
-            self.note_error(error)
-            raise
-
-    def foresee(self, call: str) -> Interaction | None:
-        """Return the interaction that would answer this call, judged without the body."""
-        for source in self._sources:
-            foreseen = source.foresee(call)
-            if foreseen is not None:
-                if self._timeline is not None and source is self._own:
-                    self._timeline.send(foreseen)
-                return foreseen
-        return None
-
-    def refuse_more(self, interaction: Interaction | None) -> NoReturn:
-        """Refuse a client that reads where the recording has stopped.
-
-        Args:
-            interaction: What it reads; None where no request was sent.
-
-        Raises:
-            RecordingEndedError: Always.
-        """
-        call, received = "a request that was never sent", 0
-        if interaction is not None:
-            call, received = interaction.call, len(interaction.response.raw)
-        error = RecordingEndedError(call, path=self.path, received=received)
-        self.note_error(error)
-        raise error
-
-    def _play(self, source: Source, interaction: Interaction) -> Interaction:
-        source.play(interaction)
-        if self._timeline is not None and source is self._own:
-            self._timeline.play(interaction.number, interaction)
-        return interaction
-
-    def _unmatched(self, call: str, request: Request) -> UnmatchedRequestError:
-        from cassette.store.files import journal_of  # noqa: PLC0415 - only failures pay for it
-
-        beside = [source.recordings(from_here(source.path)) for source in self.extra]
-        explanation = self._own.explain(call, request, *beside)
-        journal = journal_of(self.path)
-        return UnmatchedRequestError(
-            self._options.redactor.mask_call(call),
-            path=self.path,
-            mode=self.mode.value,
-            total=len(self._own) if self.existed else None,
-            journal=journal if journal.exists() else None,
-            remedy=self._options.how_to_record,
-            beside=sum(map(len, self.extra)),
-            **explanation._asdict(),
-        )
 
     # What a recorder tells.
 
@@ -354,13 +226,11 @@ class Tape:
 
     def freeze(self) -> None:
         """Show the program the time of the recording, where that was asked for."""
-        if self._timeline is not None:
-            self._timeline.clock.freeze()
+        self._replay.freeze()
 
     def thaw(self) -> None:
         """Show the program the real time again."""
-        if self._timeline is not None:
-            self._timeline.clock.release()
+        self._replay.thaw()
 
     def settle(self) -> None:
         """Record nothing more, and let every connection go.
@@ -388,40 +258,15 @@ class Tape:
             UnplayedInteractionsError: Interactions are left, and that was to fail.
             UnrecordedWarning: Something went past it, and a filter makes that an error.
         """
-        objection = self._objection() if good else None
-        on_unplayed = self._options.on_unplayed
-        unplayed = self.unplayed if good and on_unplayed != "ignore" else []
+        refusal = objection(self.errors, self.bypassed.values()) if good else None
         try:
             # A use that raises has not ended well, and may lack an interaction.
-            self._writer.close(good=good and objection is None)
+            self._writer.close(good=good and refusal is None)
         finally:
             for source in self._sources:
                 source.close()
             tell(self)
-        if objection is not None:
-            raise objection
-        if unplayed:
-            error = UnplayedInteractionsError(
-                unplayed,
-                path=self.path,
-                total=len(self._own),
-                remedy=self._options.how_to_record_anew,
-            )
-            if on_unplayed == "fail":
-                raise error
-            warnings.warn(str(error), UnplayedWarning, stacklevel=3)
-
-    def _objection(self) -> Exception | None:
-        """Return why the use does not end well after all; warn of what is missing in the cassette.
-
-        Before the cassette is written: where a filter makes the warning an error, there is none.
-        """
-        if self.errors:
-            return self.errors[0]
-        try:
-            for said in self.bypassed.values():
-                # The line that leaves the use, behind three frames of this package.
-                warnings.warn(said, UnrecordedWarning, stacklevel=4)
-        except UnrecordedWarning as error:
-            return error
-        return None
+        if refusal is not None:
+            raise refusal
+        if good:
+            mind_unplayed(self._options, self.unplayed, len(self._own))

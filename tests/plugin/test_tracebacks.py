@@ -97,7 +97,7 @@ def test_an_error_of_others_is_shown_in_full(project):
 def test_every_frame_is_shown_on_request(asking):
     asking.write("test_it.py", "def test_get(cassette): log_in()")
     result = asking.run("--cassette-mode=none", "--full-trace")
-    result.stdout.fnmatch_lines(["*tapes/tape.py:*: UnmatchedRequestError"])
+    result.stdout.fnmatch_lines(["*tapes/replay.py:*: UnmatchedRequestError"])
 
 
 def test_a_folder_of_the_name_of_a_standard_module_is_the_users_own(asking):
