@@ -240,8 +240,10 @@ def test_a_test_that_is_marked_for_cassetter_too_is_told_what_to_do(beside, test
     result = project.run("test_theirs.py", passed=0, errors=1)
     result.stdout.fnmatch_lines(
         [
-            f"OptionError: test_theirs.py::test_both {clash}: "
-            "a test can have a cassette of one of them only",
+            (
+                f"OptionError: test_theirs.py::test_both {clash}: "
+                "a test can have a cassette of one of them only"
+            ),
             f"{remedy}, or switch cassetter off: pytest -p no:cassetter",
         ],
         consecutive=True,

@@ -32,9 +32,7 @@ def refuse_both(item: pytest.Item) -> None:
     if item.get_closest_marker("vcr") is None:
         return
     if item.get_closest_marker("cassette") is None:
-        clash = (
-            "asks for the fixture 'tape', of pytest-cassette, and is marked 'vcr', for cassetter"
-        )
+        clash = "asks for 'tape', of pytest-cassette, and is marked 'vcr', for cassetter"
         remedy = "Take the fixture or the mark away"
     else:
         clash = "is marked 'cassette', for pytest-cassette, and 'vcr', for cassetter"

@@ -9,11 +9,10 @@ import shlex
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cassette.clock import in_words
-from cassette.errors import counted
 from cassette.plugin.plan import same
 from cassette.plugin.use_record import Fate, shown, unplayed_by_all
 from cassette.store.reader import PARTIAL
+from cassette.wording import counted, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

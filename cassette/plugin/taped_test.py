@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from cassette.api import use
-from cassette.errors import CassetteError, counted
+from cassette.errors import CassetteError
 from cassette.plugin.commands import command, from_here
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
 from cassette.tapes.expiry import CassetteExpiredWarning
 from cassette.tapes.tape import UnplayedWarning, UnrecordedWarning
+from cassette.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
