@@ -9,7 +9,6 @@ from cassette.errors import CassetteNotFoundError
 from cassette.matching import Index
 from cassette.model import CONNECT
 from cassette.store.reader import CassetteReader
-from cassette.wording import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

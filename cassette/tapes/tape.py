@@ -19,7 +19,6 @@ from cassette.errors import (
     TapeClosedError,
     UnmatchedRequestError,
     UnplayedInteractionsError,
-    from_here,
 )
 from cassette.tapes.endings import tell
 from cassette.tapes.in_force import lifted
@@ -29,6 +28,7 @@ from cassette.transport.pace import Pace
 from cassette.transport.player import Player
 from cassette.transport.recorder import Recorder
 from cassette.transport.sockets import CassetteSocket
+from cassette.wording import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
