@@ -13,10 +13,9 @@ import subprocess
 import sys
 from importlib.metadata import entry_points
 
+import optional
 import pytest
 from servers.threads import Hello, serving
-
-REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +32,8 @@ def install(tmp_path_factory):
             text=True,
             check=False,
         )
-        if done.returncode and not REQUIRED:
-            pytest.skip(f"pip cannot install {names[0]}: {done.stderr.strip()[-300:]}")
-        assert done.returncode == 0, done.stderr
+        if done.returncode:
+            optional.give_up(f"pip cannot install {names[0]}: {done.stderr.strip()[-300:]}")
         return str(folder)
 
     return install
