@@ -35,6 +35,7 @@ SAMPLES = {
     "max_age": timedelta(days=30),
     "mode": "none",
     "nearest": ["#1 GET b\n  - 1\n  + 2"],
+    "origin": "http://a.example",
     "origins": ["http://b.example"],
     "partial": b"abc",
     "path": Path("a.yaml"),
