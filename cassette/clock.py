@@ -9,18 +9,10 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 _freezegun: Final = sys.modules.get("freezegun.api")
-
-_UNITS: Final = (
-    ("day", timedelta(days=1), timedelta(hours=1)),
-    ("hour", timedelta(hours=1), timedelta(minutes=1)),
-    ("minute", timedelta(minutes=1), timedelta(seconds=1)),
-    ("second", timedelta(seconds=1), timedelta(seconds=1)),
-)
-"""Units by name, each with what is left out where there is just one of it, and less than that."""
 
 
 class Clock:
@@ -46,17 +38,3 @@ class Clock:
         remaining = moment - cls.monotonic()
         if remaining > 0:
             cls._sleep(remaining)
-
-
-def in_words(duration: timedelta) -> str:
-    """Return a duration as a person says it, such as ``41 days`` or ``1 hour``.
-
-    It is cut to the largest unit of which there are at least two, or one and nothing of the next.
-    """
-    for name, unit, finer in _UNITS:
-        count, rest = divmod(duration, unit)
-        if count > 1:
-            return f"{count} {name}s"
-        if count == 1 and rest < finer:
-            return f"1 {name}"
-    return "a moment"

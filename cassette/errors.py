@@ -15,43 +15,25 @@
     └── OptionError                 an option with a wrong name or value (a ValueError too)
 
 None but the last has a second base: clients retry or wrap ``OSError`` and ``HTTPException``,
-and would hide a missing recording behind an error of their own.
+and would hide a missing recording behind an error of their own. Every error can be pickled and
+copied (``copying``).
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cassette.clock import in_words
+from cassette.copying import Copyable
+from cassette.wording import from_here, in_words, listed, told_of_attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
     from os import PathLike
+    from pathlib import Path
 
 
-def suggestion(wrong: object, right: Iterable[str]) -> str:
-    """Return ``; did you mean 'x'?`` for the nearest of the right words, or nothing."""
-    import difflib  # noqa: PLC0415 - only mistakes pay for it
-
-    near = difflib.get_close_matches(str(wrong).lower(), map(str, right), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def from_here(path: str | PathLike[str]) -> str:
-    """Return a path as a person would type it: relative where it is below the current folder."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)
-
-
-def _listed(items: Sequence[str], limit: int = 5) -> str:
-    return ", ".join([*items[:limit], *(["..."] if len(items) > limit else [])])
-
-
-class CassetteError(Exception):
+class CassetteError(Copyable, Exception):
     """Base of every error that is cassette's own."""
 
 
@@ -121,13 +103,13 @@ class UnmatchedRequestError(CassetteError):
             lines.append("It holds no interaction at all.")
         elif self.spent:
             lines.append(
-                f"It was recorded ({_listed([f'#{number}' for number in self.spent])}), "
+                f"It was recorded ({listed([f'#{number}' for number in self.spent])}), "
                 "and every recording of it has been played already."
             )
             advice.insert(0, "To let the last one answer again: repeat=True")
         elif not self.nearest:
             lines.append(f"None of its {self.total} interactions is for this origin:")
-            lines.append(f"  {_listed(self.origins)}")
+            lines.append(f"  {listed(self.origins)}")
         if self.nearest:
             known = (self.total or 0) + self.beside
             where = "" if self.total else " in the cassettes beside it"
@@ -193,35 +175,6 @@ class BlockedNetworkError(CassetteError):
         return told_of_attempt(
             self.kind, self.host, self.port, outcome, who=self.who, remedy=self.remedy
         )
-
-
-def told_of_attempt(  # noqa: PLR0913 - the parts of one sentence
-    kind: str,
-    host: str,
-    port: int | None,
-    outcome: str,
-    *,
-    who: Sequence[str],
-    remedy: str,
-) -> str:
-    """Return what there is to say about an attempt to reach a host.
-
-    Args:
-        kind: See ``BlockedNetworkError``, as for all but ``outcome``.
-        host: The host.
-        port: Its port.
-        outcome: What became of the attempt.
-        who: Who made it.
-        remedy: What to do.
-    """
-    shown = f"[{host}]" if ":" in host else host
-    where = {
-        "connection": f"a connection to {shown}:{port}",
-        "datagram": f"a datagram to {shown}:{port}",
-        "look-up": f"a look-up of {host}",
-    }[kind]
-    tried = [f"  {verb} {one}" for verb, one in zip(("by", "called by"), who, strict=False)]
-    return "\n".join([f"{where} {outcome}", *tried, remedy])
 
 
 class TapeClosedError(CassetteError):
@@ -290,11 +243,6 @@ class UnplayedInteractionsError(CassetteError):
                 "Or delete them from the file, or allow them with on_unplayed='ignore'.",
             ]
         )
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number and what it counts, such as ``2 interactions``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 class CassetteNotFoundError(CassetteError):

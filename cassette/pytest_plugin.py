@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cassette.plugin import tape_key
+from cassette.plugin import ANCHOR, NAMES, tape_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -42,7 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
         f"cassette(name=None, {names}): "
         "record the HTTP traffic of the test into a cassette, or replay it from there",
     )
-    config.pluginmanager.register(_Fixture(), "cassette-fixture")
+    config.pluginmanager.register(_Tape(), "cassette-tape")
+    shared = config.pluginmanager.has_plugin("cassetter")
+    config.pluginmanager.register(_SharedCassette() if shared else _Cassette(), "cassette-name")
     if not config.getoption("fulltrace", default=False):  # gone with -p no:terminal
         config.pluginmanager.register(_Failures(), "cassette-failures")
     if options.from_command_line(config) or options.from_ini(config):
@@ -81,27 +83,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Last, since a project may give its tests the marker in this hook.
     """
     for item in items:
-        names: list[str] = getattr(item, "fixturenames", [])
         marked = item.get_closest_marker("cassette") is not None
+        if not marked and not any(name in getattr(item, "fixturenames", ()) for name in NAMES):
+            continue
+        from cassette.plugin.requesting import has_cassette, put_first  # noqa: PLC0415 - see the module docstring
+
         if marked:
-            from cassette.plugin.taped_test import check  # noqa: PLC0415 - see the module docstring
+            from cassette.plugin.taped_test import check  # noqa: PLC0415 - as above
 
             check(item)
-        if marked or "cassette" in names:
-            _put_first(item, names)
-
-
-def _put_first(item: pytest.Item, names: list[str]) -> None:
-    """Let the cassette be the first of the fixtures that are made for this test alone.
-
-    What lives longer is made before it. Its requests would be in the cassette of whichever test
-    comes first.
-    """
-    # Not public, and there is no other way to ask for the scope of a fixture that was not made yet.
-    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    wider = [name for name in names if name in known and known[name][-1].scope != "function"]
-    own = [name for name in names if name not in wider and name != "cassette"]
-    names[:] = [*wider, "cassette", *own]
+        if has_cassette(item):
+            put_first(item)
 
 
 @pytest.fixture(scope="session")
@@ -129,48 +121,70 @@ def cassette_name(request: pytest.FixtureRequest) -> str:
     return test_name(request.node)
 
 
-class _Fixture:
-    """The fixture ``cassette``, in the last plugin of all: cassetter has one of this name too.
+@pytest.fixture
+def _cassette_tape(
+    request: pytest.FixtureRequest,
+    cassette_config: Mapping[str, Any],
+    cassette_dir: Path,
+    cassette_name: str,
+) -> Generator[Tape, None, None]:
+    """The cassette of this test; a name that no project has a fixture of."""
+    from cassette.plugin import recording_locks, taped_test  # noqa: PLC0415 - see the module docstring
+
+    item = request.node
+    with taped_test.failing_plainly():
+        if request.config.pluginmanager.has_plugin("cassetter"):
+            from cassette.plugin.cassetter import refuse_both  # noqa: PLC0415 - as above
+
+            refuse_both(item)
+        running = taped_test.TapedTest(
+            item,
+            cassette_config,
+            cassette_dir,
+            cassette_name,
+            recording_locks.RecordingLocks.of(request),
+        )
+    item.stash[tape_key] = running
+    yield running.tape
+    running.withdraw()
+
+
+class _Tape:
+    """The fixture ``tape``, in one of the last plugins, so that no other plugin decides about it.
 
     Of two fixtures of one name pytest takes the one registered last, which would be up to the
-    order of files on the disk; it also lets that one ask for the other.
+    order of files on the disk.
     """
 
     @pytest.fixture
-    def cassette(
-        self,
-        request: pytest.FixtureRequest,
-        cassette_config: Mapping[str, Any],
-        cassette_dir: Path,
-        cassette_name: str,
-    ) -> Generator[Tape, None, None]:
+    def tape(self, _cassette_tape: Tape) -> Tape:
         """The cassette of this test, in force until its fixtures are torn down.
 
         It stands at ``cassettes/<test module>/<test name>.yaml`` beside the test file, unless
         options or fixtures say otherwise.
         """
-        from cassette.plugin import recording_locks, taped_test  # noqa: PLC0415 - see the module docstring
+        return _cassette_tape
 
-        item = request.node
-        if request.config.pluginmanager.has_plugin("cassetter"):
-            from cassette.plugin.cassetter import is_meant  # noqa: PLC0415 - as above
 
-            with taped_test.failing_plainly():
-                meant = is_meant(item)
-            if not meant:
-                yield request.getfixturevalue("cassette")
-                return
-        with taped_test.failing_plainly():
-            running = taped_test.TapedTest(
-                item,
-                cassette_config,
-                cassette_dir,
-                cassette_name,
-                recording_locks.RecordingLocks.of(request),
-            )
-        item.stash[tape_key] = running
-        yield running.tape
-        running.withdraw()
+class _Cassette:
+    """The same fixture by its other name."""
+
+    @pytest.fixture
+    def cassette(self, _cassette_tape: Tape) -> Tape:
+        """The fixture ``tape`` by its other name."""
+        return _cassette_tape
+
+
+class _SharedCassette:
+    """The fixture ``cassette`` beside cassetter, which has one too and puts it into every test."""
+
+    @pytest.fixture
+    def cassette(self, request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - theirs, too
+        """The fixture ``tape`` by its other name, or the fixture of cassetter."""
+        from cassette.plugin.requesting import has_cassette  # noqa: PLC0415 - see the module docstring
+
+        # To a fixture that asks for its own name, pytest gives the one it overrides: theirs.
+        return request.getfixturevalue(ANCHOR if has_cassette(request.node) else "cassette")
 
 
 class _Failures:

@@ -1,16 +1,17 @@
 """Real servers on loopback for every test that wants one.
 
-A server that is not installed skips its tests with the reason. Where ``CASSETTE_REQUIRE_SERVERS=1``
-is set in the environment, as in continuous integration, it fails them instead.
+A server that is not installed skips its tests with the reason, as a package does that is not
+installed. Where ``CASSETTE_REQUIRE_SERVERS=1`` is set in the environment, as in continuous
+integration, both fail them instead.
 """
 
-import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import optional
 import pytest
 from servers.acceptor import Acceptor
 from servers.address import LOOPBACK, Address, address_of
@@ -27,10 +28,13 @@ from servers.tls import Authority
 
 pytest.register_assert_rewrite("clients.taping")
 
-REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
-
 Started = TypeVar("Started", Server, Proxy)
 Folders = Callable[[str], Path]
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
+    """Let a test module be skipped where a package that it imports is not installed."""
+    return optional.Module.from_parent(parent, path=module_path)
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +66,7 @@ def running(start: Callable[..., Started], *arguments: Any) -> Iterator[Started]
     try:
         started = start(*arguments)
     except ServerMissingError as missing:
-        if REQUIRED:
-            pytest.fail(f"{missing}, and CASSETTE_REQUIRE_SERVERS=1 asks for it")
-        pytest.skip(f"{missing}")
+        optional.give_up(f"{missing}")
     yield started
     started.stop()
 

@@ -26,9 +26,10 @@ from __future__ import annotations
 import http.client as stock
 
 from cassette.client.compat import limits
+from cassette.copying import Copyable
 
 
-class HTTPException(stock.HTTPException):
+class HTTPException(Copyable, stock.HTTPException):
     """Base of every error that is HTTP's and not the operating system's."""
 
 

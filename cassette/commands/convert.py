@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.bridges import vcrpy
 from cassette.bridges.recordings import write_cassette
-from cassette.errors import CassetteError, OptionError, counted
+from cassette.errors import CassetteError, OptionError
 from cassette.plugin.places import file_name
 from cassette.store.reader import CassetteReader
+from cassette.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

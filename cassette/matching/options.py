@@ -7,7 +7,7 @@ import inspect
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from cassette.errors import CassetteError, OptionError, suggestion
+from cassette.errors import CassetteError, OptionError
 from cassette.matching.bodies import BodyReader
 from cassette.matching.calls import (
     SECRET,
@@ -21,6 +21,7 @@ from cassette.matching.paths import JsonPath
 from cassette.model import CONNECT
 from cassette.redaction import MASK_MARK, Redactor, without_masks, without_masks_bytes
 from cassette.redaction.multipart import boundary_of
+from cassette.wording import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable

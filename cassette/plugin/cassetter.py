@@ -14,27 +14,37 @@ if TYPE_CHECKING:
 _THEIRS = ("cassette", "vcr")
 
 
-def is_meant(item: pytest.Item) -> bool:
-    """Return whether a test means our fixture ``cassette``, and not the one of cassetter.
+def is_theirs(item: pytest.Item) -> bool:
+    """Return whether ``cassette``, in a test without our marker, is the fixture of cassetter.
 
-    It does where it carries our marker, or where it or a fixture of its own names ``cassette``
-    without the marker ``vcr``, by which cassetter knows its tests.
+    It is where the test carries the marker ``vcr``, by which cassetter knows its tests, and where
+    neither the test nor a fixture of the project names ``cassette``.
+    """
+    return item.get_closest_marker("vcr") is not None or "cassette" not in _named(item)
+
+
+def refuse_both(item: pytest.Item) -> None:
+    """Refuse a test that has a cassette of ours, and is marked for cassetter.
 
     Raises:
-        OptionError: It carries both markers.
+        OptionError: It is.
     """
-    ours, theirs = (item.get_closest_marker(name) is not None for name in ("cassette", "vcr"))
-    if ours and theirs:
-        raise OptionError(
-            f"{item.nodeid} is marked 'cassette', for pytest-cassette, and 'vcr', for cassetter: "
-            "both plugins have a fixture 'cassette', and a test can have one of them only\n"
-            "Take one of the marks away, or switch cassetter off: pytest -p no:cassetter"
-        )
-    return ours or (not theirs and "cassette" in _named(item))
+    if item.get_closest_marker("vcr") is None:
+        return
+    if item.get_closest_marker("cassette") is None:
+        clash = "asks for 'tape', of pytest-cassette, and is marked 'vcr', for cassetter"
+        remedy = "Take the fixture or the mark away"
+    else:
+        clash = "is marked 'cassette', for pytest-cassette, and 'vcr', for cassetter"
+        remedy = "Take one of the marks away"
+    raise OptionError(
+        f"{item.nodeid} {clash}: a test can have a cassette of one of them only\n"
+        f"{remedy}, or switch cassetter off: pytest -p no:cassetter"
+    )
 
 
 def _named(item: pytest.Item) -> Iterator[str]:
-    """Yield the fixtures that a test or a fixture of its own names."""
+    """Yield the fixtures that a test or a fixture of the project names."""
     for mark in item.iter_markers("usefixtures"):
         yield from mark.args
     # Not public; what is, names the fixtures of all plugins too.

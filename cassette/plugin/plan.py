@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from cassette.errors import CassetteError
 from cassette.plugin.places import files_of, folder_for, test_name
+from cassette.plugin.requesting import definitions, has_cassette, is_ours
 from cassette.plugin.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     import pytest
 
 _DECIDING: Final = ("cassette", "cassette_config", "cassette_dir", "cassette_name")
-"""Fixtures of ours that a project may override."""
+"""Fixtures with which a project decides about the cassette of a test."""
 
 
 class Plan(NamedTuple):
@@ -81,8 +82,7 @@ def make_plan(
     for item in items:
         tests.append(item.nodeid)
         # A test that was deselected has not been given the fixture that its marker stands for.
-        names = getattr(item, "fixturenames", ())
-        if "cassette" not in names and not item.get_closest_marker("cassette"):
+        if not has_cassette(item):
             continue
         folder = folder_for(config, item.path)
         places[str(folder)] = None
@@ -100,17 +100,8 @@ def make_plan(
 
 def _is_decided_elsewhere(item: pytest.Item) -> bool:
     """Return whether a fixture, or a parameter, of the project stands in for one of ours."""
-    # Not public, and there is no other way to ask for a fixture that was not made yet.
-    manager = item.session._fixturemanager  # noqa: SLF001 - nothing public has it
     parameters = getattr(getattr(item, "callspec", None), "params", {})
-    return any(
-        name in parameters or not _is_ours(manager.getfixturedefs(name, item)) for name in _DECIDING
-    )
-
-
-def _is_ours(definitions: Sequence[pytest.FixtureDef[Any]] | None) -> bool:
-    """Return whether the definition of a fixture that holds, the last one, is the plugin's."""
-    return definitions is None or definitions[-1].func.__module__ == "cassette.pytest_plugin"
+    return any(name in parameters or not is_ours(definitions(item, name)) for name in _DECIDING)
 
 
 def missing_part(config: pytest.Config) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cassette.errors import CassetteError, CassetteFormatError
-from cassette.plugin.use_record import Fate, unplayed_by_all
+from cassette.plugin.use_record import Outcome, unplayed_by_all
 from cassette.store.dropping import drop_interactions
 from cassette.tapes.modes import RecordMode
 
@@ -31,19 +31,19 @@ class Pruned(NamedTuple):
     objection: str = ""
 
 
-def prune(ledger: RunUses, plan: Plan) -> list[Pruned]:
+def prune(run: RunUses, plan: Plan) -> list[Pruned]:
     """Drop what no use of a cassette has played, where all tests that use it have passed.
 
     Args:
-        ledger: What was used, by all workers together.
+        run: Every use of the run, by all workers together.
         plan: What all tests of the project would use.
     """
     done: list[Pruned] = []
-    for path, uses in ledger.uses.items():
+    for path, uses in run.by_cassette.items():
         unplayed = unplayed_by_all(uses)
         if not unplayed:
             continue
-        objection = _objection(ledger, plan, path, uses)
+        objection = _objection(run, plan, path, uses)
         if not objection:
             try:
                 drop_interactions(path, unplayed)
@@ -55,19 +55,19 @@ def prune(ledger: RunUses, plan: Plan) -> list[Pruned]:
     return done
 
 
-def _objection(ledger: RunUses, plan: Plan, path: str, uses: Sequence[UseRecord]) -> str:
-    """Return what there is to say against pruning a cassette, or nothing."""
-    if any(entry.fate in (Fate.RECORDED, Fate.REWRITTEN) for entry in uses):
+def _objection(run: RunUses, plan: Plan, path: str, uses: Sequence[UseRecord]) -> str:
+    """Return why a cassette cannot be pruned; empty if it can."""
+    if any(record.outcome in (Outcome.RECORDED, Outcome.REWRITTEN) for record in uses):
         return "it was written in this run, and only the next one can tell"
-    if any(entry.mode == RecordMode.VERIFY for entry in uses):
+    if any(record.mode == RecordMode.VERIFY for record in uses):
         return f"mode {RecordMode.VERIFY} writes nothing"
-    if not any(entry.is_own for entry in uses):
+    if not any(record.is_own for record in uses):
         return "only calls of cassette.use() use it, and who else makes them is not known"
-    tests = dict.fromkeys([*plan.users(path), *(entry.test for entry in uses)])
-    missing = [test for test in tests if not ledger.passed(test)]
+    tests = dict.fromkeys([*plan.users(path), *(record.test for record in uses)])
+    missing = [test for test in tests if not run.passed(test)]
     if missing:
         return f"{missing[0]} uses it too, and has not passed"
-    left_out = next((test for test in plan.tests if not ledger.ran(test)), None)
+    left_out = next((test for test in plan.tests if not run.ran(test)), None)
     if left_out is not None:
         return f"{left_out} did not run, and cassette.use() may open it there"
     return ""

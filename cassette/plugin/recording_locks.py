@@ -1,8 +1,8 @@
-"""RecordingLocks at recording into one cassette, for tests that share it.
+"""Locks for recording into one cassette, for the tests that share it.
 
-A cassette that a run has recorded is not complete before every test that shares it has had its
-turn: the first one records it, and those that follow add what they need. Under pytest-xdist the
-tests are in several processes, so a turn is a lock that all workers of the run see.
+The first test records the cassette, and the tests that follow add what they need; the cassette is
+complete when the last of them has ended. Under pytest-xdist the tests run in several processes, so
+the locks are files that all workers of the run see.
 """
 
 from __future__ import annotations
@@ -26,51 +26,51 @@ _COMPLETED: Final = (RecordMode.ONCE, RecordMode.REWRITE)
 
 
 class RecordingLock:
-    """A test's turn at a cassette, until ``end``.
+    """The lock of one test on one cassette, until ``release``; a test that only replays holds none.
 
     Attributes:
         adds: The cassette was recorded earlier in this run, and this test adds to it.
     """
 
-    def __init__(self, turns: RecordingLocks, path: Path, *, adds: bool, held: ExitStack) -> None:
+    def __init__(self, locks: RecordingLocks, path: Path, *, adds: bool, held: ExitStack) -> None:
         self.adds = adds
-        self._turns = turns
+        self._locks = locks
         self._path = path
         self._held = held
 
-    def end(self, *, recorded: bool) -> None:
-        """Let the next test have its turn.
+    def release(self, *, recorded: bool) -> None:
+        """Let the next test record into the cassette.
 
         Args:
             recorded: What was recorded has become the cassette.
         """
         with self._held:
             if recorded:
-                self._turns.note(self._path)
+                self._locks.note(self._path)
 
 
 class RecordingLocks:
-    """Who may record into which cassette, in a run within one process."""
+    """The locks of a run within one process, where no two tests run at a time."""
 
     def __init__(self) -> None:
         self._recorded: set[Path] = set()
 
     @classmethod
     def of(cls, request: pytest.FixtureRequest) -> RecordingLocks:
-        """Return the turns of this run."""
+        """Return the locks of this run."""
         config = request.config
-        turns = config.stash.get(_key, None)
-        if turns is None:
-            turns = cls()
+        locks = config.stash.get(_key, None)
+        if locks is None:
+            locks = cls()
             if hasattr(config, "workerinput"):
-                # What the worker has for itself lies in the folder of the run.
+                # The temporary folder of a worker lies in that of the run.
                 factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-                turns = _LocksOfWorkers(factory.getbasetemp().parent / "cassette")
-            config.stash[_key] = turns
-        return turns
+                locks = _LocksOfWorkers(factory.getbasetemp().parent / "cassette")
+            config.stash[_key] = locks
+        return locks
 
     def take(self, path: Path, mode: str | None, *, rerecords: bool = False) -> RecordingLock:
-        """Return the turn of a test once it has come; a test that only replays waits for nobody.
+        """Wait for the lock of a test, and return it; a test that only replays waits for nobody.
 
         Args:
             path: The cassette.
@@ -79,7 +79,7 @@ class RecordingLocks:
 
         Raises:
             OptionError: There is no such mode.
-            CassetteError: RecordingLocks between processes need a package that is not installed.
+            CassetteError: Locks between processes need a package that is not installed.
         """
         wanted = parse_mode(mode)
         completes = wanted in _COMPLETED
@@ -100,14 +100,14 @@ class RecordingLocks:
         self._recorded.add(path)
 
     def wait(self, path: Path, held: ExitStack) -> None:
-        """Wait until nobody else records into a cassette; ``held`` ends that."""
+        """Wait until no other test records into a cassette; ``held`` lets the next one go on."""
 
 
 class _LocksOfWorkers(RecordingLocks):
-    """The same between the processes of a run.
+    """The locks of a run whose tests are in several processes.
 
     Args:
-        folder: Seen by all of them, and by no other run.
+        folder: A folder that all these processes see, and no other run.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -129,7 +129,7 @@ class _LocksOfWorkers(RecordingLocks):
                 "Install it: python -m pip install 'pytest-cassette[xdist]'"
             ) from None
         self._folder.mkdir(parents=True, exist_ok=True)
-        # Of a worker that was killed, the operating system lets the lock go.
+        # The operating system releases the lock of a worker that was killed.
         held.enter_context(FileLock(self._sign(path, ".lock")))
 
     def _sign(self, path: Path, suffix: str) -> Path:

@@ -1,4 +1,4 @@
-"""Hooks that sum up a run, in the process that a person, or a machine, reads from."""
+"""Hooks that sum up a run, in the process that writes the report."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from cassette.plugin import options
-from cassette.plugin.use_log import UseLog
-from cassette.plugin.uses import REPORTED, RunUses
+from cassette.plugin.uses import REPORTED, RunUses, UseTracker
 from cassette.tapes.modes import RecordMode, default_mode
 
 if TYPE_CHECKING:
@@ -28,14 +27,14 @@ def register(config: pytest.Config) -> None:
     if options.value(config, "orphans") or options.value(config, "prune"):
         planner = Planner(config)
         config.pluginmanager.register(planner, "cassette-planner")
-    scribe = UseLog(config)
-    config.pluginmanager.register(scribe, "cassette-scribe")
+    tracker = UseTracker(config)
+    config.pluginmanager.register(tracker, "cassette-tracker")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Reporter(config, scribe, planner), "cassette-reporter")
+        config.pluginmanager.register(Reporter(config, tracker, planner), "cassette-reporter")
 
 
 class Planner:
-    """Finds out which cassettes the tests of this run would use.
+    """Hooks that find out which cassettes the tests of this run would use.
 
     Attributes:
         plan: The plan; None before the tests are collected. Under pytest-xdist, where this process
@@ -70,12 +69,14 @@ class Planner:
         self, collection_path: Path
     ) -> Generator[None, bool | None, bool | None]:
         """Take note of every test file that is ignored, by ``collect_ignore`` for example."""
-        from cassette.plugin.use_record import shown  # noqa: PLC0415 - most runs have no planner
+        from cassette.plugin.use_record import shown_path  # noqa: PLC0415 - most runs have no planner
 
         ignored = yield
         patterns: list[str] = self._config.getini("python_files")
         if ignored and any(map(collection_path.match, patterns)):
-            self._missing.append(f"{shown(collection_path, self._config.rootpath)} was ignored")
+            self._missing.append(
+                f"{shown_path(collection_path, self._config.rootpath)} was ignored"
+            )
         return ignored
 
     @pytest.hookimpl(tryfirst=True)
@@ -104,11 +105,11 @@ class Planner:
         if sent is not None:
             self.plan = Plan.load(sent)
 
-    def doubt(self, ledger: RunUses) -> str:
+    def doubt(self, uses: RunUses) -> str:
         """Return why the plan does not tell about every test of the project; empty if it does.
 
         Args:
-            ledger: What the tests have used.
+            uses: Every use of the run.
         """
         from cassette.plugin.plan import missing_part  # noqa: PLC0415 - as above
 
@@ -121,7 +122,7 @@ class Planner:
             return missing
         if self.plan.missing:
             return self.plan.missing[0]
-        ran = {entry.test for entry in ledger.entries}
+        ran = {record.test for record in uses.records}
         untold = [test for test in self.plan.untold if test not in ran]
         if untold:
             return f"a fixture names the cassette of {untold[0]}, which did not come to use it"
@@ -129,19 +130,19 @@ class Planner:
 
 
 class Reporter:
-    """Keeps the ledger, and tells what is in it.
+    """Gathers the uses of a run, and sums them up.
 
     Args:
         config: Of this run.
-        scribe: Writes down what is used in this process.
+        tracker: Notes the uses in this process.
         planner: Knows which tests there are, where somebody wants that to be known.
     """
 
-    def __init__(self, config: pytest.Config, scribe: UseLog, planner: Planner | None) -> None:
+    def __init__(self, config: pytest.Config, tracker: UseTracker, planner: Planner | None) -> None:
         self._config = config
-        self._scribe = scribe
+        self._tracker = tracker
         self._planner = planner
-        self._ledger = RunUses()
+        self._uses = RunUses()
         self._pruned: Sequence[Pruned] = ()
 
     def pytest_report_header(self) -> str:
@@ -154,14 +155,14 @@ class Reporter:
         return f"cassette: mode {mode} (CI is {in_ci}set in the environment)"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Enter what a test has used."""
-        self._ledger.note(report)
+        """Take in the uses of a test, and how it ended."""
+        self._uses.note(report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - pytest-xdist need not be there
-        """Enter what no report of a worker carried."""
+        """Take in the uses that no report of a worker carried."""
         # Taken out, since a worker that was interrupted goes down twice.
-        self._ledger.enter(getattr(node, "workeroutput", {}).pop(REPORTED, ()))
+        self._uses.add(getattr(node, "workeroutput", {}).pop(REPORTED, ()))
 
     def pytest_sessionfinish(self) -> None:
         """Drop what no test has played, where that was asked for."""
@@ -169,12 +170,12 @@ class Reporter:
         if plan is not None:
             from cassette.plugin.prune import prune  # noqa: PLC0415 - as above
 
-            self._pruned = prune(self._ledger, plan)
+            self._pruned = prune(self._uses, plan)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the section about cassettes, if there is anything to say."""
-        self._ledger.enter(self._scribe.rest)
-        if self._planner is None and not self._ledger.entries:
+        self._uses.add(self._tracker.rest)
+        if self._planner is None and not self._uses.records:
             return
         from cassette.plugin.orphans import find_orphans  # noqa: PLC0415 - as above
         from cassette.plugin.summary import Summary  # noqa: PLC0415 - as above
@@ -183,14 +184,14 @@ class Reporter:
         orphans = None
         if plan is not None:
             used = [path for paths in plan.uses.values() for path in paths]
-            orphans = find_orphans(plan.folders, [*used, *self._ledger.uses])
+            orphans = find_orphans(plan.folders, [*used, *self._uses.by_cassette])
         folder = self._config.invocation_params.dir
-        lines = Summary(self._ledger, folder, self._command).lines(
+        lines = Summary(self._uses, folder, self._command).lines(
             verbose=self._config.get_verbosity() > 0,
             pruned=self._pruned,
             orphans=orphans,
             collected=plan.tests if plan is not None else (),
-            doubt=self._planner.doubt(self._ledger) if self._planner is not None else "",
+            doubt=self._planner.doubt(self._uses) if self._planner is not None else "",
         )
         if lines:
             terminalreporter.write_sep("=", "cassettes")
@@ -207,4 +208,4 @@ class Reporter:
         planner = self._planner
         if planner is None or not options.value(self._config, option):
             return None
-        return None if planner.doubt(self._ledger) else planner.plan
+        return None if planner.doubt(self._uses) else planner.plan

@@ -15,10 +15,11 @@ from typing import Any, Final
 import pytest
 
 from cassette.api import use
-from cassette.errors import OptionError, suggestion
+from cassette.errors import OptionError
 from cassette.plugin import options
 from cassette.store.files import resolve_name
 from cassette.tapes.hosts import patterns_of
+from cassette.wording import suggestion
 
 NAMES: Final = ("name", *(key for key in inspect.signature(use).parameters if key != "path"))
 """The options of a marker: the name of the cassette, and the keywords of ``cassette.use``."""

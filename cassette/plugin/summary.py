@@ -1,6 +1,7 @@
 """The section about cassettes at the end of a run.
 
-Whole lines without colours, made from a ledger and from what was found out about the files.
+Whole lines without colours, made from the uses of the run, and from what the plan and the folders
+tell about its files.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ import shlex
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cassette.clock import in_words
-from cassette.errors import counted
 from cassette.plugin.plan import same
-from cassette.plugin.use_record import Fate, shown, unplayed_by_all
+from cassette.plugin.use_record import Outcome, shown_path, unplayed_by_all
 from cassette.store.reader import PARTIAL
+from cassette.wording import counted, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,25 +29,25 @@ class Summary:
     """The section about cassettes.
 
     Args:
-        ledger: What the tests have used.
+        uses: Every use of the run.
         root: The folder from which the person will go on: paths are relative to it.
         command: Gives the command that runs tests, of these node ids, under a record mode.
     """
 
     def __init__(
         self,
-        ledger: RunUses,
+        uses: RunUses,
         root: str | PathLike[str],
         command: Callable[[str, Iterable[str]], str],
     ) -> None:
-        self._passed = ledger.passed
-        self._entries = ledger.entries
-        self._uses = ledger.uses
-        self._fates = {path: _fate(uses) for path, uses in self._uses.items()}
+        self._passed = uses.passed
+        self._records = uses.records
+        self._uses = uses.by_cassette
+        self._outcomes = {path: _outcome(some) for path, some in self._uses.items()}
         # A recording takes the place of the journal that an earlier one has left.
-        writing = (Fate.RECORDED, Fate.REWRITTEN, Fate.UNFINISHED)
-        last = {one.path: one for one in self._entries if one.fate in writing}
-        self._unfinished = [one for one in last.values() if one.fate is Fate.UNFINISHED]
+        writing = (Outcome.RECORDED, Outcome.REWRITTEN, Outcome.UNFINISHED)
+        last = {one.path: one for one in self._records if one.outcome in writing}
+        self._unfinished = [one for one in last.values() if one.outcome is Outcome.UNFINISHED]
         self._root = root
         self._command = command
 
@@ -70,7 +70,7 @@ class Summary:
             doubt: Why it cannot be told what no test uses, where that was asked for.
         """
         lines = [
-            *(map(self._use, self._entries) if verbose else ()),
+            *(map(self._use, self._records) if verbose else ()),
             *self._expired(),
             *self._journals(),
             *self._pruned(pruned),
@@ -79,46 +79,46 @@ class Summary:
         ]
         if doubt:
             lines.append(f"What no test uses cannot be told: {doubt}.")
-        counts = [self._counts()] if lines and self._entries else []
+        counts = [self._counts()] if lines and self._records else []
         return [*counts, *lines]
 
     def _counts(self) -> str:
-        fates = list(self._fates.values())
-        cassettes = {fate.value: fates.count(fate) for fate in Fate}
+        outcomes = list(self._outcomes.values())
+        cassettes = {outcome.value: outcomes.count(outcome) for outcome in Outcome}
         interactions = {
-            "played": sum(entry.played for entry in self._entries),
-            "recorded": sum(entry.recorded for entry in self._entries),
-            "verified": sum(entry.verified for entry in self._entries),
+            "played": sum(record.played for record in self._records),
+            "recorded": sum(record.recorded for record in self._records),
+            "verified": sum(record.verified for record in self._records),
             "left unplayed": sum(len(unplayed_by_all(uses)) for uses in self._uses.values()),
         }
         return f"Cassettes: {_list(cassettes)}. Interactions: {_list(interactions)}."
 
-    def _use(self, entry: UseRecord) -> str:
+    def _use(self, record: UseRecord) -> str:
         counts = {
-            "played": entry.played,
-            "recorded": entry.recorded,
-            "verified": entry.verified,
-            "left unplayed": len(entry.unplayed),
+            "played": record.played,
+            "recorded": record.recorded,
+            "verified": record.verified,
+            "left unplayed": len(record.unplayed),
         }
-        return f"  {entry.test}: {_list(counts)} ({self._shown(entry.path)}, mode {entry.mode})"
+        return f"  {record.test}: {_list(counts)} ({self._shown(record.path)}, mode {record.mode})"
 
     def _expired(self) -> Iterator[str]:
         ages = {
-            path: max(entry.expired or 0.0 for entry in uses) for path, uses in self._uses.items()
+            path: max(record.expired or 0.0 for record in uses) for path, uses in self._uses.items()
         }
         expired = [path for path, age in ages.items() if age]
         if not expired:
             return
         yield "Older than max_age:"
         for path in expired:
-            anew = ", recorded anew" if self._fates[path] is Fate.REWRITTEN else ""
+            anew = ", recorded anew" if self._outcomes[path] is Outcome.REWRITTEN else ""
             age = in_words(timedelta(seconds=ages[path]))
             yield f"  {self._shown(path)} ({age}{anew})"
         tests = [
-            entry.test
+            record.test
             for path in expired
-            if self._fates[path] is not Fate.REWRITTEN
-            for entry in self._uses[path]
+            if self._outcomes[path] is not Outcome.REWRITTEN
+            for record in self._uses[path]
         ]
         if tests:
             yield f"  To record anew: {self._command('rewrite', dict.fromkeys(tests))}"
@@ -126,8 +126,8 @@ class Summary:
     def _journals(self) -> Iterator[str]:
         if self._unfinished:
             yield "Recorded by tests that did not end well, and so not made a cassette:"
-        for entry in self._unfinished:
-            yield f"  {self._shown(entry.path + PARTIAL)} ({entry.test})"
+        for record in self._unfinished:
+            yield f"  {self._shown(record.path + PARTIAL)} ({record.test})"
 
     def _pruned(self, pruned: Sequence[Pruned]) -> Iterator[str]:
         dropped = [one for one in pruned if one.dropped]
@@ -154,28 +154,28 @@ class Summary:
             some = f"tests use each of the {orphans.total} cassettes"
             yield f"No orphans: {none.get(orphans.total, some)}."
         yield from (f"  {self._shown(path)}" for path in orphans.cassettes)
-        known = {same(entry.path + PARTIAL) for entry in self._unfinished}
+        known = {same(record.path + PARTIAL) for record in self._unfinished}
         journals = [path for path in orphans.journals if path not in known]
         if journals:
             yield "Left of recordings that were not completed:"
         yield from (f"  {self._shown(path)}" for path in journals)
 
     def _to_commit(self, pruned: Iterable[str]) -> Iterator[str]:
-        changed = (Fate.RECORDED, Fate.REWRITTEN)
-        written = [path for path, fate in self._fates.items() if fate in changed]
+        changed = (Outcome.RECORDED, Outcome.REWRITTEN)
+        written = [path for path, outcome in self._outcomes.items() if outcome in changed]
         paths = dict.fromkeys([*written, *pruned])
         if paths:
             yield "To commit, once you have looked at it:"
         yield from (f"  git add {shlex.quote(self._shown(path))}" for path in paths)
 
     def _shown(self, path: str) -> str:
-        return shown(path, self._root)
+        return shown_path(path, self._root)
 
 
-def _fate(uses: Iterable[UseRecord]) -> Fate:
-    """Return what became of a cassette in all its uses: the first fate of the list that occurs."""
-    found = {entry.fate for entry in uses}
-    return next(fate for fate in Fate if fate in found)
+def _outcome(uses: Iterable[UseRecord]) -> Outcome:
+    """Return what became of a cassette in all its uses: the first of the list that occurs."""
+    found = {record.outcome for record in uses}
+    return next(outcome for outcome in Outcome if outcome in found)
 
 
 def _list(counts: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""A test's cassette, from its first fixture until all of the test is over."""
+"""The cassette of a test, from its first fixture to the end of its teardown."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from cassette.api import use
-from cassette.errors import CassetteError, counted
+from cassette.errors import CassetteError
 from cassette.plugin.commands import command, from_here
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
 from cassette.tapes.expiry import CassetteExpiredWarning
 from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
+from cassette.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
 
 _WARNINGS: Final = (CassetteExpiredWarning, UnplayedWarning, UnrecordedWarning)
-"""What a filter of the project may turn into errors."""
+"""Warnings that a filter of the project may turn into errors."""
 
 
 @contextmanager
 def failing_plainly() -> Iterator[None]:
-    """RecordingLock an error of ours into a failure that shows its message, and no code of ours."""
+    """Turn an error of ours into a failure that shows the message, and no code of ours."""
     try:
         yield
     except (CassetteError, *_WARNINGS) as error:
@@ -54,17 +55,17 @@ class TapedTest:
 
     Args:
         item: The test.
-        configured: What its fixture ``cassette_config`` has returned.
+        configured: The value of its fixture ``cassette_config``.
         folder: The folder for its cassettes.
         name: Name of its cassette where no option gives one.
-        turns: Of this run.
+        locks: Of this run.
 
     Raises:
         CassetteError: An option is wrong, or the cassette cannot be opened.
     """
 
     def __init__(
-        self, item: pytest.Item, configured: object, folder: Path, name: str, turns: RecordingLocks
+        self, item: pytest.Item, configured: object, folder: Path, name: str, locks: RecordingLocks
     ) -> None:
         settings = Settings.of(item.config).of_test(item, configured)
         path, settings["extra"] = files_of(folder, name, settings)
@@ -73,23 +74,23 @@ class TapedTest:
         self.ending = False
         self._use = use(path, **settings).advising(partial(_again, item))
         rerecords = settings.get("max_age") and settings.get("on_expiry") == "rerecord"
-        self._turn = turns.take(path, settings.get("mode"), rerecords=bool(rerecords))
+        self._lock = locks.take(path, settings.get("mode"), rerecords=bool(rerecords))
         try:
-            if self._turn.adds:
+            if self._lock.adds:
                 self._use = self._use.adding()
             self.tape = self._use.__enter__()
         except BaseException:
-            self._turn.end(recorded=False)
+            self._lock.release(recorded=False)
             raise
 
     def withdraw(self) -> None:
-        """Take the cassette out of force. After an interruption this is all that comes."""
+        """Take the cassette out of force; after an interruption, close it as well."""
         self._use.withdraw()
         if not self.ending:
             self._close(good=False)
 
     def raise_error(self) -> None:
-        """Raise what the code under test was told, since it may have swallowed it.
+        """Raise an error that the code under test was given and may have swallowed.
 
         Raises:
             CassetteError: The first of the tape's errors.
@@ -98,16 +99,16 @@ class TapedTest:
             raise self.tape.errors[0]
 
     def note(self, report: pytest.TestReport) -> None:
-        """Learn from a report whether the test goes well; tell it where the recording stands.
+        """Learn from a report whether the test goes well; add to it where the recording stands.
 
-        A test that was skipped half-way has not recorded all it does. One that fails as expected
-        has.
+        A test that was skipped half-way has not recorded all its requests. A test that fails as
+        expected has.
         """
         if report.passed or hasattr(report, "wasxfail"):
             return
         self.good = False
         for error in self.tape.errors:
-            # The test may have failed over what it was told, or over what has drifted.
+            # The test may have failed over this very error.
             if str(error).partition("\n")[0] not in report.longreprtext:
                 report.sections.append((type(error).__name__, str(error)))
         if self.tape.journal is not None:
@@ -125,7 +126,7 @@ class TapedTest:
         try:
             self.tape.close(good=good)
         finally:
-            self._turn.end(recorded=self.tape.recorded > 0 and self.tape.journal is None)
+            self._lock.release(recorded=self.tape.recorded > 0 and self.tape.journal is None)
 
     def _whereabouts(self) -> str:
         tape = self.tape

@@ -1,4 +1,4 @@
-"""What became of a cassette in one use of it."""
+"""A record of one use of a cassette."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from cassette.tapes.endings import EndedTape
 
 
-class Fate(enum.StrEnum):
+class Outcome(enum.StrEnum):
     """What became of a cassette in one use, or in all uses of a run; the first one that holds."""
 
     RECORDED = "recorded"  # there was none before
@@ -31,7 +31,7 @@ class UseRecord(NamedTuple):
     Attributes:
         path: The cassette, as an absolute path.
         mode: Name of the record mode in force.
-        fate: What became of the cassette.
+        outcome: What became of the cassette.
         played: How many interactions were played.
         recorded: How many interactions were recorded.
         verified: How many interactions were sent live and held against the recording.
@@ -43,7 +43,7 @@ class UseRecord(NamedTuple):
 
     path: str
     mode: str
-    fate: Fate
+    outcome: Outcome
     played: int = 0
     recorded: int = 0
     verified: int = 0
@@ -53,26 +53,28 @@ class UseRecord(NamedTuple):
     is_own: bool = False
 
     def dump(self) -> dict[str, Any]:
-        """Return the entry as data that JSON and every serialiser of reports can write."""
+        """Return the record as data that JSON and every serialiser of reports can write."""
         # JSON has no numbers for keys.
         return self._asdict() | {
-            "fate": self.fate.value,
+            "outcome": self.outcome.value,
             "unplayed": [[number, call] for number, call in self.unplayed.items()],
         }
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Self:
-        """Return the entry that was dumped."""
-        return cls(**{**data, "fate": Fate(data["fate"]), "unplayed": dict(data["unplayed"])})
+        """Return the record that was dumped."""
+        return cls(
+            **{**data, "outcome": Outcome(data["outcome"]), "unplayed": dict(data["unplayed"])}
+        )
 
     def properties(self, root: str | os.PathLike[str]) -> list[tuple[str, object]]:
-        """Return what machines want to know, as pytest's user properties.
+        """Return path, mode and counts as the user properties of a test.
 
         Args:
             root: The folder to which paths are relative.
         """
         return [
-            ("cassette", shown(self.path, root)),
+            ("cassette", shown_path(self.path, root)),
             ("cassette_mode", self.mode),
             ("cassette_played", self.played),
             ("cassette_recorded", self.recorded),
@@ -80,13 +82,13 @@ class UseRecord(NamedTuple):
         ]
 
 
-def entries_of(tape: EndedTape) -> Iterator[UseRecord]:
-    """Yield an entry for each cassette of a use that has ended."""
+def records_of(tape: EndedTape) -> Iterator[UseRecord]:
+    """Yield a record for each cassette of a use that has ended."""
     played = tape.played - sum(extra.played for extra in tape.extra)
     yield UseRecord(
-        path=absolute(tape.path),
+        path=absolute_path(tape.path),
         mode=tape.mode.value,
-        fate=_fate(tape, played),
+        outcome=_outcome(tape, played),
         played=played,
         recorded=tape.recorded,
         verified=tape.verified,
@@ -95,31 +97,31 @@ def entries_of(tape: EndedTape) -> Iterator[UseRecord]:
     )
     for extra in tape.extra:
         yield UseRecord(
-            path=absolute(extra.path),
+            path=absolute_path(extra.path),
             mode="none",
-            fate=Fate.REPLAYED if extra.played else Fate.UNUSED,
+            outcome=Outcome.REPLAYED if extra.played else Outcome.UNUSED,
             played=extra.played,
             unplayed=extra.unplayed_by_number,
         )
 
 
-def _fate(tape: EndedTape, played: int) -> Fate:
+def _outcome(tape: EndedTape, played: int) -> Outcome:
     if tape.journal is not None:
-        return Fate.UNFINISHED
+        return Outcome.UNFINISHED
     if tape.recorded:
-        return Fate.REWRITTEN if tape.existed else Fate.RECORDED
+        return Outcome.REWRITTEN if tape.existed else Outcome.RECORDED
     if tape.verified:
-        return Fate.VERIFIED
-    return Fate.REPLAYED if played else Fate.UNUSED
+        return Outcome.VERIFIED
+    return Outcome.REPLAYED if played else Outcome.UNUSED
 
 
-def absolute(path: Path) -> str:
-    """Return a path from the root, in which no link was followed."""
+def absolute_path(path: Path) -> str:
+    """Return a path from the root of the file system, links not followed."""
     return os.path.abspath(path)  # noqa: PTH100 - resolve() would follow them
 
 
-def unplayed_by_all(uses: list[UseRecord]) -> dict[int, str]:
-    """Return the interactions of a cassette that none of its uses has played."""
+def unplayed_by_all(uses: Sequence[UseRecord]) -> dict[int, str]:
+    """Return the calls that none of the uses of a cassette has played, by their number."""
     first, *others = uses
     return {
         number: call
@@ -128,7 +130,7 @@ def unplayed_by_all(uses: list[UseRecord]) -> dict[int, str]:
     }
 
 
-def shown(path: str | os.PathLike[str], root: str | os.PathLike[str]) -> str:
+def shown_path(path: str | os.PathLike[str], root: str | os.PathLike[str]) -> str:
     """Return a path as a person reads it: relative to a folder, with slashes."""
     try:
         path = os.path.relpath(path, root)

@@ -85,7 +85,8 @@ def parse_mode(name: str | None) -> RecordMode:
         return RecordMode(name)
     except ValueError:
         # Every run of pytest reads the names of the modes, and few are told that one is wrong.
-        from cassette.errors import OptionError, suggestion  # noqa: PLC0415
+        from cassette.errors import OptionError  # noqa: PLC0415
+        from cassette.wording import suggestion  # noqa: PLC0415
 
         hint = suggestion(name, RecordMode)
         raise OptionError(

@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from cassette.clock import Clock
-from cassette.errors import (
-    CassetteError,
-    RecordingEndedError,
-    UnmatchedRequestError,
-    from_here,
-)
+from cassette.errors import CassetteError, RecordingEndedError, UnmatchedRequestError
 from cassette.transport.pace import Pace
+from cassette.wording import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,7 +12,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from cassette.clock import Clock
-from cassette.errors import CassetteError, TapeClosedError, from_here
+from cassette.errors import CassetteError, TapeClosedError
 from cassette.tapes.endings import tell
 from cassette.tapes.in_force import lifted
 from cassette.tapes.modes import RecordMode
@@ -22,6 +22,7 @@ from cassette.transport.failures import failed_connection, recorded_error
 from cassette.transport.player import Player
 from cassette.transport.recorder import Recorder
 from cassette.transport.sockets import CassetteSocket
+from cassette.wording import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

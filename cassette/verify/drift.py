@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cassette.errors import CassetteError, counted, from_here
+from cassette.errors import CassetteError
 from cassette.matching.differences import Difference, ignorable, rendered
+from cassette.wording import counted, from_here
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from cassette.errors import OptionError, suggestion
+from cassette.errors import OptionError
 from cassette.matching import Matching
 from cassette.matching.calls import origin_of
 from cassette.matching.contents import body_part, described
@@ -20,6 +20,7 @@ from cassette.model import CONNECT, Ended
 from cassette.store.decoding import decoded
 from cassette.verify.drift import Drift, DriftError
 from cassette.verify.shapes import shape_changes, shape_of
+from cassette.wording import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,12 +1,9 @@
 """What every test of a client library needs."""
 
-import importlib.util
 import logging
-import os
 
+import optional
 import pytest
-
-REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
 
 
 @pytest.fixture(autouse=True)
@@ -14,13 +11,7 @@ def client_is_installed(request: pytest.FixtureRequest) -> None:
     """Skip a test whose client library is missing, or fail it where everything must be there."""
     call = getattr(request.node, "callspec", None)
     driver = call.params.get("driver") if call else None
-    for module in driver.needs if driver else ():
-        if importlib.util.find_spec(module) is None:
-            if REQUIRED:
-                pytest.fail(
-                    f"{module} is not installed, and CASSETTE_REQUIRE_SERVERS=1 asks for it"
-                )
-            pytest.skip(f"{module} is not installed")
+    optional.need(*(driver.needs if driver else ()))
 
 
 @pytest.fixture(autouse=True)

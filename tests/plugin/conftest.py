@@ -3,6 +3,7 @@
 import http.server
 import textwrap
 
+import optional
 import pytest
 from servers.threads import Hello, serving
 
@@ -44,6 +45,7 @@ class Project:
 
     def run(self, *arguments, plugins=(), **how):
         """Run pytest in this process with our plugin, and those asked for, and no other."""
+        optional.need(*(plugin.partition(".")[0] for plugin in plugins))
         names = ("cassette.pytest_plugin", *plugins)
         return self.pytester.runpytest(*(f"-p{name}" for name in names), *arguments, **how)
 
@@ -95,6 +97,7 @@ def run(project):
     def run(*arguments, workers=0):
         if not workers:
             return project.run(*arguments)
+        optional.need("xdist", "filelock")
         plugins = ("-p", "cassette.pytest_plugin", "-p", "xdist", "-n", str(workers))
         return project.pytester.runpytest_subprocess(*plugins, *arguments)
 

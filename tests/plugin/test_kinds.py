@@ -31,9 +31,9 @@ def test_a_coroutine_has_a_cassette(project, plugin, arguments, mark):
             assert await asyncio.to_thread(fetch) == b"hello"
 
         @pytest.mark.{mark}
-        async def test_argument(cassette, fetch):
+        async def test_argument(tape, fetch):
             assert fetch() == b"hello"
-            assert cassette.played + cassette.recorded == 1
+            assert tape.played + tape.recorded == 1
         """,
     )
     project.run(*arguments, plugins=[plugin]).assert_outcomes(passed=2)
@@ -60,7 +60,7 @@ def test_requests_of_an_async_fixture_are_in_the_cassette(project):
             fetch("/logout")
 
         @pytest.mark.asyncio
-        async def test_get(token, fetch, cassette):
+        async def test_get(token, fetch, tape):
             assert fetch() == b"hello"
         """,
     )
@@ -120,7 +120,7 @@ def test_a_doctest_asks_for_the_fixture(project):
         def price():
             """Return the price.
 
-            >>> tape = getfixture("cassette")
+            >>> tape = getfixture("tape")
             >>> price()
             b'hello'
             """
@@ -132,7 +132,7 @@ def test_a_doctest_asks_for_the_fixture(project):
         """
         Prices::
 
-            >>> tape = getfixture("cassette")
+            >>> tape = getfixture("tape")
             >>> from shop import price
             >>> price()
             b'hello'
@@ -155,7 +155,7 @@ def test_an_autouse_fixture_gives_every_doctest_of_a_folder_a_cassette(project):
         import pytest
 
         @pytest.fixture(autouse=True)
-        def everywhere(cassette):
+        def everywhere(tape):
             pass
         """,
     )
@@ -189,82 +189,15 @@ def test_the_marker_of_a_module_holds_for_its_doctests(project):
     assert project.cassettes == ["cassettes/shop/shop.yaml"]
 
 
-def test_a_fixture_of_the_test_is_made_while_the_cassette_is_in_force(project):
-    project.write(
-        "test_it.py",
-        """
-        import pytest
-
-        @pytest.fixture
-        def token(fetch):
-            fetch("/token")
-            yield
-            fetch("/logout")
-
-        @pytest.fixture(autouse=True)
-        def always(fetch):
-            fetch("/always")
-
-        def test_argument(token, cassette, fetch):
-            fetch()
-
-        @pytest.mark.cassette
-        def test_marker(token, fetch):
-            fetch()
-        """,
-    )
-    project.run().assert_outcomes(passed=2)
-    calls = ["/always", "/token", "/", "/logout"]
-    assert {name: project.calls(name) for name in project.cassettes} == {
-        "cassettes/test_it/test_argument.yaml": calls,
-        "cassettes/test_it/test_marker.yaml": calls,
-    }
-
-
-@pytest.mark.parametrize("scope", ["class", "module", "package", "session"])
-def test_a_fixture_that_lives_longer_is_made_outside_the_cassette_of_the_first_test(project, scope):
-    project.write(
-        "test_it.py",
-        f"""
-        import pytest
-        import cassette as tapes
-
-        @pytest.fixture(scope={scope!r})
-        def token(fetch, pytestconfig):
-            with tapes.use(
-                pytestconfig.rootpath / "token.yaml", mode=pytestconfig.getoption("cassette_mode")
-            ):
-                yield fetch("/token")
-                fetch("/logout")
-
-        class TestIt:
-            @pytest.mark.cassette
-            def test_one(self, token, fetch):
-                fetch("/one")
-
-            def test_two(self, token, cassette, fetch):
-                fetch("/two")
-        """,
-    )
-    project.run().assert_outcomes(passed=2)
-    assert {name: project.calls(name) for name in project.cassettes} == {
-        "cassettes/test_it/TestIt.test_one.yaml": ["/one"],
-        "cassettes/test_it/TestIt.test_two.yaml": ["/two"],
-        "token.yaml": ["/token", "/logout"],
-    }
-    project.go_offline()
-    project.run("--cassette-mode=none", "-k", "test_two").assert_outcomes(passed=1, deselected=1)
-
-
 def test_cassettes_nest_and_the_inner_one_wins(project):
     project.write(
         "test_it.py",
         """
-        import cassette as tapes
+        import cassette
 
-        def test_get(cassette, cassette_dir, fetch):
+        def test_get(tape, cassette_dir, fetch):
             fetch("/outer")
-            with tapes.use(cassette_dir / "inner.yaml"):
+            with cassette.use(cassette_dir / "inner.yaml"):
                 fetch("/inner")
             fetch("/outer")
         """,

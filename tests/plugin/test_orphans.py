@@ -173,8 +173,9 @@ OVERRIDES = {
 
 
 @pytest.mark.parametrize("override", OVERRIDES.values(), ids=OVERRIDES)
-def test_a_cassette_that_a_fixture_names_is_known_when_its_test_has_run(suite, override):
-    suite.write("tests/test_own.py", f"import pytest\n\n{override}\n\ndef test_own(cassette): pass")
+@pytest.mark.parametrize("name", ["tape", "cassette"])
+def test_a_cassette_that_a_fixture_names_is_known_when_its_test_has_run(suite, override, name):
+    suite.write("tests/test_own.py", f"import pytest\n\n{override}\n\ndef test_own({name}): pass")
     assert lines(suite.run("--cassette-orphans", "-k", "own")) == unless("4 of 5")
     (doubt,) = lines(suite.run("--cassette-orphans", "-k", "nothing"))
     assert doubt == (
@@ -210,3 +211,25 @@ def test_files_of_others_are_none_of_ours_and_dead_journals_are_listed(tmp_path)
     assert found == Orphans(
         [f"{tmp_path}/a.yaml", f"{tmp_path}/deep/b.yml"], [f"{tmp_path}/d.yaml.partial"], total=3
     )
+
+
+def test_a_fixture_tape_of_the_project_leaves_no_doubt(suite):
+    suite.write(
+        "tests/test_own.py",
+        """
+        import pytest
+
+        @pytest.fixture
+        def tape():
+            return "measure"
+
+        def test_own(tape):
+            pass
+
+        @pytest.mark.cassette("test_it/test_get[c]")
+        def test_marked(tape):
+            pass
+        """,
+    )
+    result = suite.run("--cassette-orphans", "--cassette-mode=off")
+    assert lines(result) == ["Used by no test that was collected:", FILES[1]]

@@ -5,14 +5,15 @@ import pytest
 from cassette.plugin.orphans import Orphans
 from cassette.plugin.prune import Pruned
 from cassette.plugin.summary import Summary
-from cassette.plugin.use_record import Fate, UseRecord
+from cassette.plugin.use_record import Outcome, UseRecord
 from cassette.plugin.uses import RunUses
 
 DAY = 86400.0
 
 
-def entry(name, fate=Fate.REPLAYED, **facts):
-    return UseRecord(f"/project/cassettes/{name}.yaml", "once", fate, test=f"test_{name}", **facts)
+def entry(name, outcome=Outcome.REPLAYED, **facts):
+    path = f"/project/cassettes/{name}.yaml"
+    return UseRecord(path, "once", outcome, test=f"test_{name}", **facts)
 
 
 def command(mode, tests):
@@ -20,9 +21,9 @@ def command(mode, tests):
 
 
 def lines(*entries, **facts):
-    ledger = RunUses()
-    ledger.entries += entries
-    return Summary(ledger, "/project", command).lines(**facts)
+    uses = RunUses()
+    uses.records += entries
+    return Summary(uses, "/project", command).lines(**facts)
 
 
 def test_there_is_nothing_to_say_where_everything_was_replayed():
@@ -33,8 +34,8 @@ def test_there_is_nothing_to_say_where_everything_was_replayed():
 def test_what_was_recorded_is_ready_to_be_committed():
     assert lines(
         entry("a", played=3),
-        entry("b c", Fate.RECORDED, recorded=2),
-        entry("d", Fate.REWRITTEN, recorded=1),
+        entry("b c", Outcome.RECORDED, recorded=2),
+        entry("d", Outcome.REWRITTEN, recorded=1),
     ) == [
         "Cassettes: 1 recorded, 1 rewritten, 1 replayed. Interactions: 3 played, 3 recorded.",
         "To commit, once you have looked at it:",
@@ -44,7 +45,9 @@ def test_what_was_recorded_is_ready_to_be_committed():
 
 
 def test_a_cassette_that_was_recorded_and_then_replayed_counts_once():
-    assert lines(entry("a", Fate.REPLAYED, played=1), entry("a", Fate.RECORDED, recorded=1)) == [
+    assert lines(
+        entry("a", Outcome.REPLAYED, played=1), entry("a", Outcome.RECORDED, recorded=1)
+    ) == [
         "Cassettes: 1 recorded. Interactions: 1 played, 1 recorded.",
         "To commit, once you have looked at it:",
         "  git add cassettes/a.yaml",
@@ -54,7 +57,7 @@ def test_a_cassette_that_was_recorded_and_then_replayed_counts_once():
 def test_every_use_is_told_on_request():
     assert lines(
         entry("a", played=2, unplayed={1: "GET http://a.example/"}),
-        entry("b", Fate.UNUSED),
+        entry("b", Outcome.UNUSED),
         verbose=True,
     ) == [
         "Cassettes: 1 replayed, 1 not used. Interactions: 2 played, 1 left unplayed.",
@@ -65,7 +68,7 @@ def test_every_use_is_told_on_request():
 
 
 def test_an_unfinished_recording_is_pointed_at():
-    assert lines(entry("a", Fate.UNFINISHED, recorded=1)) == [
+    assert lines(entry("a", Outcome.UNFINISHED, recorded=1)) == [
         "Cassettes: 1 not completed. Interactions: 1 recorded.",
         "Recorded by tests that did not end well, and so not made a cassette:",
         "  cassettes/a.yaml.partial (test_a)",
@@ -73,9 +76,9 @@ def test_an_unfinished_recording_is_pointed_at():
 
 
 def test_a_journal_is_pointed_at_once_and_only_while_it_stands():
-    failed = entry("a", Fate.UNFINISHED, recorded=1)
+    failed = entry("a", Outcome.UNFINISHED, recorded=1)
     assert lines(failed, failed)[2:] == ["  cassettes/a.yaml.partial (test_a)"]
-    assert lines(failed, entry("a", Fate.RECORDED, recorded=1))[1:] == [
+    assert lines(failed, entry("a", Outcome.RECORDED, recorded=1))[1:] == [
         "To commit, once you have looked at it:",
         "  git add cassettes/a.yaml",
     ]
@@ -84,7 +87,7 @@ def test_a_journal_is_pointed_at_once_and_only_while_it_stands():
 def test_an_expired_cassette_is_told_with_the_command_that_records_it():
     assert lines(
         entry("a[1]", played=1, expired=41 * DAY),
-        entry("b", Fate.REWRITTEN, recorded=1, expired=50 * DAY),
+        entry("b", Outcome.REWRITTEN, recorded=1, expired=50 * DAY),
     ) == [
         "Cassettes: 1 rewritten, 1 replayed. Interactions: 1 played, 1 recorded.",
         "Older than max_age:",
@@ -120,7 +123,7 @@ def test_orphans_are_listed_and_journals_that_were_told_already_are_not():
         ["/project/cassettes/a.yaml.partial", "/project/cassettes/b.yaml.partial"],
         total=3,
     )
-    assert lines(entry("a", Fate.UNFINISHED, recorded=1), orphans=orphans)[3:] == [
+    assert lines(entry("a", Outcome.UNFINISHED, recorded=1), orphans=orphans)[3:] == [
         "Used by no test that was collected:",
         "  cassettes/old.yaml",
         "Left of recordings that were not completed:",

@@ -9,7 +9,6 @@ import pytest
 from servers.threads import serving
 
 import cassette
-from cassette.clock import in_words
 from cassette.tapes.expiry import parse_age
 
 PLAYING = ("none", "once", "new_episodes")
@@ -171,26 +170,3 @@ def test_a_cassette_without_interactions_is_as_old_as_its_header(tmp_path):
         cassette.use(path, mode="none", max_age="30d", on_expiry="fail"),
     ):
         pytest.fail("it was entered")
-
-
-@pytest.mark.parametrize(
-    ("duration", "words"),
-    [
-        (timedelta(days=41, hours=23), "41 days"),
-        (timedelta(days=1, hours=23), "47 hours"),
-        (timedelta(minutes=119), "119 minutes"),
-        (timedelta(seconds=2), "2 seconds"),
-        (timedelta(days=14), "14 days"),
-        (timedelta(days=1), "1 day"),
-        (timedelta(days=1, minutes=59), "1 day"),
-        (timedelta(days=1, hours=1), "25 hours"),
-        (timedelta(hours=1, seconds=59), "1 hour"),
-        (timedelta(hours=1, minutes=1), "61 minutes"),
-        (timedelta(minutes=1), "1 minute"),
-        (timedelta(seconds=61), "61 seconds"),
-        (timedelta(seconds=1, milliseconds=900), "1 second"),
-        (timedelta(milliseconds=999), "a moment"),
-    ],
-)
-def test_a_duration_is_told_as_a_person_says_it(duration, words):
-    assert in_words(duration) == words

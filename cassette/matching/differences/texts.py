@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cassette.errors import counted
 from cassette.matching.differences.alignment import opcodes
 from cassette.matching.differences.changes import (
     WIDTH,
@@ -15,6 +14,7 @@ from cassette.matching.differences.changes import (
     first_difference,
     short_name,
 )
+from cassette.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
