@@ -25,7 +25,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette.errors import BlockedNetworkError, told_of_attempt
-from cassette.patching.network.audit import AuditHook, text_of
+from cassette.patching.network.audit import SocketWatch, text_of
 from cassette.patching.network.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.tapes.hosts import Hosts, address_of
 from cassette.tapes.in_force import current, entered
@@ -188,7 +188,7 @@ _CHECKS: Final[dict[str, Callable[..., None]]] = {
 """What looks at each audit event of the interpreter."""
 
 
-_watch: Final = AuditHook(_CHECKS)
+_watch: Final = SocketWatch(_CHECKS)
 
 
 def _is_here(host: str) -> bool:
