@@ -1,31 +1,26 @@
-"""The whole ``http.client`` family at once.
+"""The whole ``http.client`` family at once: its connections yield transports of the cassette.
 
-Every client of the family, whoever wrote it, is a subclass of ``http.client.HTTPConnection``, and
-Python knows them all. While a cassette is in use
-
-- the stock classes have the methods of ours, so the code that runs is ours, in their instances and
-  in those of every subclass, whenever and by whatever name they were imported,
-- every ``connect`` that a class of the family defines yields a transport of the cassette.
-
-Classes that are created meanwhile are treated the same. No object changes its class and no class
-its bases; one log takes everything back.
+How a cassette comes to be asked at every ``connect`` stands in ``patching.lending``. A connection
+that was opened before, or for another cassette, is claimed when the next request is sent on it: the
+interpreter tells of that before the client looks for the socket that it sends on.
 """
 
 from __future__ import annotations
 
 import functools
+import re
 import socket
 import threading
-import types
 import weakref
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from cassette import client as ours
 from cassette.client.seam import connect_through, endpoint_of, has_own_connector
 from cassette.errors import TapeClosedError
 from cassette.model import Ended
+from cassette.patching.lending import Lending
+from cassette.patching.network.audit import listen
 from cassette.patching.network.outage import outage
 from cassette.patching.undo import UndoLog
 from cassette.patching.urllib3 import settle
@@ -38,139 +33,63 @@ if TYPE_CHECKING:
 
     from cassette.tapes.in_force import TapeInForce
 
-    Connect = Callable[..., None]
-
 _BEFORE_THE_CONNECTION: Final = (Ended.REFUSED, Ended.NOT_FOUND, Ended.TIMEOUT, Ended.FAILED)
-
-
-def _stock(mine: type) -> Any:
-    """The stock class that one of ours derives from, also where ours has taken its name."""
-    return next(base for base in mine.__mro__[1:] if base.__name__ == mine.__name__)
 
 
 _REFUSED_BY_A_PROXY: Final = "OSError"
 """Kind of the failure behind which clients close the connection that they had."""
 
 
-def _lent(mine: type) -> dict[str, Any]:
-    """The methods of one of our classes, fit to stand in its stock class."""
-    stock = _stock(mine)
-    return {
-        name: _at_home(value, stock) if isinstance(value, types.FunctionType) else value
-        for name, value in vars(mine).items()
-        if isinstance(value, types.FunctionType | staticmethod)
-    }
-
-
-def _at_home(method: types.FunctionType, stock: type) -> types.FunctionType:
-    """A method whose ``super()``, where it has one, goes on from the stock class."""
-    if method.__code__.co_freevars != ("__class__",):
-        return method
-    closure = (types.CellType(stock),)
-    moved = types.FunctionType(
-        method.__code__, method.__globals__, method.__name__, method.__defaults__, closure
-    )
-    moved.__kwdefaults__ = method.__kwdefaults__
-    return moved
-
-
-_LENT: Final = {
-    _stock(mine): _lent(mine)
-    for mine in (ours.HTTPConnection, getattr(ours, "HTTPSConnection", None))
-    if mine is not None  # an interpreter without TLS
-}
-_ROOT: Final[Any] = _stock(ours.HTTPConnection)
+_REQUEST_LINE: Final = re.compile(rb"\S+ .* HTTP/\d\.\d\r?\n")
 
 
 class HttpClientPatcher:
     """Patches the family, and keeps track of the connections that it has touched."""
 
     def __init__(self) -> None:
+        self._lending = Lending(self._connect)
         self._log = UndoLog()
-        self._undone = False  # what another tool has put back since is ours, and of no effect
         self._dialing = threading.local()
 
     # Patching and its undoing.
 
     def apply(self) -> None:
         """Patch the family."""
-        log = self._log
-        for stock, methods in _LENT.items():
-            log.set_all(stock, methods)
-        if _ROOT.response_class is _stock(ours.HTTPResponse):
-            log.set(_ROOT, "response_class", ours.HTTPResponse)
-        claiming = self._claiming(ours.HTTPConnection.putrequest)
-        for cls in (_ROOT, ours.HTTPConnection):
-            log.set(cls, "putrequest", claiming)
-        for cls in [_ROOT, *_family(_ROOT)]:
-            self._intercept(cls)
-        # A classmethod over a bound method is called with the new class after its own self.
-        hook: Any = classmethod(self._new_class)  # type: ignore[arg-type]
-        log.set(_ROOT, "__init_subclass__", hook)
+        self._lending.apply()
+        listen({"http.client.send": self._sending}, self._log)
 
     def undo(self) -> None:
-        """Put everything back, classes that came meanwhile included."""
-        self._undone = True
+        """Put everything back that is still ours."""
         self._log.undo()
+        self._lending.undo()
 
-    def _intercept(self, cls: type) -> None:
-        own = vars(cls).get("connect")
-        if own is not None:
-            self._log.set(cls, "connect", self._yielding(own))
-        elif not issubclass(_home_of_connect(cls), _ROOT):
-            # A mixin's, which is no class of the family and stays as it is.
-            self._log.set(cls, "connect", self._yielding(_inherited_connect(cls)))
+    # What is asked of the family.
 
-    def _new_class(self, cls: Any, **kwargs: Any) -> None:
-        super(_ROOT, cls).__init_subclass__(**kwargs)
-        self._intercept(cls)
-
-    # What stands in the place of the originals, without functools.wraps: copying names and
-    # docstrings would take a quarter of the time that patching takes.
-
-    def _claiming(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """``putrequest``: no request may start on a connection from outside the cassette."""
-
-        def putrequest(connection: Any, *args: Any, **kwargs: Any) -> Any:
-            sock = connection.sock
-            if sock is not None:
-                self._claim(connection, sock)
-            return original(connection, *args, **kwargs)
-
-        return putrequest
-
-    def _yielding(self, original: Any) -> Connect:
-        """``connect``: what it opens, or would open, is a transport of the cassette.
-
-        Args:
-            original: What stands in the class: a function, or any other descriptor.
-        """
-        bind = original.__get__
-
-        def connect(connection: Any, *args: Any, **kwargs: Any) -> None:
-            tape = None if self._undone else current()
-            dial = bind(connection, type(connection))
-            if args or kwargs:
-                dial = functools.partial(dial, *args, **kwargs)
-            if tape is None or has_own_connector(connection) or self._dials(connection):
-                dial()
-                return
-            try:
-                self._open(connection, tape, dial)
-            except TapeClosedError:  # the cassette was left meanwhile, by another thread
-                connect(connection, *args, **kwargs)
-
-        return connect
-
-    def _claim(self, connection: Any, sock: Any) -> None:
-        """Give a connection from outside the cassette a transport of the cassette."""
+    def _connect(self, connection: Any, dial: Callable[[], None]) -> None:
+        """``connect``: what it opens, or would open, is a transport of the cassette."""
         tape = current()
-        if tape is None or has_own_connector(connection):
+        if tape is None or has_own_connector(connection) or self._is_dialing(connection):
+            dial()
             return
-        if isinstance(sock, CassetteSocket) and getattr(sock.owner, "tape", None) is tape:
+        try:
+            self._open(connection, tape, dial)
+        except TapeClosedError:  # the cassette was left meanwhile, by another thread
+            self._connect(connection, dial)
+
+    def _sending(self, connection: Any, data: object) -> None:
+        """``send``, told by an audit event: no request may start on a socket from outside."""
+        sock = connection.sock
+        tape = current()
+        if tape is None or tape is _tape_of(sock):
             return
-        if not _reaches_out(sock) or tape.passes(endpoint_of(connection)):
+        if not _begins_request(data) or not _reaches_out(sock) or has_own_connector(connection):
             return
+        if self._is_dialing(connection) or tape.passes(endpoint_of(connection)):
+            return
+        connection.sock = _Outsider(sock, functools.partial(self._claim, connection, sock))
+
+    def _claim(self, connection: Any, sock: Any) -> Any:
+        """Connect anew; return the transport."""
         connection.sock = None
         try:
             connection.connect()
@@ -178,6 +97,7 @@ class HttpClientPatcher:
             sock.close()
             raise
         connection.sock.owner.set_aside(sock)
+        return connection.sock
 
     # Connecting.
 
@@ -210,7 +130,7 @@ class HttpClientPatcher:
         finally:
             busy.pop()
 
-    def _dials(self, connection: Any) -> bool:
+    def _is_dialing(self, connection: Any) -> bool:
         return any(busy is connection for busy in self._being_dialed())
 
     def _being_dialed(self) -> list[Any]:
@@ -218,6 +138,24 @@ class HttpClientPatcher:
             self._dialing.connections = []
         busy: list[Any] = self._dialing.connections
         return busy
+
+
+class _Outsider:
+    """A socket from outside the cassette, in the moment before a request is sent on it.
+
+    It does what the audit hook leaves to it, since no debugger and no coverage sees what runs
+    there, and a client's own ``connect`` may.
+    """
+
+    def __init__(self, sock: Any, claim: Callable[[], Any]) -> None:
+        self._sock = sock
+        self._claim = claim
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+    def sendall(self, data: bytes) -> None:
+        self._claim().sendall(data)
 
 
 class _Lease:
@@ -256,6 +194,12 @@ class _Lease:
             aside.close()
 
 
+def _tape_of(sock: Any) -> TapeInForce | None:
+    """The cassette that has given a transport to a connection; None for any other socket."""
+    owner = sock.owner if isinstance(sock, CassetteSocket) else None
+    return owner.tape if isinstance(owner, _Lease) else None
+
+
 def _raise_worded(
     error: OSError | HTTPException, connection: Any, dial: Callable[[], None]
 ) -> NoReturn:
@@ -274,28 +218,8 @@ def _raise_worded(
     raise error
 
 
-def _family(base: type) -> Iterator[type]:
-    """Every class below a base, each once, parents first."""
-    seen: set[type] = set()
-    waiting: list[type] = list(base.__subclasses__())
-    while waiting:
-        cls = waiting.pop(0)
-        if cls not in seen:
-            seen.add(cls)
-            waiting.extend(cls.__subclasses__())
-            yield cls
-
-
-def _home_of_connect(cls: type) -> type:
-    """The class whose ``connect`` the instances of a class have."""
-    return next(base for base in cls.__mro__ if "connect" in vars(base))
-
-
-def _inherited_connect(cls: Any) -> Connect:
-    def connect(connection: Any, *args: Any, **kwargs: Any) -> None:
-        super(cls, connection).connect(*args, **kwargs)
-
-    return connect
+def _begins_request(data: object) -> bool:
+    return isinstance(data, bytes) and _REQUEST_LINE.match(data) is not None
 
 
 def _reaches_out(sock: Any) -> bool:

@@ -1,16 +1,19 @@
-"""Watching the socket module: an audit hook, and what that is told too late.
+"""Listening to the audit events of the interpreter, and watching the socket module.
 
 The interpreter tells an audit hook of connections, datagrams and look-ups before they are made, and
-what the hook raises prevents them. Two things it cannot do alone. A name that is given to
-``socket.connect`` has been looked up by the time the hook is told; so the methods of
-``socket.socket`` that take an address ask first. And an event loop looks names up in a thread that
-knows neither the cassette in force nor who asked; so its ``getaddrinfo`` asks first, and vouches
-for the thread.
+what the hook raises prevents them. Neither a debugger nor a measurement of coverage sees what runs
+inside the hook.
+
+Two things the hook cannot do alone. A name that is given to ``socket.connect`` has been looked up
+by the time the hook is told; so the methods of ``socket.socket`` that take an address ask first.
+And an event loop looks names up in a thread that knows neither the cassette in force nor who asked;
+so its ``getaddrinfo`` asks first, and vouches for the thread.
 """
 
 from __future__ import annotations
 
 import _socket
+import functools
 import socket
 import sys
 import threading
@@ -28,8 +31,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True  # pytest then shows the code that tried, and none of ours
 
-_ABSENT: Final = object()
-
 _METHODS: Final = (
     ("connect", "socket.connect", slice(0, 1)),
     ("connect_ex", "socket.connect", slice(0, 1)),
@@ -40,8 +41,43 @@ _METHODS: Final = (
 their arguments the address stands."""
 
 
-class AuditHook:
-    """Whether anybody watches; the hook is there for good, and lets everything pass meanwhile.
+_listeners: Final[dict[str, Function]] = {}
+
+
+def listen(listeners: Mapping[str, Function], log: UndoLog) -> None:
+    """Have functions called with the arguments of audit events.
+
+    Args:
+        listeners: By the name of the event, which nobody else listens to: what is called, and
+            raises to prevent what the event announces.
+        log: Takes note of how to stop listening.
+    """
+    _hook()
+    _listeners.update(listeners)
+
+    def stop() -> None:
+        for event in listeners:
+            del _listeners[event]
+
+    log.add(stop)
+
+
+@functools.cache
+def _hook() -> None:
+    """Add the audit hook, once: it cannot be removed."""
+    listeners = _listeners
+
+    # All that it uses is its own: the interpreter still calls it when modules are taken apart.
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        listener = listeners.get(event)
+        if listener is not None:
+            listener(*args)
+
+    sys.addaudithook(hook)
+
+
+class SocketWatch:
+    """Counts who wants the socket module watched; it is patched for the first of them.
 
     Args:
         checks: What is called with the arguments of an audit event, and raises to prevent it.
@@ -50,14 +86,12 @@ class AuditHook:
         vouched: Names that an event loop may look up in a thread of its own.
     """
 
-    def __init__(self, checks: Mapping[str, Callable[..., None]]) -> None:
+    def __init__(self, checks: Mapping[str, Function]) -> None:
         self.vouched: list[str] = []
         self._checks = checks
         self._names: dict[str, list[str]] = {}
         self._lock = threading.Lock()
         self._wanted = 0
-        self._hooked = False
-        self._replaced: list[tuple[Any, str, object, object]] = []
         self._log = UndoLog()
 
     def apply(self) -> None:
@@ -66,56 +100,33 @@ class AuditHook:
             self._wanted += 1
             if self._wanted > 1:
                 return
-            if not self._hooked:
-                self._hooked = True
-                sys.addaudithook(self._hook())
+            log = self._log
+            listen(self._checks, log)
             for name, event, place in _METHODS:
                 method = getattr(socket.socket, name)
-                self._replace(socket.socket, name, _asking(self._checks[event], place, method))
+                log.set(socket.socket, name, _asking(self._checks[event], place, method))
             # Whoever has imported socket.getaddrinfo by name comes through here too.
-            self._replace(_socket, "getaddrinfo", self._noting(_socket.getaddrinfo))
+            log.set(_socket, "getaddrinfo", self._noting(_socket.getaddrinfo))
             for name in ("gethostbyname", "gethostbyname_ex"):
-                self._replace(socket, name, self._noting(getattr(socket, name)))
-            when_imported("asyncio.base_events", self._watch_loops, self._log)
+                log.set(socket, name, self._noting(getattr(socket, name)))
+            when_imported("asyncio.base_events", self._watch_loops, log)
 
     def undo(self) -> None:
-        """Stop watching, where nobody else wants it; what others have replaced since then stays."""
+        """Stop watching, where nobody else wants it."""
         with self._lock:
             self._wanted -= 1
             if self._wanted:
                 return
             self._log.undo()
-            while self._replaced:
-                owner, name, old, new = self._replaced.pop()
-                if vars(owner).get(name) is not new:
-                    continue
-                if old is _ABSENT:
-                    delattr(owner, name)
-                else:
-                    setattr(owner, name, old)
             self._names.clear()
 
     def names_of(self, host: str) -> list[str]:
         """Return the names whose look-up gave an address, the latest first."""
         return self._names.get(_canonical(host), [])
 
-    def _hook(self) -> Callable[[str, tuple[Any, ...]], None]:
-        checks = self._checks
-
-        # All that it uses is its own: the interpreter still calls it when modules are taken apart.
-        def hook(event: str, args: tuple[Any, ...]) -> None:
-            if event in checks and self._wanted:
-                checks[event](*args)
-
-        return hook
-
-    def _replace(self, owner: Any, name: str, new: object) -> None:
-        self._replaced.append((owner, name, vars(owner).get(name, _ABSENT), new))
-        setattr(owner, name, new)
-
     def _watch_loops(self, module: ModuleType) -> None:
         loop = module.BaseEventLoop
-        self._replace(loop, "getaddrinfo", self._vouching(loop.getaddrinfo))
+        self._log.set(loop, "getaddrinfo", self._vouching(loop.getaddrinfo))
 
     def _vouching(self, original: Function) -> Function:
         """``getaddrinfo`` of an event loop, asked where the cassette and the caller are known."""

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette.errors import BlockedNetworkError
-from cassette.patching.network.audit import AuditHook, text_of
+from cassette.patching.network.audit import SocketWatch, text_of
 from cassette.patching.network.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.tapes.hosts import Hosts, address_of
 from cassette.tapes.in_force import current, entered, is_lifted
@@ -172,7 +172,7 @@ _CHECKS: Final[dict[str, Callable[..., None]]] = {
 """What looks at each audit event of the interpreter."""
 
 
-_watch: Final = AuditHook(_CHECKS)
+_watch: Final = SocketWatch(_CHECKS)
 
 
 def _is_here(host: str) -> bool:

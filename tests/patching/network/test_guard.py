@@ -24,6 +24,7 @@ import requests
 
 import cassette
 from cassette.patching.network.guard import GuardPatcher
+from cassette.patching.undo import take_back_uncovered
 from cassette.tapes.in_force import lifted
 
 NOWHERE = "no-such-host.invalid"
@@ -715,15 +716,18 @@ def test_everything_is_put_back(path):
     assert all(a is b for a, b in zip(before, watched(), strict=True))
 
 
-def test_what_another_tool_put_there_meanwhile_is_left_there(monkeypatch):
+def test_what_another_tool_put_there_meanwhile_is_left_there():
     def theirs(*args):
         raise AssertionError
 
     patcher = GuardPatcher()
     patcher.apply()
-    monkeypatch.setattr(socket.socket, "connect", theirs)
-    patcher.undo()
-    assert socket.socket.connect is theirs
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", theirs)
+        patcher.undo()
+        assert socket.socket.connect is theirs
+    take_back_uncovered()
+    assert "connect" not in vars(socket.socket)
 
 
 def test_the_hook_is_installed_once_and_only_when_it_is_needed():
