@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cassette.store.forms import BREAK
+from cassette.store.scalars import BREAK
 
 STYLES: Final = ("compact", "spaced", "compact-newline", "spaced-newline")
 """What JSON.stringify, json.dumps and their kin write; the newline is from Go and Flask."""

@@ -74,7 +74,7 @@ def record(tmp_path):
 @pytest.fixture
 def no_parser(monkeypatch):
     """Let no YAML parser be used."""
-    monkeypatch.setattr("cassette.store.reader.compose", None)
+    monkeypatch.setattr("cassette.store.parsing.compose", None)
 
 
 @pytest.fixture(params=["libyaml", "pure Python"])

@@ -18,7 +18,7 @@ from cassette.errors import (
 )
 from cassette.model import Ended, Failure, Interaction
 from cassette.store.reader import CassetteReader, load
-from cassette.store.slices import LARGE
+from cassette.store.scalars import LARGE
 from cassette.store.writer import encode_entry, encode_header
 
 HEADER = b"cassette: 1\nrecorded: 2026-11-23T01:26:42Z\ninteractions:\n"
@@ -129,24 +129,6 @@ def test_calls_are_known_without_decoding(opened, entry):
 
 def test_the_time_of_the_recording_is_known(opened, kit):
     assert opened(encode_header(kit.at)).recorded == kit.at
-
-
-@pytest.mark.parametrize("mapped", [1 << 25, 0])
-def test_a_request_without_a_body_is_told_at_a_glance(opened, kit, monkeypatch, mapped):
-    monkeypatch.setattr("cassette.store.split._MAPPED", mapped)
-    requests = [
-        kit.request,
-        kit.request + b"x",
-        b"",
-        b"no HTTP",
-        kit.request.replace(b" H", b"  H"),
-    ]
-    texts = [encode_entry(kit.make(kit.head, request)) for request in requests]
-    texts.append(texts[0].replace(b"  ended", b"  # edited\n  ended"))
-    texts.append(texts[0].replace(b"call: ", b"call:  "))
-    reader = opened(HEADER + b"".join(texts))
-    found = [reader.interaction(index).request.bare for index in range(len(texts))]
-    assert found == [True, False, True, False, True, True, True]
 
 
 @given(st.lists(st.integers(0, 39), max_size=8).map(lambda order: [*range(20), *order, *range(40)]))

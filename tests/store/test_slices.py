@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cassette.store.large
+import cassette.store.mapped
 import cassette.store.reader
 import cassette.store.slices
 import cassette.store.split
@@ -15,8 +16,10 @@ import cassette.store.writer
 from cassette.errors import CassetteFormatError
 from cassette.store.files import Journal
 from cassette.store.forms import encode_binary, encode_block
+from cassette.store.large import join_slices
 from cassette.store.reader import CassetteReader, load
-from cassette.store.slices import LARGE, encode_spans, join_slices
+from cassette.store.scalars import LARGE
+from cassette.store.slices import encode_spans
 from cassette.store.writer import encode_entry, encode_header
 
 SMALL = 64
@@ -26,11 +29,12 @@ SMALL = 64
 def small():
     """Everything is large: the sizes shrink, so that odd places are met often."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("slices", "split", "writer", "large", "reader"):
-            patch.setattr(getattr(cassette.store, module), "LARGE", SMALL, raising=False)
+        for module in ("writer", "large", "reader"):
+            patch.setattr(getattr(cassette.store, module), "LARGE", SMALL)
         patch.setattr(cassette.store.slices, "_SLICE", 24)
-        patch.setattr(cassette.store.split, "_WINDOW", 16)
-        patch.setattr(cassette.store.large, "_MAX_SMALL", 80)
+        patch.setattr(cassette.store.large, "_SLICE", 24)
+        patch.setattr(cassette.store.large, "_WINDOW", 16)
+        patch.setattr(cassette.store.mapped, "_WINDOW", 16)
         patch.setattr(cassette.store.split, "_MAPPED", 0)
         yield
 

@@ -1,0 +1,99 @@
+"""Large files: mapped into memory, so that only what is looked at is read.
+
+What was looked at once is let go again: it would count as memory of this process, and what is
+needed a second time is read a second time.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from cassette.store.split import ENDS, MARK, has_open_quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MARKS: Final = re.compile(MARK)
+_WINDOW: Final = 1 << 16
+_FORGOTTEN: Final = 1 << 24
+"""Bytes after which the pages that were looked at are let go."""
+
+
+class MappedEntries:
+    """The entries of a mapped file, cut out when asked for.
+
+    Attributes:
+        text: The file.
+        header: What stands before the first mark.
+        spans: Where each entry starts and ends in it.
+    """
+
+    def __init__(self, text: mmap.mmap) -> None:
+        self.text = text
+        marks, self._quotes = _scan(text)
+        self.header = text[: marks[0]] if marks else text[:]
+        end = len(text) - 1 if text[-1:] == b"\n" else len(text)
+        self.spans = [(start + len(MARK), stop) for start, stop in pairwise([*marks, end])]
+
+    def start(self, index: int) -> bytes:
+        """Return the first line of an entry, with its newline if it has one."""
+        start, stop = self.spans[index]
+        return self.text[start : self.text.find(b"\n", start, stop) + 1 or stop]
+
+    def is_whole(self, index: int) -> bool:
+        """Return whether an entry certainly ends where the next mark stands."""
+        start, stop = self.spans[index]
+        return self.text[max(start, stop - 32) : stop].endswith(ENDS) and not any(
+            place > start and has_open_quote(self.text[place - 1 : place + 1])
+            for place in self._quotes[index]
+        )
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    def __getitem__(self, index: int) -> bytes:
+        start, stop = self.spans[index]
+        return self.text[start:stop]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self.text[start:stop] for start, stop in self.spans)
+
+
+def _scan(text: mmap.mmap) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return where the marks are, and the last quotation mark of each kind behind each mark.
+
+    In windows, because ``bytes`` searches ten times as fast as ``mmap``, and each page is touched
+    once. Most windows of a large body have no newline in them, and so no mark.
+    """
+    marks: list[int] = []
+    quotes: list[tuple[int, int]] = []
+    double = single = -1
+    for start in range(0, len(text), _WINDOW):
+        # One byte more, for a mark that the end of the window would cut in two.
+        window = text[start : start + _WINDOW + 1]
+        places = [found.start() for found in _MARKS.finditer(window)] if b"\n" in window else []
+        begin = 0
+        for place in [*places, len(window)]:
+            double, single = (
+                start + found if (found := window.rfind(quote, begin, place)) >= 0 else last
+                for quote, last in ((b'"', double), (b"'", single))
+            )
+            if place < len(window):
+                marks.append(start + place)
+                quotes.append((double, single))
+                double = single = -1
+                begin = place
+        if not (start + _WINDOW) % _FORGOTTEN:
+            forget(text, start + _WINDOW - _FORGOTTEN, start + _WINDOW)
+    # The first pair belongs to the header.
+    return marks, [*quotes, (double, single)][1:]
+
+
+def forget(text: bytes | mmap.mmap, start: int, stop: int) -> None:
+    """Let the pages of a mapped file go, once they were looked at; of a text, do nothing."""
+    if isinstance(text, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        first = start - start % mmap.PAGESIZE
+        text.madvise(mmap.MADV_DONTNEED, first, min(stop, len(text)) - first)
