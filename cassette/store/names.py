@@ -16,7 +16,17 @@ PARTIAL: Final = ".partial"
 """What the name of a journal ends in."""
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*]')
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+_RESERVED: Final = frozenset(
+    (
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"),
+    )
+)
+"""Names that Windows keeps for devices, whatever stands behind the first dot."""
+
 _MAX_NAME: Final = 200
 """Longest part of a name in bytes of UTF-8: file systems take 255, and suffixes need some."""
 
@@ -64,7 +74,7 @@ def _safe_part(part: str) -> str:
     if suffix not in ("yaml", "yml"):
         stem, dot, suffix = part, "", ""
     safe = _UNSAFE.sub("_", stem.encode("utf-8", "replace").decode()).rstrip(". ")
-    if _RESERVED.fullmatch(safe):
+    if safe.partition(".")[0].lower() in _RESERVED:
         safe = f"_{safe}"
     encoded = safe.encode()[:_MAX_NAME]
     safe = encoded.decode("utf-8", "ignore")

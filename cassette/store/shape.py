@@ -1,4 +1,4 @@
-"""Entries in the writer's own shape, read without any YAML parser: ten times faster than libyaml.
+"""Entries in the writer's own shape, read without any YAML parser.
 
 Own shape means: exactly the keys, their order and the indentation that the writer uses. What
 deviates in any way is left to the YAML parser, so nothing here needs to understand YAML; it must
@@ -10,15 +10,18 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Final
 
 from cassette.model import Ended, Failure, Interaction, Request, Response
 from cassette.store.jsonform import STYLES, decode_json
 from cassette.store.parts import CRLF, HEAD_END, MESSAGE_KEYS, MessageError, join_message
-from cassette.store.scalars import BREAK, CR, Value, decode_value, is_own_text
+from cassette.store.scalars import BREAK, CR, decode_value, is_own_text
 
 _STYLES: Final = frozenset(style.encode() for style in STYLES)
 CHUNKS: Final = re.compile(rb"\[(?:(?:0|[1-9]\d{0,11})(?:, (?:0|[1-9]\d{0,11}))*)?\]")
+"""The sizes of chunks, as the writer writes them."""
+
 _PIECE: Final = rb"\[(?:0|[1-9]\d{0,8})\.\d{1,17}, (?:0|[1-9]\d{0,11})\]"
 _ARRIVED: Final = re.compile(rb"\[%b(?:, %b)*\]" % (_PIECE, _PIECE))
 _KEYS: Final = frozenset(b"    " + key.encode() for key in MESSAGE_KEYS)
@@ -31,12 +34,14 @@ _STYLE_START: Final = b"\n    style: "
 _WORDS: Final = rb"[A-Za-z][\w.$*/()-]*(?: [\w.$*/()-]+)*"
 _FACTS: Final = re.compile(
     rb"  at: (\d{4}-\d\d-\d\dT[\d:.]{8,15}Z)\n  took: (\d{1,9}\.\d{1,20})\n"
-    rb"(?:  failure:\n    kind: (%b)\n(?:    errno: (-?[1-9]\d{0,8})\n)?    message: (%b)\n)?"
-    rb"(?:  redacted: \[(%b(?:, %b)*)\]\n)?"
-    rb"  ended: (%b)" % (_WORDS, _WORDS, _WORDS, _WORDS, b"|".join(_ENDED))
+    rb"((?:  [frd ][^\n]*\n)*)  ended: (%b)" % b"|".join(_ENDED)
 )
 
 Arrived = tuple[tuple[float, int], ...]
+Changes = tuple[Failure | None, tuple[str, ...], tuple[str, ...]]
+"""How an interaction failed, what was redacted in it, and what was decoded."""
+
+_NO_CHANGES: Final[Changes] = (None, (), ())
 
 
 def decode_entry(call: str, entry: bytes) -> Interaction | None:
@@ -58,29 +63,50 @@ def decode_entry(call: str, entry: bytes) -> Interaction | None:
     facts = _decode_facts(entry, end_at + 1)
     if sent is None or sent[1] or received is None or facts is None:
         return None
-    at, took, failure, redacted, ended = facts
     method, _, url = call.partition(" ")
     request, response = Request(sent[0], url), Response(received[0], method)
-    return Interaction(call, request, response, at, took, received[1], ended, failure, redacted)
+    at, took, ended, changes = facts
+    return Interaction(call, request, response, at, took, received[1], ended, *changes)
 
 
-def _decode_facts(
-    entry: bytes, start: int
-) -> tuple[datetime, float, Failure | None, tuple[str, ...], Ended] | None:
+@cache
+def _changes() -> re.Pattern[bytes]:
+    """Return the pattern of the lines of ``Changes``, which few entries have."""
+    return re.compile(
+        rb"(?:  failure:\n    kind: (%b)\n(?:    errno: (-?[1-9]\d{0,8})\n)?    message: (%b)\n)?"
+        rb"(?:  redacted: \[(%b(?:, %b)*)\]\n)?"
+        rb"(?:  decoded: \[(request|response|request, response)\]\n)?" % ((_WORDS,) * 4)
+    )
+
+
+def _decode_facts(entry: bytes, start: int) -> tuple[datetime, float, Ended, Changes] | None:
     """Return what the lines from ``at`` to the end of an entry say, or None."""
     found = _FACTS.fullmatch(entry, start)
     if found is None:
         return None
-    at, took, kind, errno, message, redacted, ended = found.groups()
+    at, took, lines, ended = found.groups()
+    changes = _decode_changes(lines) if lines else _NO_CHANGES
+    if changes is None:
+        return None
     try:
-        moment = datetime.fromisoformat(at.decode())
+        return datetime.fromisoformat(at.decode()), float(took), _ENDED[ended], changes
     except ValueError:
         return None
+
+
+def _decode_changes(lines: bytes) -> Changes | None:
+    """Return what the lines between ``took`` and ``ended`` say, or None."""
+    found = _changes().fullmatch(lines)
+    if found is None:
+        return None
+    kind, errno, message, *places = found.groups()
     failure = None
     if kind is not None:
         failure = Failure(kind.decode(), None if errno is None else int(errno), message.decode())
-    places = () if redacted is None else tuple(redacted.decode().split(", "))
-    return moment, float(took), failure, places, _ENDED[ended]
+    redacted, decoded = (
+        () if names is None else tuple(names.decode().split(", ")) for names in places
+    )
+    return failure, redacted, decoded
 
 
 def _decode_section(text: bytes, start: int, stop: int) -> tuple[bytes, Arrived] | None:
@@ -126,52 +152,11 @@ def _decode_head(lines: bytes) -> bytes | None:
     return head + HEAD_END if lines.count(b"\n") == breaks else None
 
 
-def _indent_empty_lines(lines: bytes) -> bytes:
-    """Return the lines with the empty ones indented as the others are."""
-    # Matches do not overlap, so the first pass leaves every other empty line of several.
-    for _ in range(2):
-        lines = lines.replace(b"\n\n", b"\n      \n")
-    return lines + BREAK[1:] if lines.endswith(b"\n") else lines
-
-
-class Parts(NamedTuple):
-    """What stands under the keys of a message.
-
-    Attributes:
-        values: What the message is joined of.
-        style: Style of its JSON body; None without one.
-        chunks: Sizes of its chunks; None without chunked coding.
-        arrived: When its pieces arrived.
-    """
-
-    values: dict[str, Value]
-    style: str | None
-    chunks: list[int] | None
-    arrived: Arrived
-
-
 def _decode_any(message: bytes) -> tuple[bytes, Arrived] | None:
-    """Return what any message in own shape holds, or None."""
-    parts = decode_parts(message)
-    if parts is None:
+    """Return what any message in own shape holds and when it arrived, or None."""
+    scalars = _split_keys(message)
+    if scalars is None:
         return None
-    try:
-        return join_message(*parts[:3]), parts.arrived
-    except MessageError:
-        return None
-
-
-def decode_parts(message: bytes) -> Parts | None:
-    """Return what stands under the keys of a message in own shape, or None."""
-    if b"\n\n" in message or message.endswith(b"\n"):
-        message = _indent_empty_lines(message)
-    scalars: dict[bytes, bytes] = {}
-    for line in message.replace(BREAK, CR).split(b"\n"):
-        key, _, scalar = line.partition(b": ")
-        if key in _KEYS and key not in scalars:
-            scalars[key] = scalar
-        elif not line.startswith(b"    #"):
-            return None
     style = scalars.pop(b"    style", None)
     chunks = scalars.pop(b"    chunks", None)
     arrived = scalars.pop(b"    arrived", None)
@@ -184,9 +169,34 @@ def decode_parts(message: bytes) -> Parts | None:
         or (arrived is not None and not _ARRIVED.fullmatch(arrived))
     ):
         return None
-    return Parts(
-        known,
-        None if style is None else style.decode(),
-        None if chunks is None else json.loads(chunks),
-        () if arrived is None else tuple(map(tuple, json.loads(arrived))),
-    )
+    sizes = None if chunks is None else json.loads(chunks)
+    try:
+        raw = join_message(known, None if style is None else style.decode(), sizes)
+    except MessageError:
+        return None
+    return raw, () if arrived is None else tuple(map(tuple, json.loads(arrived)))
+
+
+def _split_keys(message: bytes) -> dict[bytes, bytes] | None:
+    """Return the scalars of a message by their keys, indentation included; or None.
+
+    In the scalars, ``CR`` stands for each ``BREAK``.
+    """
+    if b"\n\n" in message or message.endswith(b"\n"):
+        message = _indent_empty_lines(message)
+    scalars: dict[bytes, bytes] = {}
+    for line in message.replace(BREAK, CR).split(b"\n"):
+        key, _, scalar = line.partition(b": ")
+        if key in _KEYS and key not in scalars:
+            scalars[key] = scalar
+        elif not line.startswith(b"    #"):
+            return None
+    return scalars
+
+
+def _indent_empty_lines(lines: bytes) -> bytes:
+    """Return the lines with the empty ones indented as the others are."""
+    # Matches do not overlap, so the first pass leaves every other empty line of several.
+    for _ in range(2):
+        lines = lines.replace(b"\n\n", b"\n      \n")
+    return lines + BREAK[1:] if lines.endswith(b"\n") else lines

@@ -26,8 +26,8 @@ MARK: Final = b"\n-"
 START: Final = b" call: "
 ENDS: Final = tuple(b"\n  ended: " + ended.encode() for ended in Ended)
 
-_MAPPED: Final = 1 << 25
-"""Bytes from which on a file is mapped instead of read."""
+_LARGE_FILE: Final = 1 << 20
+"""Bytes from which on it is asked whether a file had better be mapped than read."""
 
 _WHOLE_END: Final = tuple(end + b"\n" for end in ENDS)
 # What can stand before a quotation mark that closes a scalar, but not before one that opens it.
@@ -45,14 +45,21 @@ class SplitError(Exception):
 
 
 def read_text(path: Path) -> bytes | mmap:
-    """Return the text of a file: mapped if it is large and has the line ends of the writer."""
+    """Return the text of a file: mapped where that pays and the line ends are the writer's.
+
+    Raises:
+        CassetteNotFoundError: There is no file at the path.
+        CassetteFormatError: It cannot be read.
+    """
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > _MAPPED:
-                from mmap import ACCESS_READ, mmap  # noqa: PLC0415 - few files are large
+            size = os.fstat(file.fileno()).st_size
+            if size > _LARGE_FILE:
+                from cassette.store.mapped import map_file  # noqa: PLC0415 - few files are large
 
-                mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
-                return mapped[:].replace(b"\r\n", b"\n") if b"\r\n" in mapped[:64] else mapped
+                mapped = map_file(file, size)
+                if mapped is not None:
+                    return mapped
             text = file.read()
     except FileNotFoundError:
         raise CassetteNotFoundError(path) from None

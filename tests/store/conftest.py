@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from cassette import store
 from cassette.model import Interaction, Request, Response
 from cassette.store.document import compose
 from cassette.store.files import Journal
@@ -83,3 +84,19 @@ def parser(request, monkeypatch):
     if request.param == "pure Python":
         monkeypatch.setattr("cassette.store.document.CParser", None)
     return request.param
+
+
+@pytest.fixture(params=["mapped", "read"])
+def small(request):
+    """Everything is large: the sizes shrink, so that odd places are met often."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("writer", "large", "reader"):
+            patch.setattr(getattr(store, module), "LARGE", 64)
+        for module in ("slices", "large"):
+            patch.setattr(getattr(store, module), "_SLICE", 24)
+        for module in ("large", "mapped"):
+            patch.setattr(getattr(store, module), "_WINDOW", 16)
+        if request.param == "mapped":
+            patch.setattr(store.split, "_LARGE_FILE", 0)
+            patch.setattr(store.mapped, "_ALWAYS_MAPPED", 0)
+        yield
