@@ -12,7 +12,7 @@ import sys
 from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Final
 
-from cassette.store.split import ENDS, MARK, has_open_quote
+from cassette.store.split import ENDS, MARK, may_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ class MappedEntries:
         """Return whether an entry certainly ends where the next mark stands."""
         start, stop = self.spans[index]
         return self.text[max(start, stop - 32) : stop].endswith(ENDS) and not any(
-            place > start and has_open_quote(self.text[place - 1 : place + 1])
+            place > start and may_open(self.text[max(place - 3, start) : place])
             for place in self._quotes[index]
         )
 

@@ -32,8 +32,9 @@ _LARGE_FILE: Final = 1 << 20
 _WHOLE_END: Final = tuple(end + b"\n" for end in ENDS)
 # What can stand before a quotation mark that closes a scalar, but not before one that opens it.
 _BEFORE_CLOSING: Final = frozenset(
-    char.encode() for char in string.ascii_letters + string.digits + "./=+-_;%()"
+    char.encode() for char in string.ascii_letters + string.digits + './=+-_;%()!>"'
 )
+_FOREIGN_BREAKS: Final = tuple(char.encode() for char in "\x85\u2028\u2029\ufeff")
 # No blank before "#" and no colon at the end: there YAML would see a comment, or a key.
 _PLAIN_CALL: Final = re.compile(
     r"^ call: ([A-Za-z][A-Za-z-]* [!\"$-~](?:[!-~]*[!-9;-~])?)$", re.MULTILINE
@@ -114,13 +115,21 @@ def is_whole(entry: bytes) -> bool:
 
 
 def has_open_quote(text: bytes) -> bool:
-    """Return whether a quoted scalar may still be open where a text ends that is YAML.
-
-    The last quotation mark of its kind opens a scalar only behind what can stand before a token,
-    and stays inside of one only behind a backslash or another mark. So False is certain.
-    """
-    double = text.rfind(b'"')
-    single = text.rfind(b"'")
-    return (double >= 0 and text[double - 1 : double] not in _BEFORE_CLOSING) or (
-        single >= 0 and text[single - 1 : single] not in _BEFORE_CLOSING
+    """Return whether a quoted scalar may still be open where a text ends that is YAML."""
+    double, single = text.rfind(b'"'), text.rfind(b"'")
+    return (double >= 0 and may_open(text[max(double - 3, 0) : double])) or (
+        single >= 0 and may_open(text[max(single - 3, 0) : single])
     )
+
+
+def may_open(before: bytes) -> bool:
+    """Return whether a scalar may be open behind a quotation mark, the last one of its kind.
+
+    A mark opens a scalar only behind what can stand before a token, and stays inside of one only
+    behind a backslash or another mark. So False is certain, of a text that is YAML.
+
+    Args:
+        before: What stands before the mark, as far as three bytes.
+    """
+    last = before[-1:]
+    return last not in _BEFORE_CLOSING and (last < b"\x80" or before.endswith(_FOREIGN_BREAKS))
