@@ -10,7 +10,9 @@ from cassette import store
 from cassette.model import Interaction, Request, Response
 from cassette.store.document import compose
 from cassette.store.files import Journal
+from cassette.store.reader import CassetteReader
 from cassette.store.schema import LocatedNode, read_entry
+from cassette.store.writer import encode_entry
 
 AT = datetime(2026, 11, 23, 1, 26, 42, 103000, UTC)
 REQUEST = b"GET /x HTTP/1.1\r\nHost: a.example\r\n\r\n"
@@ -100,3 +102,20 @@ def small(request):
             patch.setattr(store.split, "_LARGE_FILE", 0)
             patch.setattr(store.mapped, "_ALWAYS_MAPPED", 0)
         yield
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """A reader of a cassette with this text."""
+
+    def opened(text):
+        (tmp_path / "a.yaml").write_bytes(text)
+        return CassetteReader.open(tmp_path / "a.yaml")
+
+    return opened
+
+
+@pytest.fixture
+def entry(kit):
+    """An entry as the writer writes it, with a body."""
+    return lambda body=b"hello", **facts: encode_entry(kit.make(kit.head + body, **facts))
