@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cassette.plugin.plan import same
-from cassette.store.reader import PARTIAL
+from cassette.store.names import PARTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

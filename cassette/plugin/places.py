@@ -11,7 +11,7 @@ import pytest
 
 from cassette.errors import OptionError
 from cassette.plugin import options
-from cassette.store.files import resolve_name
+from cassette.store.names import resolve_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,7 +17,7 @@ import pytest
 from cassette.api import use
 from cassette.errors import OptionError
 from cassette.plugin import options
-from cassette.store.files import resolve_name
+from cassette.store.names import resolve_name
 from cassette.tapes.hosts import patterns_of
 from cassette.wording import suggestion
 

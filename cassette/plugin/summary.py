@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cassette.plugin.plan import same
 from cassette.plugin.use_record import Outcome, shown_path, unplayed_by_all
-from cassette.store.reader import PARTIAL
+from cassette.store.names import PARTIAL
 from cassette.wording import counted, in_words
 
 if TYPE_CHECKING:

@@ -8,16 +8,14 @@ onto the cassette, which is one step for whoever looks.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import sys
 import threading
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-from cassette.errors import CassetteError, OptionError
-from cassette.store.reader import PARTIAL
+from cassette.errors import CassetteError
+from cassette.store.names import journal_of
 from cassette.store.writer import encode_entry, encode_header
 
 if TYPE_CHECKING:
@@ -43,12 +41,6 @@ else:
     def lock_file(descriptor: int) -> None:
         """Lock an open file for this journal; raise OSError if another one has it."""
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*]')
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
-_MAX_NAME: Final = 200
-"""Longest part of a name in bytes of UTF-8: file systems take 255, and suffixes need some."""
 
 
 class Journal:
@@ -150,11 +142,6 @@ class Journal:
         )
 
 
-def journal_of(path: Path) -> Path:
-    """Return where the journal of a cassette stands, if there is one."""
-    return path.with_name(path.name + PARTIAL)
-
-
 def _open_locked(path: Path) -> int:
     """Return a descriptor of a journal that is empty and locked for this process.
 
@@ -204,51 +191,3 @@ def _sync_directory(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def resolve_name(directory: str | PathLike[str], name: str) -> Path:
-    """Return the path of the cassette with this name; it is below the directory.
-
-    Slashes make folders. What some file system does not take is replaced by ``_``, and the name
-    gets a short hash then, so that two names never share a file. ``.yaml`` is added where it is
-    missing.
-
-    Raises:
-        OptionError: The name is no text, is empty or absolute, has a part ``..``, or leads out of
-            the directory through a symbolic link.
-    """
-    if not isinstance(name, str):
-        raise OptionError(f"the name of a cassette is a text, not {name!r}")
-    parts = PurePosixPath(name).parts
-    if not parts or name.startswith("/") or name.endswith("/") or ".." in parts:
-        raise OptionError(
-            f"{name!r} is no name for a cassette below {directory}\n"
-            "A name is relative, ends in the name of a file, and has no part '..'."
-        )
-    safe = [_safe_part(part) for part in parts]
-    if not safe[-1].endswith((".yaml", ".yml")):
-        safe[-1] += ".yaml"
-    path = Path(directory, *safe)
-    # Without a link on its way no name leads out, and two looks are cheaper than two resolutions.
-    way = (path, *path.parents)[: len(safe)]
-    if any(map(os.path.islink, way)) and not path.resolve().is_relative_to(
-        Path(directory).resolve()
-    ):
-        raise OptionError(f"{name!r} leads out of {directory} through a symbolic link")
-    return path
-
-
-def _safe_part(part: str) -> str:
-    """Return a part of a name as every file system takes it."""
-    stem, dot, suffix = part.rpartition(".")
-    if suffix not in ("yaml", "yml"):
-        stem, dot, suffix = part, "", ""
-    safe = _UNSAFE.sub("_", stem.encode("utf-8", "replace").decode()).rstrip(". ")
-    if _RESERVED.fullmatch(safe):
-        safe = f"_{safe}"
-    encoded = safe.encode()[:_MAX_NAME]
-    safe = encoded.decode("utf-8", "ignore")
-    if safe != stem:
-        digest = hashlib.sha256(stem.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        safe = f"{safe or '_'}-{digest}"
-    return safe + dot + suffix

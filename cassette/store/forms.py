@@ -7,19 +7,17 @@
 
 A form that cannot hold the bytes says so by returning None. Every function gives the scalar
 without the newline that ends its last line; continuation lines are indented by six blanks.
+``scalars`` has the way back.
 """
 
 from __future__ import annotations
 
 import binascii
 import re
+from functools import cache
 from typing import Final
 
-BREAK: Final = b"\n      "
-"""A line break inside a value: the newline and the indentation of the next line."""
-
-BLOCK_HEADER: Final = re.compile(rb"\|(2?)([-+]?)")
-"""What introduces a literal block scalar: indentation indicator and chomping indicator."""
+from cassette.store.scalars import BREAK
 
 MAX_QUOTED: Final = 1 << 18
 """Longest text in bytes that is worth escapes; beyond that nobody reads it line by line."""
@@ -31,12 +29,7 @@ _UNSAFE: Final = (
     "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029\\ud800-\\udfff\ufdd0-\ufdef\ufeff\\ufffe\\uffff"
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
 )
-UNSAFE_TEXT: Final = re.compile(f"[{_UNSAFE}]")
-UNSAFE_BREAKS: Final = re.compile("[\\x85\u2028\u2029\ufeff]")
-"""What a YAML parser does not take as it stands in the middle of a text."""
-
-_ESCAPED: Final = re.compile(f'["\\\\\\t{_UNSAFE}]')
-_UNREADABLE: Final = re.compile("[^\t\r\n -~\xa0-\U0010ffff]")
+_UNREADABLE: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]")
 _EMPTY_LINE: Final = re.compile(rb"(?<=\n) {6}(?=\n)")
 _PLAIN: Final = re.compile(
     r"(?!(?:true|false|yes|no|on|off|null|[yn])$)"  # these are no texts to YAML 1.1
@@ -53,16 +46,36 @@ _SHORT_ESCAPES: Final = {
 }
 
 
+@cache
+def unsafe_text() -> re.Pattern[str]:
+    """Return the pattern of a character that no literal block can hold."""
+    return re.compile(f"[{_UNSAFE}]")
+
+
+@cache
+def _escaped() -> re.Pattern[str]:
+    """Return the pattern of a character that a quoted scalar escapes."""
+    return re.compile(f'["\\\\\\t{_UNSAFE}]')
+
+
 def is_plain_text(data: bytes) -> bool:
     """Return whether these bytes are UTF-8 text of which YAML changes no character."""
-    if not data.translate(None, _SAFE_ASCII):
+    rest = data.translate(None, _SAFE_ASCII)
+    if not rest:
         return True
-    if data.isascii():
+    if rest.isascii():
         return False
     try:
-        return not UNSAFE_TEXT.search(data.decode())
+        data.decode()
     except UnicodeDecodeError:
         return False
+    return is_safe_text(rest.decode())
+
+
+def is_safe_text(text: str) -> bool:
+    """Return whether a literal block can hold each character of a text."""
+    # Whatever can be printed is safe, so most texts need no search.
+    return text.isprintable() or not unsafe_text().search(text)
 
 
 def has_trailing_blanks(data: bytes) -> bool:
@@ -114,7 +127,7 @@ def encode_quoted(data: bytes) -> bytes | None:
         return None
     if sum(map(len, _UNREADABLE.findall(text))) * 4 > len(text):
         return None
-    lines = _ESCAPED.sub(_escape, text).split("\n")
+    lines = _escaped().sub(_escape, text).split("\n")
     # An escaped line break takes the blanks at the start of the next line with it.
     lines[1:] = ["\\" + line if line.startswith(" ") else line for line in lines[1:]]
     end = '"'
@@ -127,18 +140,6 @@ def encode_quoted(data: bytes) -> bytes | None:
 def encode_binary(data: bytes) -> bytes:
     """Return base64 on one line, behind its tag."""
     return b"!!binary " + binascii.b2a_base64(data, newline=False)
-
-
-def decode_binary(data: bytes) -> bytes:
-    """Return what base64 without any blanks stands for.
-
-    Raises:
-        ValueError: It is broken, or its padding is.
-    """
-    # The strict mode of Python 3.11 takes a padding too much.
-    if len(data) % 4:
-        raise ValueError(f"{len(data)} characters, which is no multiple of 4")
-    return binascii.a2b_base64(data, strict_mode=True)
 
 
 def encode_text(data: bytes) -> bytes | None:
@@ -155,7 +156,7 @@ def encode_scalar(text: str) -> str:
     """Return a short text on one line: plain where no YAML tool can misread it, else quoted."""
     if _PLAIN.fullmatch(text):
         return text
-    escaped = _ESCAPED.sub(_escape, text).replace("\n", "\\n")
+    escaped = _escaped().sub(_escape, text).replace("\n", "\\n")
     return f'"{escaped}"'
 
 

@@ -13,9 +13,10 @@ that holds no other stays on its line. ``style`` says how the lines are joined a
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
-from cassette.store.forms import BREAK
+from cassette.store.scalars import BREAK
 
 STYLES: Final = ("compact", "spaced", "compact-newline", "spaced-newline")
 """What JSON.stringify, json.dumps and their kin write; the newline is from Go and Flask."""
@@ -41,12 +42,13 @@ _FLAT: Final = rb"[\[{](?=[^\[\]{}]{0,%d}+[\]}])[\w.,:+%b-]*+(?:%b[\w.,:+%b-]*+)
 _LINE: Final = rb"(?:%b:%b)?+(?:(?:%b|%b|%b)(?:,%b)?+|[\[{])|[\]}](?:,%b)?+|.+"
 
 
+@cache
 def _line_pattern(blank: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of a line; replaying a cassette needs none."""
     flat = _FLAT % (MAX_WIDTH - 2, blank, _STRING, blank)
     return re.compile(_LINE % (_STRING, blank, _STRING, flat, _SCALAR, blank, blank), re.DOTALL)
 
 
-_LINES: Final = {False: _line_pattern(b""), True: _line_pattern(b" ")}
 _KEY_END: Final = re.compile(rb"(%b)(?:(:) )?" % _STRING, re.DOTALL)
 _SPACED_KEY_END: Final = re.compile(rb'": ')  # found a third sooner than by ``in``
 _COMMA_BREAK: Final = b"," + BREAK
@@ -108,7 +110,7 @@ def decode_json(lines: bytes, style: bytes) -> bytes | None:
 def _break(text: bytes, *, spaced: bool) -> bytes | None:
     """Return the text as indented lines, or None where it is no JSON in this style."""
     # The first character by itself: a body of one short object is worth several lines too.
-    lines = _LINES[spaced].findall(text, 1)
+    lines = _line_pattern(b" " if spaced else b"").findall(text, 1)
     if len(lines) < 2:  # noqa: PLR2004 - {} and []
         return None
     return _indent_members(text[:1], lines, spaced=spaced)

@@ -1,137 +1,28 @@
 """A message of the wire and the keys under which it stands in a cassette.
 
-The decoder needs no HTTP: it puts together what the keys hold, in this order: ``head``, the body
-(``json``, ``text`` or ``body``) cut by ``chunks`` and followed by ``trailers``, or ``wire``. So
-the encoder may cut a message wherever that reads best, and is exact all the same.
+``parts`` has the way back, which needs no HTTP; so a message is cut wherever that reads best.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from cassette.store.forms import (
-    BREAK,
-    encode_binary,
-    encode_bytes,
-    encode_text,
-    is_plain_text,
-)
-from cassette.store.jsonform import STYLES, decode_json, encode_json
+from cassette.store.forms import encode_binary, encode_bytes, encode_text, is_plain_text
+from cassette.store.jsonform import encode_json
+from cassette.store.parts import CRLF, HEAD_END
 from cassette.store.preview import MAX_BYTES, preview
+from cassette.store.scalars import BREAK
 from cassette.store.slices import encode_spans
-from cassette.wire.encode import encode_chunks
 from cassette.wire.headers import first_value, parse_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cassette.model import Message
 
-CRLF: Final = b"\r\n"
-HEAD_END: Final = b"\r\n\r\n"
 _PLAIN_HEAD: Final = re.compile(rb"(?:[!-~][ -~]*+(?<! )\r\n)++\r\n")
 """A single head of printable ASCII, without a blank at the start or the end of a line."""
-
-VALUE_KEYS: Final = ("raw", "head", "json", "text", "body", "wire", "trailers")
-"""The keys of a message behind which stand bytes."""
-
-MESSAGE_KEYS: Final = (*VALUE_KEYS, "style", "chunks", "arrived")
-
-
-class Value(NamedTuple):
-    """What stands behind a key.
-
-    Attributes:
-        data: The bytes; of a text, its UTF-8.
-        binary: It is marked as ``!!binary``.
-    """
-
-    data: bytes
-    binary: bool = False
-
-
-class MessageError(Exception):
-    """The keys of a message contradict each other.
-
-    Attributes:
-        key: The key to blame.
-        problem: What is wrong with it.
-    """
-
-    def __init__(self, key: str, problem: str) -> None:
-        super().__init__(key, problem)
-        self.key = key
-        self.problem = problem
-
-
-def join_message(
-    values: Mapping[str, Value], style: str | None = None, chunks: Sequence[int] | None = None
-) -> bytes:
-    """Return the message that these parts make.
-
-    Args:
-        values: What stands behind the keys raw, head, json, text, body, wire and trailers.
-        style: Style of the JSON body.
-        chunks: Sizes of the chunks in bytes, the last chunk left out; None without chunked coding.
-
-    Raises:
-        MessageError: The parts contradict each other.
-    """
-    others = [*values, *(["style"] if style else []), *(["chunks"] if chunks is not None else [])]
-    if "raw" in values:
-        _forbid("raw", "stands for the whole message", others, {"raw"})
-        return values["raw"].data
-    if not others:
-        return b""
-    if "head" not in values:
-        raise MessageError(others[0], "needs a head before it; what has no head is kept as raw")
-    head = values["head"]
-    start = head.data if head.binary else _to_crlf(head.data) + CRLF
-    bodies = [key for key in ("json", "text", "body", "wire") if key in values]
-    if len(bodies) > 1:
-        raise MessageError(bodies[1], f"a message has one body, and {bodies[0]} is it already")
-    body = _join_body(bodies[0], values[bodies[0]], style) if bodies else b""
-    if style and bodies != ["json"]:
-        raise MessageError("style", "belongs to json, and there is none")
-    if chunks is None:
-        if "trailers" in values:
-            raise MessageError("trailers", "needs chunks: only chunked coding has trailers")
-        return start + body
-    if "wire" in values:
-        raise MessageError("chunks", "wire has its chunk framing already")
-    end = values.get("trailers", Value(b""))
-    trailers = end.data if end.binary else _to_crlf(end.data)
-    try:
-        return start + encode_chunks(body, chunks, trailers)
-    except ValueError as error:
-        raise MessageError("chunks", str(error)) from None
-
-
-def _forbid(key: str, reason: str, keys: Iterable[str], allowed: set[str]) -> None:
-    for other in keys:
-        if other not in allowed:
-            raise MessageError(other, f"cannot stand beside {key}, which {reason}")
-
-
-def _to_crlf(lines: bytes) -> bytes:
-    """Return lines of a text as lines of HTTP; the last one may lack its newline."""
-    if lines and not lines.endswith(b"\n"):
-        lines += b"\n"
-    return lines.replace(b"\n", CRLF)
-
-
-def _join_body(key: str, value: Value, style: str | None) -> bytes:
-    if key == "body" and not value.binary:
-        raise MessageError(key, "expected !!binary; a text goes under the key text")
-    if key != "json":
-        return value.data
-    if value.binary or style is None:
-        missing = "is a text" if value.binary else "needs its style"
-        raise MessageError(key, f"{missing}: one of {', '.join(STYLES)}")
-    # A text that came from a YAML parser has lost the indentation of the file.
-    body = decode_json(BREAK + value.data.replace(b"\n", BREAK), style.encode())
-    return body or b""
 
 
 def encode_message(message: Message) -> bytes:

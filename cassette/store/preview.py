@@ -7,8 +7,9 @@ import re
 import zlib
 from typing import Final
 
-from cassette.store.forms import BREAK, UNSAFE_TEXT
+from cassette.store.forms import unsafe_text
 from cassette.store.jsonform import encode_json
+from cassette.store.scalars import BREAK
 from cassette.wire.headers import first_value, parse_fields
 
 MAX_BYTES: Final = 1 << 13
@@ -38,10 +39,10 @@ def preview(body: bytes, head: bytes) -> bytes:
         spread[0].replace(BREAK, b"\n").lstrip() if spread else content,
         kind[1] if kind else "utf-8",
     )
-    if not text or text.isspace() or len(UNSAFE_TEXT.findall(text)) * 10 > len(text):
+    if not text or text.isspace() or len(unsafe_text().findall(text)) * 10 > len(text):
         return b""
     lines = text.splitlines()
-    shown = [UNSAFE_TEXT.sub("\ufffd", line[:MAX_WIDTH]) for line in lines[:MAX_LINES]]
+    shown = [unsafe_text().sub("\ufffd", line[:MAX_WIDTH]) for line in lines[:MAX_LINES]]
     title = f"{coding or (kind[1] if kind else 'text')}, decoded:"
     more = ["..."] if len(lines) > MAX_LINES or len(content) >= MAX_BYTES else []
     return b"".join(

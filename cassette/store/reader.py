@@ -9,22 +9,19 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from cassette.errors import CassetteFormatError, CassetteVersionError
-from cassette.store.document import compose
-from cassette.store.large import decode_large_entry
-from cassette.store.schema import LocatedNode, read_call, read_entry, read_header
-from cassette.store.shape import decode_entry, is_own_text
-from cassette.store.slices import LARGE
+from cassette.errors import CassetteFormatError
+from cassette.store.names import PARTIAL
+from cassette.store.scalars import LARGE
+from cassette.store.shape import decode_entry
 from cassette.store.split import (
     MARK,
-    MappedEntries,
+    SplitError,
     is_whole,
     read_own_call,
     read_plain_calls,
     read_text,
     without_torn_entry,
 )
-from cassette.store.writer import encode_entry, encode_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,18 +29,12 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cassette.model import Interaction, Request
-
-PARTIAL: Final = ".partial"
-"""What the name of a journal ends in."""
+    from cassette.store.mapped import MappedEntries
+    from cassette.store.parsing import ParsedEntry
 
 _OWN_HEADER: Final = re.compile(rb"cassette: 1\nrecorded: (\d{4}-[0-9T:.-]+Z)\ninteractions:")
 _AHEAD: Final = 16
 """Interactions that are decoded in one go; none of them is a large one."""
-
-_OPEN_LIST: Final = re.compile(
-    rb"^interactions:[ \t]*(?:#.*)?(?:\n[ \t]*(?:#.*)?)*\Z", re.MULTILINE
-)
-"""How a header ends before the first interaction; comments may stand there."""
 
 
 class Cassette(NamedTuple):
@@ -90,8 +81,7 @@ class CassetteReader:
             list[bytes] | MappedEntries
         ) = []  # behind each mark; empty if the file was parsed whole
         self._near: dict[int, Interaction] = {}  # the latest one, and what was read ahead of it
-        self._own_text = False  # all of it is; else each entry has to tell
-        self._parsed: dict[int, LocatedNode] = {}  # interactions that went through a YAML parser
+        self._parsed: dict[int, ParsedEntry] = {}  # interactions that went through a YAML parser
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Self:
@@ -170,11 +160,11 @@ class CassetteReader:
 
         So nothing fails for what nobody has asked for.
         """
-        place = self._parsed.get(index)
-        if place is None:
+        parsed = self._parsed.get(index)
+        if parsed is None:
             return self._decode(self.calls[index], index) if self._size(index) < LARGE else None
         try:
-            return read_entry(place) if place.node.size < LARGE else None
+            return parsed.interaction() if parsed.size < LARGE else None
         except CassetteFormatError:
             return None
 
@@ -196,7 +186,11 @@ class CassetteReader:
     @property
     def header(self) -> bytes:
         """The first lines, up to the first interaction, ready to be copied as well."""
-        return self._header + b"\n" if self.is_verbatim else encode_header(self.recorded)
+        if self.is_verbatim:
+            return self._header + b"\n"
+        from cassette.store.writer import encode_header  # noqa: PLC0415 - only recording pays for it
+
+        return encode_header(self.recorded)
 
     @property
     def is_verbatim(self) -> bool:
@@ -205,9 +199,11 @@ class CassetteReader:
 
     def entry(self, index: int) -> bytes | Iterable[bytes]:
         """Return the text of an interaction, ready to be copied into another cassette."""
-        if not self.is_verbatim:
-            return encode_entry(self.interaction(index))
-        return MARK[1:] + self._entries[index] + b"\n"
+        if self.is_verbatim:
+            return MARK[1:] + self._entries[index] + b"\n"
+        from cassette.store.writer import encode_entry  # noqa: PLC0415 - only recording pays for it
+
+        return encode_entry(self.interaction(index))
 
     def _split(self, text: bytes | mmap) -> None:
         if isinstance(text, bytes):
@@ -216,8 +212,9 @@ class CassetteReader:
             if entries:
                 entries[-1] = entries[-1].removesuffix(b"\n")
             self._entries = entries
-            self._own_text = is_own_text(text)
         else:
+            from cassette.store.mapped import MappedEntries  # noqa: PLC0415 - few files are large
+
             self._entries = MappedEntries(text)
             self._header = self._entries.header
         if not self._entries:
@@ -226,29 +223,24 @@ class CassetteReader:
         try:
             self.recorded = self._read_header()
             self.calls = self._read_calls()
-        except _SplitError:
+        except SplitError:
             self._load_whole()
 
     def _load_whole(self) -> None:
         """Parse the file as a whole: it does not fall into entries that stand for themselves."""
+        from cassette.store.parsing import parse_file  # noqa: PLC0415 - only edited files pay for it
+
         text = MARK.join([self._header, *self._entries])
-        root = compose(text + b"\n" if self._entries else text, path=str(self.path))
-        if root is None:
-            raise CassetteFormatError(
-                "the file is empty",
-                path=self.path,
-                remedy="Delete it and record the cassette again.",
-            )
-        self.recorded, places = read_header(LocatedNode(root, str(self.path)))
-        self.calls = [read_call(place) for place in places]
-        self._parsed = dict(enumerate(places))
+        self.recorded, parsed = parse_file(text + b"\n" if self._entries else text, str(self.path))
+        self.calls = [entry.call for entry in parsed]
+        self._parsed = dict(enumerate(parsed))
         self._entries = []
 
     def _read_header(self) -> datetime:
         """Return when the cassette was recorded.
 
         Raises:
-            _SplitError: The text before the first mark is more, or less, than a header.
+            SplitError: The text before the first mark is more, or less, than a header.
         """
         own = _OWN_HEADER.fullmatch(self._header)
         if own is not None:
@@ -256,27 +248,18 @@ class CassetteReader:
                 return datetime.fromisoformat(own[1].decode())
             except ValueError:
                 pass
-        try:
-            root = compose(self._header + b"\n", path=str(self.path))
-            if root is None:
-                raise _SplitError
-            recorded, interactions = read_header(LocatedNode(root, str(self.path)))
-        except CassetteVersionError:
-            raise
-        except CassetteFormatError:
-            raise _SplitError from None
-        if interactions or not _OPEN_LIST.search(self._header):
-            raise _SplitError
-        return recorded
+        from cassette.store.parsing import parse_header  # noqa: PLC0415 - as for a whole file
+
+        return parse_header(self._header, str(self.path))
 
     def _read_calls(self) -> list[str]:
         """Return the calls, after a check that each entry ends where the next mark stands.
 
         Raises:
-            _SplitError: One does not; or it cannot stand for itself.
+            SplitError: One does not; or it cannot stand for itself.
         """
         entries = self._entries
-        if isinstance(entries, MappedEntries):
+        if not isinstance(entries, list):
             return [
                 self._read_call(index, entries.start(index), whole=entries.is_whole(index))
                 for index in range(len(entries))
@@ -295,33 +278,35 @@ class CassetteReader:
         call = read_own_call(entry)
         if call is not None and (whole or self._decode(call, index) is not None):
             return call
-        place = self._parsed[index] = self._compose(index)
-        return read_call(place)
+        parsed = self._parsed[index] = self._parse_alone(index)
+        return parsed.call
 
     def _decode(self, call: str, index: int) -> Interaction | None:
         """Return an interaction in the writer's own shape, or None."""
         entries = self._entries
         if self._size(index) < LARGE:
-            return decode_entry(call, entries[index], own_text=self._own_text)
+            return decode_entry(call, entries[index])
+        from cassette.store.large import decode_large_entry  # noqa: PLC0415 - few entries are large
+
         parse = partial(self._parse, index)
-        if isinstance(entries, MappedEntries):
-            return decode_large_entry(call, entries.text, *entries.spans[index], parse)
-        return decode_large_entry(call, entries[index], 0, len(entries[index]), parse)
+        if isinstance(entries, list):
+            return decode_large_entry(call, entries[index], 0, len(entries[index]), parse)
+        return decode_large_entry(call, entries.text, *entries.spans[index], parse)
 
     def _size(self, index: int) -> int:
         """Return the bytes of an entry."""
-        if isinstance(self._entries, MappedEntries):
-            start, stop = self._entries.spans[index]
-            return stop - start
-        return len(self._entries[index])
+        if isinstance(self._entries, list):
+            return len(self._entries[index])
+        start, stop = self._entries.spans[index]
+        return stop - start
 
     def _parse(self, index: int) -> Interaction:
         """Return an interaction by way of a YAML parser."""
-        place = self._parsed.get(index)
-        if place is None:
+        parsed = self._parsed.get(index)
+        if parsed is None:
             try:
-                place = self._compose(index)
-            except _SplitError:
+                parsed = self._parse_alone(index)
+            except SplitError:
                 count = len(self.calls)
                 self._load_whole()
                 if len(self.calls) != count:
@@ -331,30 +316,22 @@ class CassetteReader:
                         path=self.path,
                         remedy="Indent the lines of quoted texts.",
                     ) from None
-                place = self._parsed[index]
-        return read_entry(place)
+                parsed = self._parsed[index]
+        return parsed.interaction()
 
-    def _compose(self, index: int) -> LocatedNode:
+    def _parse_alone(self, index: int) -> ParsedEntry:
         """Return an entry as a YAML parser reads it by itself.
 
         Raises:
-            _SplitError: It cannot stand for itself.
+            SplitError: It cannot stand for itself.
         """
-        text = MARK[1:] + self._entries[index] + b"\n"
-        try:
-            root = compose(text, path=str(self.path), first_line=self._first_lines[index])
-        except CassetteFormatError:
-            raise _SplitError from None
-        if root is None or not isinstance(root.value, list) or len(root.value) != 1:
-            raise _SplitError
-        return LocatedNode(root.value[0], str(self.path), f"interactions[{index}]")
+        from cassette.store.parsing import parse_entry  # noqa: PLC0415 - as for a whole file
+
+        line = self._first_lines[index]
+        return parse_entry(self._entries[index], str(self.path), index, line)
 
     @cached_property
     def _first_lines(self) -> list[int]:
         """The line of the file at which each entry starts."""
         sizes = (entry.count(b"\n") + 1 for entry in self._entries)
         return list(accumulate(sizes, initial=self._header.count(b"\n") + 2))
-
-
-class _SplitError(Exception):
-    """The file does not fall into entries at the marks; only parsing all of it can tell."""

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.model import Ended, Failure, Interaction, Request, Response
-from cassette.store.forms import decode_binary
 from cassette.store.jsonform import STYLES
-from cassette.store.message_form import MESSAGE_KEYS, VALUE_KEYS, MessageError, Value, join_message
+from cassette.store.parts import MESSAGE_KEYS, VALUE_KEYS, MessageError, join_message
+from cassette.store.scalars import Value, decode_binary
 from cassette.store.writer import VERSION
 
 if TYPE_CHECKING:

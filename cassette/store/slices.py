@@ -1,49 +1,30 @@
-"""Messages of more than 256 KiB: written and read in slices, so that none is in memory twice.
+"""Values of messages of more than 256 KiB: written in slices, so that none is in memory twice.
 
 The same keys and forms as everywhere, with the choice made simpler: a text that a literal block
-holds is one, all else is base64.
+holds is one, all else is base64. ``large`` has the way back.
 """
 
 from __future__ import annotations
 
 import binascii
 import codecs
-import io
-import mmap
 from typing import TYPE_CHECKING, Final
 
 from cassette.store.forms import (
-    BLOCK_HEADER,
-    BREAK,
-    UNSAFE_BREAKS,
-    UNSAFE_TEXT,
     block_header,
     break_lines,
-    decode_binary,
     has_trailing_blanks,
     is_plain_text,
+    is_safe_text,
 )
+from cassette.store.scalars import decode_piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cassette.wire.parser import Span
 
-LARGE: Final = 1 << 18
-"""Bytes from which on a message is handled in slices."""
-
 _SLICE: Final = 3 << 18  # three quarters of a mebibyte: base64 makes it a whole one
-
-
-def forget(text: bytes | mmap.mmap, start: int, stop: int) -> None:
-    """Let the pages of a mapped file go once they were read, in steps of a page.
-
-    Else all of the file that was looked at would count as memory of this process; what is needed
-    again is read again.
-    """
-    if isinstance(text, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        first = start - start % mmap.PAGESIZE
-        text.madvise(mmap.MADV_DONTNEED, first, min(stop, len(text)) - first)
 
 
 def encode_spans(
@@ -84,12 +65,12 @@ def _find_text_form(slices: Iterable[bytes]) -> tuple[bytes, int] | None:
     is_empty = True
     for piece in slices:
         try:
-            text = _decode_text(decoder, piece)
+            text = decode_piece(decoder, piece).replace("\n", "").replace("\t", "")
         except UnicodeDecodeError:
             return None
         # A blank at the end of the piece before is a trailing one only if a newline follows.
         lines = before + piece
-        if UNSAFE_TEXT.search(text) or (piece.isascii() and not is_plain_text(piece)):
+        if not is_safe_text(text) or (piece.isascii() and not is_plain_text(piece)):
             return None
         if has_trailing_blanks(lines.rstrip(b" \t") or b"\n"):
             return None
@@ -101,16 +82,6 @@ def _find_text_form(slices: Iterable[bytes]) -> tuple[bytes, int] | None:
     if before or decoder.getstate()[0] or is_empty:
         return None
     return block_header(first, newlines), newlines
-
-
-def _decode_text(decoder: codecs.IncrementalDecoder, piece: bytes) -> str:
-    """Return the next characters to look through; none for ASCII, which is looked through as bytes.
-
-    That makes reading a mebibyte of JSON seven times as fast.
-    """
-    if piece.isascii() and not decoder.getstate()[0]:
-        return ""
-    return decoder.decode(piece)
 
 
 def _encode_block(slices: Iterable[bytes]) -> Iterator[bytes]:
@@ -131,105 +102,3 @@ def _encode_binary(slices: Iterable[bytes]) -> Iterator[bytes]:
         held = data[whole:]
         yield binascii.b2a_base64(data[:whole], newline=False)
     yield binascii.b2a_base64(held, newline=False)
-
-
-def decode_slices(text: bytes | mmap.mmap, start: int, stop: int) -> Iterator[bytes]:
-    """Give the bytes of a large value in pieces.
-
-    Args:
-        text: The file.
-        start: Where the scalar starts, its tag or header included.
-        stop: Where it ends, before the last newline.
-
-    Raises:
-        ValueError: The scalar is not in own shape.
-    """
-    if text[start : start + 9] == b"!!binary ":
-        return _decode_binary(text, start + 9, stop)
-    header = BLOCK_HEADER.match(text, start)
-    if header is None:
-        raise ValueError("neither base64 nor a block")
-    start = header.end()
-    first = text[start : start + len(BREAK) + 1]
-    indented = first.startswith(BREAK) and first[-1:] not in b" \t"
-    if not header[1] and not indented:
-        raise ValueError("only an indicator can tell this indentation")
-    return _decode_block(text, start, stop, header[2])
-
-
-def join_slices(
-    start: bytes, slices: Iterable[bytes], chunks: Sequence[int] | None, end: bytes
-) -> bytes:
-    """Return the message that these parts make; the body is held once.
-
-    Args:
-        start: What stands before the body.
-        slices: The body.
-        chunks: Sizes of its chunks in bytes, the last chunk left out; None for no chunk framing.
-        end: What stands behind the body and its framing.
-
-    Raises:
-        ValueError: The chunks do not add up to the body.
-    """
-    # BytesIO hands out the buffer that it wrote to, where join would need all pieces beside it.
-    out = io.BytesIO()
-    out.write(start)
-    if chunks is None:
-        for piece in slices:
-            out.write(piece)
-        out.write(end)
-        return out.getvalue()
-    pieces = iter(slices)
-    rest = memoryview(b"")
-    for size in chunks:
-        out.write(b"%x\r\n" % size)
-        missing = size
-        while missing:
-            rest = rest or memoryview(next(pieces, b""))
-            if not rest:
-                raise ValueError("the chunks add up to more than the body")
-            out.write(rest[:missing])
-            taken = min(missing, len(rest))
-            missing -= taken
-            rest = rest[taken:]
-        out.write(b"\r\n")
-    if rest or any(pieces):
-        raise ValueError("the chunks add up to less than the body")
-    out.write(end)
-    return out.getvalue()
-
-
-def _decode_binary(text: bytes | mmap.mmap, start: int, stop: int) -> Iterator[bytes]:
-    for place in range(start, stop, LARGE):
-        piece = text[place : min(place + LARGE, stop)]
-        if piece.endswith(b"=") and place + LARGE < stop:
-            raise ValueError("padding in the middle")
-        yield decode_binary(piece)
-        forget(text, place, place + len(piece))
-
-
-def _decode_block(
-    text: bytes | mmap.mmap, start: int, stop: int, chomping: bytes
-) -> Iterator[bytes]:
-    newlines = 1
-    while text[stop - 1 : stop] == b"\n":
-        stop -= 1
-        newlines += 1
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    # The newline behind the header is no part of the text, nor is the indentation after it.
-    place = start + (len(BREAK) if text[start : start + len(BREAK)] == BREAK else 1)
-    while place < stop:
-        piece = text[place : min(place + _SLICE, stop)]
-        # A break must not be cut in two; one at the very start of the piece is whole.
-        last_break = piece.rfind(b"\n", 1)
-        if last_break > 0 and place + len(piece) < stop:
-            piece = piece[:last_break]
-        if b"\r" in piece or UNSAFE_BREAKS.search(_decode_text(decoder, piece)):
-            raise ValueError("a line break that only a YAML parser understands")
-        # To find one newline takes a tenth of the time of looking for breaks, and most bodies as
-        # large as this are a single line.
-        yield piece.replace(BREAK, b"\n") if b"\n" in piece else piece
-        forget(text, place, place + len(piece))
-        place += len(piece)
-    decoder.decode(b"", final=True)
-    yield b"\n" * {b"-": 0, b"": 1, b"+": newlines}[chomping]

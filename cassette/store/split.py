@@ -12,44 +12,55 @@ from __future__ import annotations
 import json
 import os
 import re
-from itertools import pairwise
-from mmap import ACCESS_READ, mmap
+import string
 from typing import TYPE_CHECKING, Final
 
 from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.model import Ended
-from cassette.store.shape import has_open_quote
-from cassette.store.slices import forget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from mmap import mmap
     from pathlib import Path
 
 MARK: Final = b"\n-"
 START: Final = b" call: "
 ENDS: Final = tuple(b"\n  ended: " + ended.encode() for ended in Ended)
 
-_MAPPED: Final = 1 << 25
-"""Bytes from which on a file is mapped instead of read."""
+_LARGE_FILE: Final = 1 << 20
+"""Bytes from which on it is asked whether a file had better be mapped than read."""
 
 _WHOLE_END: Final = tuple(end + b"\n" for end in ENDS)
-_MARKS: Final = re.compile(MARK)
+# What can stand before a quotation mark that closes a scalar, but not before one that opens it.
+_BEFORE_CLOSING: Final = frozenset(
+    char.encode() for char in string.ascii_letters + string.digits + './=+-_;%()!>"'
+)
+_FOREIGN_BREAKS: Final = tuple(char.encode() for char in "\x85\u2028\u2029\ufeff")
 # No blank before "#" and no colon at the end: there YAML would see a comment, or a key.
 _PLAIN_CALL: Final = re.compile(
     r"^ call: ([A-Za-z][A-Za-z-]* [!\"$-~](?:[!-~]*[!-9;-~])?)$", re.MULTILINE
 )
-_WINDOW: Final = 1 << 16
-_FORGOTTEN: Final = 1 << 24
-"""Bytes after which the pages that were looked at are let go."""
+
+
+class SplitError(Exception):
+    """The file does not fall into entries at the marks; only parsing all of it can tell."""
 
 
 def read_text(path: Path) -> bytes | mmap:
-    """Return the text of a file: mapped if it is large and has the line ends of the writer."""
+    """Return the text of a file: mapped where that pays and the line ends are the writer's.
+
+    Raises:
+        CassetteNotFoundError: There is no file at the path.
+        CassetteFormatError: It cannot be read.
+    """
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > _MAPPED:
-                mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
-                return mapped[:].replace(b"\r\n", b"\n") if b"\r\n" in mapped[:64] else mapped
+            size = os.fstat(file.fileno()).st_size
+            if size > _LARGE_FILE:
+                from cassette.store.mapped import map_file  # noqa: PLC0415 - few files are large
+
+                mapped = map_file(file, size)
+                if mapped is not None:
+                    return mapped
             text = file.read()
     except FileNotFoundError:
         raise CassetteNotFoundError(path) from None
@@ -69,76 +80,6 @@ def without_torn_entry(text: bytes) -> bytes:
     if text.endswith(_WHOLE_END):
         return text
     return text[: max(text.rfind(end) + len(end) if end in text else 0 for end in _WHOLE_END)]
-
-
-class MappedEntries:
-    """The entries of a mapped file, cut out when asked for.
-
-    Attributes:
-        text: The file.
-        header: What stands before the first mark.
-        spans: Where each entry starts and ends in it.
-    """
-
-    def __init__(self, text: mmap) -> None:
-        self.text = text
-        marks, self._quotes = _scan(text)
-        self.header = text[: marks[0]] if marks else text[:]
-        end = len(text) - 1 if text[-1:] == b"\n" else len(text)
-        self.spans = [(start + len(MARK), stop) for start, stop in pairwise([*marks, end])]
-
-    def start(self, index: int) -> bytes:
-        """Return the first line of an entry, with its newline if it has one."""
-        start, stop = self.spans[index]
-        return self.text[start : self.text.find(b"\n", start, stop) + 1 or stop]
-
-    def is_whole(self, index: int) -> bool:
-        """Return whether an entry certainly ends where the next mark stands."""
-        start, stop = self.spans[index]
-        return self.text[max(start, stop - 32) : stop].endswith(ENDS) and not any(
-            place > start and has_open_quote(self.text[place - 1 : place + 1])
-            for place in self._quotes[index]
-        )
-
-    def __len__(self) -> int:
-        return len(self.spans)
-
-    def __getitem__(self, index: int) -> bytes:
-        start, stop = self.spans[index]
-        return self.text[start:stop]
-
-    def __iter__(self) -> Iterator[bytes]:
-        return (self.text[start:stop] for start, stop in self.spans)
-
-
-def _scan(text: mmap) -> tuple[list[int], list[tuple[int, int]]]:
-    """Return where the marks are, and the last quotation mark of each kind behind each mark.
-
-    In windows, because ``bytes`` searches ten times as fast as ``mmap``, and each page is touched
-    once. Most windows of a large body have no newline in them, and so no mark.
-    """
-    marks: list[int] = []
-    quotes: list[tuple[int, int]] = []
-    double = single = -1
-    for start in range(0, len(text), _WINDOW):
-        # One byte more, for a mark that the end of the window would cut in two.
-        window = text[start : start + _WINDOW + 1]
-        places = [found.start() for found in _MARKS.finditer(window)] if b"\n" in window else []
-        begin = 0
-        for place in [*places, len(window)]:
-            double, single = (
-                start + found if (found := window.rfind(quote, begin, place)) >= 0 else last
-                for quote, last in ((b'"', double), (b"'", single))
-            )
-            if place < len(window):
-                marks.append(start + place)
-                quotes.append((double, single))
-                double = single = -1
-                begin = place
-        if not (start + _WINDOW) % _FORGOTTEN:
-            forget(text, start + _WINDOW - _FORGOTTEN, start + _WINDOW)
-    # The first pair belongs to the header.
-    return marks, [*quotes, (double, single)][1:]
 
 
 def read_plain_calls(entries: list[bytes]) -> list[str] | None:
@@ -171,3 +112,24 @@ def read_own_call(entry: bytes) -> str | None:
 def is_whole(entry: bytes) -> bool:
     """Return whether an entry certainly ends where the next mark stands."""
     return entry.endswith(ENDS) and not has_open_quote(entry)
+
+
+def has_open_quote(text: bytes) -> bool:
+    """Return whether a quoted scalar may still be open where a text ends that is YAML."""
+    double, single = text.rfind(b'"'), text.rfind(b"'")
+    return (double >= 0 and may_open(text[max(double - 3, 0) : double])) or (
+        single >= 0 and may_open(text[max(single - 3, 0) : single])
+    )
+
+
+def may_open(before: bytes) -> bool:
+    """Return whether a scalar may be open behind a quotation mark, the last one of its kind.
+
+    A mark opens a scalar only behind what can stand before a token, and stays inside of one only
+    behind a backslash or another mark. So False is certain, of a text that is YAML.
+
+    Args:
+        before: What stands before the mark, as far as three bytes.
+    """
+    last = before[-1:]
+    return last not in _BEFORE_CLOSING and (last < b"\x80" or before.endswith(_FOREIGN_BREAKS))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.store.forms import encode_scalar
 from cassette.store.message_form import encode_large_message, encode_message
-from cassette.store.slices import LARGE
+from cassette.store.scalars import LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -129,7 +129,7 @@ class Replay:
         return interaction
 
     def _unmatched(self, call: str, request: Request) -> UnmatchedRequestError:
-        from cassette.store.files import journal_of  # noqa: PLC0415 - only failures pay for it
+        from cassette.store.names import journal_of  # noqa: PLC0415 - only failures pay for it
 
         options, beside = self._options, self._sources[1:]
         explanation = self._own.explain(

@@ -6,10 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from cassette import store
 from cassette.model import Interaction, Request, Response
 from cassette.store.document import compose
 from cassette.store.files import Journal
+from cassette.store.reader import CassetteReader
 from cassette.store.schema import LocatedNode, read_entry
+from cassette.store.writer import encode_entry
 
 AT = datetime(2026, 11, 23, 1, 26, 42, 103000, UTC)
 REQUEST = b"GET /x HTTP/1.1\r\nHost: a.example\r\n\r\n"
@@ -74,7 +77,7 @@ def record(tmp_path):
 @pytest.fixture
 def no_parser(monkeypatch):
     """Let no YAML parser be used."""
-    monkeypatch.setattr("cassette.store.reader.compose", None)
+    monkeypatch.setattr("cassette.store.parsing.compose", None)
 
 
 @pytest.fixture(params=["libyaml", "pure Python"])
@@ -83,3 +86,36 @@ def parser(request, monkeypatch):
     if request.param == "pure Python":
         monkeypatch.setattr("cassette.store.document.CParser", None)
     return request.param
+
+
+@pytest.fixture(params=["mapped", "read"])
+def small(request):
+    """Everything is large: the sizes shrink, so that odd places are met often."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("writer", "large", "reader"):
+            patch.setattr(getattr(store, module), "LARGE", 64)
+        for module in ("slices", "large"):
+            patch.setattr(getattr(store, module), "_SLICE", 24)
+        for module in ("large", "mapped"):
+            patch.setattr(getattr(store, module), "_WINDOW", 16)
+        if request.param == "mapped":
+            patch.setattr(store.split, "_LARGE_FILE", 0)
+            patch.setattr(store.mapped, "_ALWAYS_MAPPED", 0)
+        yield
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """A reader of a cassette with this text."""
+
+    def opened(text):
+        (tmp_path / "a.yaml").write_bytes(text)
+        return CassetteReader.open(tmp_path / "a.yaml")
+
+    return opened
+
+
+@pytest.fixture
+def entry(kit):
+    """An entry as the writer writes it, with a body."""
+    return lambda body=b"hello", **facts: encode_entry(kit.make(kit.head + body, **facts))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cassette.errors import CassetteFormatError
 from cassette.model import Ended, Failure
-from cassette.store import document, jsonform, message_form, schema
+from cassette.store import document, jsonform, parts, schema
 from cassette.store.reader import CassetteReader, load
 from cassette.store.writer import encode_entry, encode_header
 
@@ -111,14 +111,14 @@ def test_whatever_is_written_fits_the_schema(  # noqa: PLR0913, PLR0917 - so man
 
 def test_the_schema_and_the_reader_name_the_same_keys():
     definitions = schema.json_schema()["$defs"]
-    assert set(definitions["message"]["properties"]) == set(message_form.MESSAGE_KEYS)
+    assert set(definitions["message"]["properties"]) == set(parts.MESSAGE_KEYS)
     assert set(definitions["interaction"]["properties"]) == set(schema.ENTRY_KEYS)
     assert definitions["interaction"]["properties"]["ended"]["enum"] == list(Ended)
     assert definitions["message"]["properties"]["style"]["enum"] == list(jsonform.STYLES)
 
 
 def test_the_page_names_every_key_and_limit():
-    for key in (*schema.ENTRY_KEYS, *message_form.MESSAGE_KEYS, *jsonform.STYLES, *Ended):
+    for key in (*schema.ENTRY_KEYS, *parts.MESSAGE_KEYS, *jsonform.STYLES, *Ended):
         assert f"`{key}`" in PAGE
     for size, limit in (
         ("64 KiB", jsonform.MAX_JSON),

@@ -127,3 +127,30 @@ def test_a_short_text_reads_as_itself_in_every_loader(text):
 
 def test_plain_words_are_not_quoted():
     assert forms.encode_scalar("name not found") == "name not found"
+
+
+def test_a_character_is_plain_text_unless_yaml_refuses_or_changes_it():
+    ends = [plane << 16 | low for plane in range(1, 17) for low in (0, 0xFFFD, 0xFFFE, 0xFFFF)]
+    for code in (*range(0x3000), *range(0xE000, 0x10000), *ends):
+        unsafe = (
+            (code < 0x20 and code not in {0x09, 0x0A})
+            or 0x7F <= code < 0xA0
+            or code in {0x2028, 0x2029, 0xFEFF}
+            or 0xFDD0 <= code <= 0xFDEF
+            or code & 0xFFFE == 0xFFFE
+        )
+        assert forms.is_plain_text(chr(code).encode()) is not unsafe, hex(code)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("é\x00".encode(), False),
+        ("é\n\tü".encode(), True),
+        ("no-break \xa0, soft \xad, private \ue000".encode(), True),
+        (b"\xc3a\xa9", False),
+        ("é".encode()[:-1], False),
+    ],
+)
+def test_a_text_is_plain_if_every_character_in_it_is(data, expected):
+    assert forms.is_plain_text(data) is expected

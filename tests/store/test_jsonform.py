@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cassette.store.forms import BREAK
 from cassette.store.jsonform import MAX_JSON, decode_json, encode_json
+from cassette.store.scalars import BREAK
 
 VALUES = st.recursive(
     st.none()
