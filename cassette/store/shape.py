@@ -78,7 +78,6 @@ def decode_entry(call: str, entry: bytes, *, own_text: bool = False) -> Interact
     if bare is not None:
         response_at = bare.end()
         request = Request(partial(_decode_certain_head, bare[1]), url)
-        request.bare = True
     else:
         request_at = entry.find(b"\n  request:")
         response_at = entry.find(b"\n  response:", request_at) + 12

@@ -45,5 +45,15 @@ CERTAIN_REQUEST: Final = re.compile(
 RFC 9112, sections 3 and 5.
 """
 
+BARE_REQUEST: Final = re.compile(
+    rb"([!#-'*+\-.0-9A-Z^-z|~]++) ([^\s\0]++) HTTP/1\.[01]\r"
+    rb"(\n(?:(?!(?i:content-length|transfer-encoding):)[!#-'*+\-.0-9A-Z^-z|~]++:[^\r\n\0]*+\r\n)*+"
+    rb"\r\n)"
+)
+"""A request that is nothing but a head without any fault; the groups are those of a certain one.
+
+The one shortcut around the parser, which all users of ``RequestParser`` share.
+"""
+
 CERTAIN_CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]+(?:;[^\r\n]*)?\r\n")
 """A chunk-size line without any fault. RFC 9112, section 7.1."""

@@ -51,17 +51,53 @@ def first_value(fields: Iterable[Field], name: bytes) -> bytes | None:
     return None
 
 
-def certain_value(section: bytes, name: bytes) -> bytes | None:
-    """Return the value of the first field of this name, or None, without parsing the others.
+class Fields:
+    """The fields of one head, parsed when somebody asks for all of them.
+
+    In a head without any fault a single value is searched for instead.
 
     Args:
-        section: Field lines without any fault, in lower case, and the newline before them.
-        name: The name in lower case.
+        section: The field lines, with the newline before them; the empty line may follow.
+        certain: They have no fault.
     """
-    start = section.find(b"\n%b:" % name) + len(name) + 2
-    if start < len(name) + 2:
-        return None
-    return section[start : section.index(b"\r", start)].strip(b" \t")
+
+    __slots__ = ("_all", "_folded", "_section")
+
+    def __init__(self, section: bytes = b"", *, certain: bool = False) -> None:
+        self._section = section
+        self._folded = section.lower() if certain else None
+        self._all: list[Field] | None = None
+
+    def __iter__(self) -> Iterator[Field]:
+        if self._all is None:
+            self._all = parse_fields(self._section)
+        return iter(self._all)
+
+    def first(self, name: bytes) -> bytes | None:
+        """Return the value of the first field of this name, or None.
+
+        Args:
+            name: The name in lower case.
+        """
+        folded = self._folded
+        if folded is None:
+            return first_value(self, name)
+        at = folded.find(b"\n%b:" % name)
+        if at < 0:
+            return None
+        start = at + len(name) + 2
+        return self._section[start : folded.index(b"\r", start)].strip(b" \t")
+
+    def every(self, name: bytes) -> list[bytes]:
+        """Return the values of all fields of this name, in the order of the wire.
+
+        Args:
+            name: The name in lower case.
+        """
+        if self._folded is not None and self.first(name) is None:
+            return []
+        size = len(name)
+        return [value for known, value in self if len(known) == size and known.lower() == name]
 
 
 class Headers:

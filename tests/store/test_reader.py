@@ -131,24 +131,6 @@ def test_the_time_of_the_recording_is_known(opened, kit):
     assert opened(encode_header(kit.at)).recorded == kit.at
 
 
-@pytest.mark.parametrize("mapped", [1 << 25, 0])
-def test_a_request_without_a_body_is_told_at_a_glance(opened, kit, monkeypatch, mapped):
-    monkeypatch.setattr("cassette.store.split._MAPPED", mapped)
-    requests = [
-        kit.request,
-        kit.request + b"x",
-        b"",
-        b"no HTTP",
-        kit.request.replace(b" H", b"  H"),
-    ]
-    texts = [encode_entry(kit.make(kit.head, request)) for request in requests]
-    texts.append(texts[0].replace(b"  ended", b"  # edited\n  ended"))
-    texts.append(texts[0].replace(b"call: ", b"call:  "))
-    reader = opened(HEADER + b"".join(texts))
-    found = [reader.interaction(index).request.bare for index in range(len(texts))]
-    assert found == [True, False, True, False, True, True, True]
-
-
 @given(st.lists(st.integers(0, 39), max_size=8).map(lambda order: [*range(20), *order, *range(40)]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_in_whatever_order_they_are_asked_for_each_one_is_itself(opened, entry, order):
