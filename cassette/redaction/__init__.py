@@ -29,7 +29,7 @@ from cassette.redaction.names import CODING_NAMES, DEFAULT_NAMES, has_name, norm
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cassette.model import Interaction
+    from cassette.model import Interaction, Message
 
 __all__ = ["DEFAULT_NAMES", "MASK_MARK", "Redactor", "without_masks", "without_masks_bytes"]
 
@@ -124,16 +124,16 @@ class Redactor:
         request, response, memory = interaction.request, interaction.response, self._memory
         messages = (("request", request), ("response", response))
         maskings = {
-            role: MaskedMessage(message.raw, message.parsed, role)
+            role: MaskedMessage(message, role)
             for role, message in messages
-            if self._is_suspect(message.raw)
+            if self._is_suspect(message)
         }
         for masking in maskings.values():
             masking.find(self.is_secret, self._words, memory)
         if memory:
             for role, message in messages:
                 if role not in maskings and memory.occurs(message.raw):
-                    maskings[role] = MaskedMessage(message.raw, message.parsed, role)
+                    maskings[role] = MaskedMessage(message, role)
             for masking in maskings.values():
                 masking.find_learned(memory)
         # The call says nothing that the request does not say, userinfo excepted.
@@ -160,24 +160,26 @@ class Redactor:
             redacted=tuple(dict.fromkeys([*interaction.redacted, *places])),
         )
 
-    def _is_suspect(self, raw: bytes) -> bool:
+    def _is_suspect(self, message: Message) -> bool:
         """Return whether a cheap look at all bytes leaves open that a field holds a secret.
 
         Compressed and chunked bodies do not show their words, and large ones may be binary: what
-        they are is found out by reading the head.
+        they are is found out by reading the head. ``Vary: Cookie`` is the name of a secret, and
+        none: nearly every server says something of the kind.
         """
+        raw = message.raw
         return (
             len(raw) > _SMALL
-            or has_name(raw, self._alarms)
+            or has_name(message.parsed.without_name_lists(raw), self._alarms)
             or (b"@" in raw and finders.has_userinfo(raw))
         )
 
     def mask_request(self, request: Request) -> Request:
         """Return a request as it would be recorded; the same object where it holds no secret."""
         raw = request.raw
-        if not self.names or not (self._is_suspect(raw) or self._memory.occurs(raw)):
+        if not self.names or not (self._is_suspect(request) or self._memory.occurs(raw)):
             return request
-        message = MaskedMessage(request.raw, request.parsed, "request")
+        message = MaskedMessage(request, "request")
         message.find(self.is_secret, self._words, self._memory)
         if self._memory:
             message.find_learned(self._memory)

@@ -19,10 +19,10 @@ from cassette.wire.headers import first_value, parse_fields
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cassette.model import Message
     from cassette.redaction.finders import Hit, IsSecret
     from cassette.redaction.masks import SecretMemory
     from cassette.wire.codings import Packing
-    from cassette.wire.parser import MessageParser
 
 SCAN_LIMIT: Final = 64 << 20
 """Bytes of a decompressed body that are searched; a longer one stays as it came.
@@ -60,29 +60,21 @@ class MaskedMessage:
     """One message on its way to the disk.
 
     Args:
-        raw: The message as on the wire.
-        parser: Where its parts are.
+        message: The message as it came.
         role: ``request`` or ``response``.
     """
 
-    def __init__(self, raw: bytes, parser: MessageParser, role: str) -> None:
-        self.raw = raw
+    def __init__(self, message: Message, role: str) -> None:
+        self.raw = raw = message.raw
         self.role = role
-        self._parser = parser
+        self._parser = parser = message.parsed
         self._head_stop = parser.head_size
         if not parser.head_size:
             # No complete head, or no HTTP at all: fields may stand anywhere.
             self._head_stop = len(raw)
         self._surplus = max(parser.size, self._head_stop)
-        self._kind = b""
-        codings = []
-        for field, value in parser.fields:
-            folded = field.lower()
-            if folded == b"content-type":
-                self._kind = value
-            elif folded == b"content-encoding":
-                codings.append(value)
-        self._codings = codings_of(codings) if codings else codings
+        self._kinds = parser.fields.every(b"content-type")
+        self._codings = codings_of(parser.fields.every(b"content-encoding"))
         self._packings: list[Packing] = []
         # The body as it is searched: a region of the message itself where it stands there in one
         # piece, so that a large one is not copied; else the pieces put together, decompressed.
@@ -97,7 +89,9 @@ class MaskedMessage:
 
     def _read_content(self) -> None:
         spans, raw = self._parser.payload, self.raw
-        if not spans or self._parser.garbage or _BINARY.match(self._kind):
+        if not spans or self._parser.garbage:
+            return
+        if self._kinds and all(map(_BINARY.match, self._kinds)):
             return
         if self._codings:
             body = b"".join([raw[start:stop] for start, stop in spans])
@@ -118,7 +112,7 @@ class MaskedMessage:
 
     def _is_text(self, data: bytes, start: int, stop: int) -> bool:
         """Return whether a body is text by its type, or may be by its first bytes."""
-        if len(self._packings) == len(self._codings) and _TEXTUAL.match(self._kind):
+        if len(self._packings) == len(self._codings) and any(map(_TEXTUAL.match, self._kinds)):
             return True
         return not _CONTROL.search(data, start, min(stop, start + 1024))
 
@@ -142,7 +136,7 @@ class MaskedMessage:
                 self._take(hits, raw, self._head_spots, memory)
         content, start, stop = self._content, self._start, self._stop
         if has_name(content, words, start, stop):
-            hits = content_hits(content, start, stop, self._kind, is_secret)
+            hits = content_hits(content, start, stop, b", ".join(self._kinds), is_secret)
         elif finders.has_userinfo(content, start, stop):
             hits = finders.in_urls(content, start, stop, is_secret, "body")
         else:

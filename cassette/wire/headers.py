@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cassette.wire.grammar import NAME_LIST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -56,21 +58,25 @@ class Fields:
 
     In a head without any fault a single value is searched for instead.
 
+    Attributes:
+        section: The field lines.
+
     Args:
         section: The field lines, with the newline before them; the empty line may follow.
         certain: They have no fault.
     """
 
-    __slots__ = ("_all", "_folded", "_section")
+    __slots__ = ("_all", "_certain", "_folded", "section")
 
     def __init__(self, section: bytes = b"", *, certain: bool = False) -> None:
-        self._section = section
-        self._folded = section.lower() if certain else None
+        self.section = section
+        self._certain = certain
+        self._folded = b""  # the section in lower case, once it is asked for
         self._all: list[Field] | None = None
 
     def __iter__(self) -> Iterator[Field]:
         if self._all is None:
-            self._all = parse_fields(self._section)
+            self._all = parse_fields(self.section)
         return iter(self._all)
 
     def first(self, name: bytes) -> bytes | None:
@@ -79,14 +85,21 @@ class Fields:
         Args:
             name: The name in lower case.
         """
-        folded = self._folded
-        if folded is None:
+        if not self._certain:
             return first_value(self, name)
+        folded = self._folded = self._folded or self.section.lower()
         at = folded.find(b"\n%b:" % name)
         if at < 0:
             return None
         start = at + len(name) + 2
-        return self._section[start : folded.index(b"\r", start)].strip(b" \t")
+        return self.section[start : folded.index(b"\r", start)].strip(b" \t")
+
+    def without_name_lists(self) -> bytes:
+        """Return the section without the lines that only list names of fields.
+
+        In a section with a fault all lines stay.
+        """
+        return NAME_LIST.sub(b"", self.section) if self._certain else self.section
 
     def every(self, name: bytes) -> list[bytes]:
         """Return the values of all fields of this name, in the order of the wire.
@@ -94,7 +107,7 @@ class Fields:
         Args:
             name: The name in lower case.
         """
-        if self._folded is not None and self.first(name) is None:
+        if self._certain and self.first(name) is None:
             return []
         size = len(name)
         return [value for known, value in self if len(known) == size and known.lower() == name]
