@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from cassette.redaction.names import STRING_NAMES, normal_name
+from cassette.wire.heads import field_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -42,10 +43,6 @@ class Hit(NamedTuple):
     number: bool = False
 
 
-# Field names are tokens (RFC 9110, section 5.6.2); a folded value goes on in the next line.
-_FIELD: Final = re.compile(
-    rb"(?:\A|\n)([!#-'*+.0-9A-Z^_`a-z|~-]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)"
-)
 _LINE: Final = re.compile(rb"[^\s](?:[^\r\n]*[^\s])?")
 _SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*[ \t]+(?=\S)")
 _AWS: Final = re.compile(rb"(?i:credential=([^/,\s]+))|(?i:signature=([^,\s]+))")
@@ -68,14 +65,14 @@ def in_fields(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterat
         stop: Where they end.
         is_secret: Whether a name is the name of a secret.
     """
-    for field in _FIELD.finditer(data[start:stop]):
-        name = field[1].decode("latin-1").lower()
+    for spelt, value_start, value_stop in field_spans(data, start, stop):
+        name = spelt.decode("latin-1").lower()
         if not is_secret(name):
             continue
         place, normal = f"headers.{name}", normal_name(name)
         # Line by line, so that the line breaks of a folded value stay.
-        for line in _LINE.finditer(field[2]):
-            at = start + field.start(2) + line.start()
+        for line in _LINE.finditer(data, value_start, value_stop):
+            at = line.start()
             if normal in _AUTHORIZATION:
                 yield from _in_authorization(line[0], at, place)
             elif normal in _COOKIES:

@@ -15,6 +15,7 @@ from cassette.wire.codings import codings_of, pack, unpack
 from cassette.wire.framing import Framing
 from cassette.wire.grammar import MAX_HEAD
 from cassette.wire.headers import first_value, parse_fields
+from cassette.wire.heads import field_at, target_span, with_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,8 +53,6 @@ _STRUCTURAL_NAMES: Final = """
 """
 _STRUCTURAL: Final = frozenset(_STRUCTURAL_NAMES.split())
 """Header fields in which a learned secret stands by chance only, and where a mask does harm."""
-
-_FIELD_NAME: Final = re.compile(rb"[^\s:]+")
 
 
 class MaskedMessage:
@@ -146,11 +145,7 @@ class MaskedMessage:
     def _in_head(self, head: bytes, is_secret: IsSecret) -> Iterator[Hit]:
         line_stop = head.find(b"\n") + 1 or len(head)
         if self.role == "request":
-            start = head.find(b" ", 0, line_stop) + 1
-            stop = head.rfind(b" ", start, line_stop)
-            if stop < 0 or not head.startswith(b"HTTP/", stop + 1):
-                stop = len(head[:line_stop].rstrip())
-            yield from finders.in_target(head, start, stop, is_secret)
+            yield from finders.in_target(head, *target_span(head), is_secret)
         yield from finders.in_fields(head, 0, len(head), is_secret)
         yield from finders.in_urls(head, line_stop, len(head), is_secret, "headers")
         if self._parser.garbage:
@@ -223,7 +218,7 @@ class MaskedMessage:
         head, payload = raw[: parser.head_size], parser.payload
         if parser.framing is Framing.LENGTH:
             missing = parser.length - sum(stop - start for start, stop in payload)
-            head = _LENGTH.sub(rb"\g<1>%d" % (len(body) + missing), head)
+            head = with_length(head, len(body) + missing)
             return head + body + raw[self._surplus :]
         if parser.framing is Framing.CHUNKED:
             # One chunk; what stood behind the last one, its trailers too, stays.
@@ -343,20 +338,14 @@ def _write_through(out: bytearray, spans: list[tuple[int, int]], spots: list[Spo
         offset += size
 
 
-_LENGTH: Final = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)[^\r\n]*")
-
-
 def _head_place(head: bytes, spot: Spot, role: str) -> str:
     """Return what a learned secret would be masked in; empty where it must stay."""
-    line_start = head.rfind(b"\n", 0, spot.start) + 1
-    while line_start and head[line_start : line_start + 1] in (b" ", b"\t"):
-        line_start = head.rfind(b"\n", 0, line_start - 1) + 1  # a folded line
-    if not line_start:
+    field = field_at(head, spot.start)
+    if field is None:
         return "target" if role == "request" and spot.start > head.find(b" ") else ""
-    found = _FIELD_NAME.match(head, line_start)
-    if found is None:
+    if not field.name:
         return "headers"
-    if spot.start < found.end():
+    if spot.start < field.start:
         return ""
-    name = found[0].decode("latin-1").lower()
+    name = field.name.decode("latin-1").lower()
     return "" if name in _STRUCTURAL else f"headers.{name}"

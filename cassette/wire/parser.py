@@ -48,7 +48,9 @@ class MessageParser:
         head_size: Bytes of the head, interim responses and the empty line included; 0 before
             the head is complete.
         fields: Header fields of the (final) head.
+        head_start: Offset of the (final) head: what stands before it are interim responses.
         framing: How the body ends; None before the head is complete.
+        chunked: The head says that the body is in chunked coding, whether or not it turns out so.
         length: Content length in bytes where framing is LENGTH.
         payload: Spans of the body proper, without chunk framing, in order: one for each chunk,
             else a single one.
@@ -62,8 +64,10 @@ class MessageParser:
     garbage = False
     doubtful = False
     head_size = 0
+    head_start = 0
     fields = Fields()
     framing: Framing | None = None
+    chunked = False
     length = 0
     trailers: Span = (0, 0)
     size = 0
@@ -147,6 +151,7 @@ class MessageParser:
             self._remaining = self.length
             self._state = self._sized
         elif framing is Framing.CHUNKED:
+            self.chunked = True
             self._state = self._chunk_size
         else:
             self._state = self._until_close
@@ -308,7 +313,6 @@ class ResponseParser(MessageParser):
         version: Such as ``HTTP/1.1``; empty before the head is complete.
         status: Status code of the final response; 0 before.
         reason: Reason phrase; may be empty.
-        head_start: Offset of the final head: what stands before it are interim responses.
         continued: Offset behind the "100 Continue" that it starts with; 0 without one.
     """
 
@@ -317,7 +321,6 @@ class ResponseParser(MessageParser):
     version = b""
     status = 0
     reason = b""
-    head_start = 0
     continued = 0
 
     def __init__(self, method: bytes = b"") -> None:

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from cassette.wire.codings import codings_of, pack, unpack
+from cassette.wire.codings import beginning, codings_of, pack, unpack
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,22 @@ def test_what_was_cut_short_is_undone_so_far_and_stays_cut_short(coding):
     content, packings = unpack(body, [coding.encode()])
     assert content == b"text" * 9
     assert [truncated for _, truncated in packings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("body", "codings", "content"),
+    [
+        (b"plain text", [], b"plain"),
+        (gzip.compress(b"plain text"), [b"gzip"], b"plain"),
+        (gzip.compress(b"pla") + gzip.compress(b"in text"), [b"gzip"], b"plain"),
+        (gzip.compress(b"plain text")[:-9], [b"gzip"], b"plain"),
+        (gzip.compress(b"pla"), [b"gzip"], b"pla"),
+        (b"plain text", [b"gzip"], None),
+        (gzip.compress(b"plain text"), [b"br", b"gzip"], None),
+    ],
+)
+def test_the_beginning_of_a_body_is_what_all_its_codings_give(body, codings, content):
+    assert beginning(body, codings, 5) == content
 
 
 def test_a_bomb_is_not_decompressed():

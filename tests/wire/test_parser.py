@@ -1,14 +1,15 @@
 """The push parsers: where a message ends, in any segmentation."""
 
 import itertools
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cassette.wire.framing import Framing
 from cassette.wire.grammar import MAX_HEAD, MAX_LINE
-from cassette.wire.parser import RequestParser, ResponseParser
+from cassette.wire.parser import MessageParser, RequestParser, ResponseParser
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -211,3 +212,83 @@ def test_method_and_target_are_the_bytes_of_the_request_line():
     parser = RequestParser()
     parser.feed(b"M-SEARCH http://h/%41?\xe9=b HTTP/1.0\r\n\r\n")
     assert (parser.method, parser.target) == (b"M-SEARCH", b"http://h/%41?\xe9=b")
+
+
+NEVER = re.compile(rb"(?!)")
+
+
+class GeneralRequestParser(RequestParser):
+    """A request parser that takes no shortcut."""
+
+    _certain_head = NEVER
+    feed = MessageParser.feed
+
+
+class GeneralResponseParser(ResponseParser):
+    """A response parser that takes no shortcut."""
+
+    _certain_head = NEVER
+
+
+def parts(parser):
+    names = (b"content-length", b"transfer-encoding", b"x")
+    return (
+        (parser.complete, parser.garbage, parser.size, parser.head_start, parser.head_size),
+        (parser.framing, parser.length, parser.chunked, parser.payload, parser.trailers),
+        list(parser.fields),
+        [(parser.fields.first(name), parser.fields.every(name)) for name in names],
+        {key: getattr(parser, key, None) for key in ("method", "target", "status", "reason")},
+        getattr(parser, "continued", None),
+    )
+
+
+LINES = st.tuples(
+    st.sampled_from(
+        ["Content-Length", "CONTENT-LENGTH", "Transfer-Encoding", "X", "x", "", "\xe9"]
+    ),
+    st.sampled_from([":", ": ", " : ", ":\t", ""]),
+    st.sampled_from(
+        ["", "0", "3", "03", "-1", "chunked", "Chunked ", "gzip, chunked", "a:b", "\0"]
+    ),
+    st.sampled_from(["\r\n", "\r\n", "\r\n", "\n", "\r\n folded\r\n", "\r"]),
+).map("".join)
+REST = st.sampled_from(
+    ["", "abc", "3\r\nabc\r\n0\r\nX: y\r\n\r\n", "zz\r\nabc", "abcGET / HTTP/1.1"]
+)
+STARTS = {
+    GeneralRequestParser: [
+        "GET / HTTP/1.1",
+        "POST  /a HTTP/1.0",
+        "get /a",
+        "\xff\xfe",
+        "A /\0 HTTP/1.1",
+    ],
+    GeneralResponseParser: [
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 204",
+        "HTTP/1.0 304  Not  Modified ",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100\r\nX: 1\r\n\r\nHTTP/1.1 201 Made",
+        "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 101 Go",
+        "HTTP/2 200",
+        "ICY 200 OK",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("shortcut", "general"),
+    [(RequestParser, GeneralRequestParser), (ResponseParser, GeneralResponseParser)],
+)
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_shortcut_finds_the_parts_that_the_general_way_finds(shortcut, general, data):
+    start = data.draw(st.sampled_from(STARTS[general]))
+    lines = data.draw(st.lists(LINES, max_size=4))
+    text = f"{start}\r\n{''.join(lines)}\r\n{data.draw(REST)}"
+    raw = text.encode("latin-1")
+    fast, slow, bytewise = shortcut(), general(), general()
+    taken = [parser.feed(raw) for parser in (fast, slow)]
+    assert taken == [feed(bytewise, raw, range(len(raw)))] * 2
+    for parser in (fast, slow, bytewise):
+        parser.close()
+    assert parts(fast) == parts(slow) == parts(bytewise)
