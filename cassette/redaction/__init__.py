@@ -139,7 +139,9 @@ class Redactor:
         # The call says nothing that the request does not say, userinfo excepted.
         if not maskings and "@" not in interaction.call:
             return interaction
-        call = self.mask_call(interaction.call)
+        method, blank, url = interaction.call.partition(" ")
+        masked_url = self.mask_url(url)
+        call = f"{method}{blank}{masked_url}"
         places = [
             place for role, _ in messages if role in maskings for place in maskings[role].places
         ]
@@ -152,7 +154,7 @@ class Redactor:
         return replace(
             interaction,
             call=call,
-            request=request if sent is request.raw else Request(sent, self.mask_url(request.url)),
+            request=request if sent is request.raw else Request(sent, masked_url),
             response=response
             if received is response.raw
             else Response(received, response.parsed_response.method.decode("latin-1")),

@@ -145,6 +145,8 @@ _ESCAPED_PARAMETER: Final = re.compile(
 _PAIR: Final = re.compile(rb"([^&=]*)=([^&]*)")
 _PATH_PARAMETER: Final = re.compile(rb";([\w.~%-]+)=([^;/?#]*)")
 _SCOPE: Final = re.compile(rb"/|%2[fF]")
+_FURTHER: Final = re.compile(rb"[?;#%\\]")
+"""What shows in a query that there may be more parameters than ``&`` tells apart."""
 
 
 def has_userinfo(data: bytes, start: int = 0, stop: int | None = None) -> bool:
@@ -192,7 +194,8 @@ def in_target(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterat
             yield from _in_pair(found, is_secret, "query")
     if query >= 0:
         yield from in_form(data, query + 1, stop, is_secret, "query")
-    if query >= 0 or data.find(b"#", start, stop) >= 0:
+    more = data.find(b"#", start, stop) if query < 0 else query + 1
+    if more >= 0 and _FURTHER.search(data, more, stop):
         # What stands between ``;``, in a fragment, or in a URL that is itself a parameter.
         yield from in_parameters(data, max(query + 1, start), stop, is_secret, "query")
 

@@ -98,7 +98,7 @@ class MessageParser:
         """Return the message, ``raw``, without the head's lines that only list names of fields."""
         lines = self.fields.section
         kept = self.fields.without_name_lists()
-        if kept is lines:
+        if not self.head_size or len(kept) == len(lines):
             return raw
         return raw[: self.head_size - len(lines)] + kept + raw[self.head_size :]
 

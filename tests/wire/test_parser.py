@@ -242,15 +242,17 @@ def parts(parser):
     )
 
 
+def mostly(usual, *others):
+    return st.one_of(*[st.just(usual)] * 4, st.sampled_from(others))
+
+
 LINES = st.tuples(
-    st.sampled_from(
-        ["Content-Length", "CONTENT-LENGTH", "Transfer-Encoding", "X", "x", "", "\xe9"]
-    ),
-    st.sampled_from([":", ": ", " : ", ":\t", ""]),
-    st.sampled_from(
-        ["", "0", "3", "03", "-1", "chunked", "Chunked ", "gzip, chunked", "a:b", "\0"]
-    ),
-    st.sampled_from(["\r\n", "\r\n", "\r\n", "\n", "\r\n folded\r\n", "\r"]),
+    st.sampled_from(["Content-Length", "CONTENT-LENGTH", "transfer-Encoding", "X", "x"])
+    | st.sampled_from(["", "\xe9"]),
+    mostly(": ", ":", " : ", ":\t", ""),
+    st.sampled_from(["3", "chunked", "a"])
+    | st.sampled_from(["", "0", "03", "-1", "Chunked ", "gzip, chunked", "a:b", "\0"]),
+    mostly("\r\n", "\n", "\r\n folded\r\n", "\r"),
 ).map("".join)
 REST = st.sampled_from(
     ["", "abc", "3\r\nabc\r\n0\r\nX: y\r\n\r\n", "zz\r\nabc", "abcGET / HTTP/1.1"]
@@ -283,7 +285,7 @@ STARTS = {
 @given(data=st.data())
 def test_a_shortcut_finds_the_parts_that_the_general_way_finds(shortcut, general, data):
     start = data.draw(st.sampled_from(STARTS[general]))
-    lines = data.draw(st.lists(LINES, max_size=4))
+    lines = data.draw(st.lists(LINES, max_size=3))
     text = f"{start}\r\n{''.join(lines)}\r\n{data.draw(REST)}"
     raw = text.encode("latin-1")
     fast, slow, bytewise = shortcut(), general(), general()
