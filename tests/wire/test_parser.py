@@ -242,6 +242,15 @@ def parts(parser):
     )
 
 
+@pytest.mark.parametrize("name", [b"Content-Length", b"content-length", b"CONTENT-LENGTH"])
+def test_a_request_with_a_length_in_any_case_has_a_body_to_come(name):
+    parser = RequestParser()
+    parser.feed(b"POST / HTTP/1.1\r\n%b: 3\r\n\r\n" % name)
+    assert not parser.complete
+    assert parser.feed(b"abcGET") == 3
+    assert parser.complete
+
+
 def mostly(usual, *others):
     return st.one_of(*[st.just(usual)] * 4, st.sampled_from(others))
 
