@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cassette.matching.calls import SECRET, canonical_query, pairs_of
 from cassette.redaction import MASK_MARK, without_masks_bytes
-from cassette.redaction.multipart import boundary_of, part_name, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,6 +153,8 @@ class BodyReader:
 
     def parts(self, content: bytes, kind: str) -> list[tuple[str, list[str], bytes]] | None:
         """Return name, head and body of each part that counts; None where there are no parts."""
+        from cassette.redaction.multipart import boundary_of, part_name, parts_of  # noqa: PLC0415 - seldom
+
         boundary = boundary_of(kind.encode("latin-1", "replace"))
         parts = list(parts_of(content, boundary)) if boundary is not None else []
         if not parts:

@@ -17,15 +17,14 @@ from cassette.matching.calls import (
     decode_part,
     split_call,
 )
-from cassette.matching.paths import JsonPath
 from cassette.model import CONNECT
 from cassette.redaction import MASK_MARK, Redactor, without_masks, without_masks_bytes
-from cassette.redaction.multipart import boundary_of
 from cassette.wording import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
+    from cassette.matching.paths import JsonPath
     from cassette.model import Message, Request
 
     CustomMatcher = Callable[[Request, Request], object]
@@ -84,7 +83,7 @@ class Matching:
         self.bodies: Final = BodyReader(
             self.redactor,
             frozenset(fields["form"]),
-            tuple(JsonPath.parse(text) for text in fields["json"]),
+            _json_paths(fields["json"]),
         )
         on_call = [name for name in self.names if name in CALL_MATCHERS]
         self._call_matchers = tuple(on_call)
@@ -176,6 +175,8 @@ class Matching:
         )
 
     def _plain_body(self, request: Request) -> bytes:
+        from cassette.redaction.multipart import boundary_of  # noqa: PLC0415 - hardly ever needed
+
         boundary = boundary_of(request.kind.encode("latin-1"))
         body = self.raw_body(request)
         return body.replace(b"--" + boundary, b"--") if boundary else body
@@ -263,6 +264,14 @@ def _matcher_name(name: object) -> str:
         f"The matchers are: {', '.join(sorted(known))}; "
         "or give a function (recorded, incoming) -> bool."
     )
+
+
+def _json_paths(texts: list[str]) -> tuple[JsonPath, ...]:
+    if not texts:
+        return ()
+    from cassette.matching.paths import JsonPath  # noqa: PLC0415 - only who ignores some pays
+
+    return tuple(map(JsonPath.parse, texts))
 
 
 def _ignored_fields(entries: list[Any]) -> dict[str, list[str]]:

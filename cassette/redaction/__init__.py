@@ -1,8 +1,9 @@
 """Redaction: no secret reaches the disk.
 
 ``Redactor.redact`` takes an interaction and returns one without secrets: the same object where
-there were none. Names of fields decide (``names``); spans in the raw bytes are found (``finders``)
-and overwritten with masks of equal length (``masks``), message by message (``messages``).
+there were none. Names of fields decide (``names``), and where a quick look
+(``alarms``) leaves open that there is one, spans in the raw bytes are found (``finders``) and
+overwritten with masks of equal length (``masks``), message by message (``masking``).
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.errors import OptionError
 from cassette.model import Request, Response
-from cassette.redaction import finders
-from cassette.redaction.masking import MaskedMessage, content_hits
+from cassette.redaction.alarms import has_name, has_userinfo, words_of
 from cassette.redaction.masks import (
     MASK_MARK,
     SecretMemory,
@@ -24,12 +24,13 @@ from cassette.redaction.masks import (
     without_masks,
     without_masks_bytes,
 )
-from cassette.redaction.names import CODING_NAMES, DEFAULT_NAMES, has_name, normal_name, words_of
+from cassette.redaction.names import CODING_NAMES, DEFAULT_NAMES, normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cassette.model import Interaction, Message
+    from cassette.redaction.masking import MaskedMessage
 
 __all__ = ["DEFAULT_NAMES", "MASK_MARK", "Redactor", "without_masks", "without_masks_bytes"]
 
@@ -124,7 +125,7 @@ class Redactor:
         request, response, memory = interaction.request, interaction.response, self._memory
         messages = (("request", request), ("response", response))
         maskings = {
-            role: MaskedMessage(message, role)
+            role: _taken_apart(message, role)
             for role, message in messages
             if self._is_suspect(message)
         }
@@ -133,7 +134,7 @@ class Redactor:
         if memory:
             for role, message in messages:
                 if role not in maskings and memory.occurs(message.raw):
-                    maskings[role] = MaskedMessage(message, role)
+                    maskings[role] = _taken_apart(message, role)
             for masking in maskings.values():
                 masking.find_learned(memory)
         # The call says nothing that the request does not say, userinfo excepted.
@@ -173,7 +174,7 @@ class Redactor:
         return (
             len(raw) > _SMALL
             or has_name(message.parsed.without_name_lists(raw), self._alarms)
-            or (b"@" in raw and finders.has_userinfo(raw))
+            or (b"@" in raw and has_userinfo(raw))
         )
 
     def mask_request(self, request: Request) -> Request:
@@ -181,7 +182,7 @@ class Redactor:
         raw = request.raw
         if not self.names or not (self._is_suspect(request) or self._memory.occurs(raw)):
             return request
-        message = MaskedMessage(request, "request")
+        message = _taken_apart(request, "request")
         message.find(self.is_secret, self._words, self._memory)
         if self._memory:
             message.find_learned(self._memory)
@@ -203,6 +204,8 @@ class Redactor:
         """Return a URL, or any text that starts with one, without its secrets."""
         if not self.names or not ("@" in url or "?" in url or self._memory):
             return url
+        from cassette.redaction import finders  # noqa: PLC0415 - as in ``_taken_apart``
+
         data = url.encode("utf-8", "surrogateescape")
         spots = [
             Spot(hit.start, hit.stop, self._memory.mask(hit.secret, hit.stop - hit.start))
@@ -231,9 +234,7 @@ class Redactor:
 
     def may_hold(self, content: bytes) -> bool:
         """Return whether a secret may stand in some content; False is certain."""
-        return bool(self.names) and (
-            has_name(content, self._words) or finders.has_userinfo(content)
-        )
+        return bool(self.names) and (has_name(content, self._words) or has_userinfo(content))
 
     def blanked(self, content: bytes, kind: str) -> bytes:
         """Return a body in which all secrets of named fields, masked or not, are the same.
@@ -244,6 +245,8 @@ class Redactor:
         """
         if not self.may_hold(content):
             return content
+        from cassette.redaction.masking import content_hits  # noqa: PLC0415 - as in ``_taken_apart``
+
         out: list[bytes] = []
         at = 0
         media = kind.encode("latin-1", "replace")
@@ -253,6 +256,13 @@ class Redactor:
                 out += (content[at : hit.start], b"0" if hit.number else b"REDACTED")
                 at = hit.stop
         return b"".join([*out, content[at:]])
+
+
+def _taken_apart(message: Message, role: str) -> MaskedMessage:
+    # Of the cassettes that are replayed most hold nothing that has to be searched for.
+    from cassette.redaction.masking import MaskedMessage  # noqa: PLC0415
+
+    return MaskedMessage(message, role)
 
 
 def _overwritten(data: bytes, spots: Iterable[Spot]) -> bytes:

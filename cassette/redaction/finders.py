@@ -14,6 +14,7 @@ from bisect import bisect
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from cassette.redaction.alarms import USERINFO
 from cassette.redaction.names import STRING_NAMES, normal_name
 from cassette.wire.heads import field_spans
 
@@ -135,8 +136,6 @@ def _looks_random(value: bytes) -> bool:
     return letters and re.search(rb"\d", value) is not None
 
 
-# An "@" inside is wrong (RFC 3986, section 3.2.1), yet clients take the last one for the end.
-_USERINFO: Final = re.compile(rb":\\?/\\?/([^/?#\s\"'<>:\\]*)(?::([^/?#\s\"'<>\\]*))?@")
 _PARAMETER: Final = re.compile(rb"(?:[?&#;]|\\u0026)([\w.~%+\[\]-]+)(?:=|\\u003[dD])")
 _NAMED_VALUE: Final = re.compile(rb"([\w.~%+\[\]-]+)(?:=|\\u003[dD])([^&#\s\"'<>\\]*)")
 _ESCAPED_PARAMETER: Final = re.compile(
@@ -147,17 +146,6 @@ _PATH_PARAMETER: Final = re.compile(rb";([\w.~%-]+)=([^;/?#]*)")
 _SCOPE: Final = re.compile(rb"/|%2[fF]")
 _FURTHER: Final = re.compile(rb"[?;#%\\]")
 """What shows in a query that there may be more parameters than ``&`` tells apart."""
-
-
-def has_userinfo(data: bytes, start: int = 0, stop: int | None = None) -> bool:
-    """Return whether a URL with userinfo stands in some bytes."""
-    stop = len(data) if stop is None else stop
-    # Plain searches first: e-mail addresses are common, userinfo is not.
-    if data.find(b"@", start, stop) < 0:
-        return False
-    if data.find(b"//", start, stop) < 0 and data.find(b"\\", start, stop) < 0:
-        return False
-    return _USERINFO.search(data, start, stop) is not None
 
 
 def in_urls(data: bytes, start: int, stop: int, is_secret: IsSecret, place: str) -> Iterator[Hit]:
@@ -176,7 +164,7 @@ def in_urls(data: bytes, start: int, stop: int, is_secret: IsSecret, place: str)
 
 def in_userinfo(data: bytes, start: int, stop: int, place: str) -> Iterator[Hit]:
     """Yield the user and the password of the URLs in a text (RFC 3986, section 3.2.1)."""
-    for found in _USERINFO.finditer(data, start, stop):
+    for found in USERINFO.finditer(data, start, stop):
         user, password = found[1], found[2]
         if user:
             # Without a password the user is a token. With one it is a name, and stands elsewhere.

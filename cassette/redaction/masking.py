@@ -8,9 +8,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from cassette.redaction import finders
+from cassette.redaction.alarms import has_name, has_userinfo
 from cassette.redaction.masks import Spot, mask_digits, mask_number
 from cassette.redaction.multipart import boundary_of, part_name, parts_of
-from cassette.redaction.names import has_name
 from cassette.wire.codings import codings_of, pack, unpack
 from cassette.wire.framing import Framing
 from cassette.wire.grammar import MAX_HEAD
@@ -120,7 +120,7 @@ class MaskedMessage:
     def find(self, is_secret: IsSecret, words: frozenset[bytes], memory: SecretMemory) -> None:
         """Mark the secrets that stand in fields of secret names, and learn them."""
         raw, stop = self.raw, self._head_stop
-        if has_name(raw, words, 0, stop) or finders.has_userinfo(raw, 0, stop):
+        if has_name(raw, words, 0, stop) or has_userinfo(raw, 0, stop):
             self._take(self._in_head(raw[:stop], is_secret), raw, self._head_spots, memory)
         start, stop = self._parser.trailers
         if start < stop:
@@ -136,7 +136,7 @@ class MaskedMessage:
         content, start, stop = self._content, self._start, self._stop
         if has_name(content, words, start, stop):
             hits = content_hits(content, start, stop, b", ".join(self._kinds), is_secret)
-        elif finders.has_userinfo(content, start, stop):
+        elif has_userinfo(content, start, stop):
             hits = finders.in_urls(content, start, stop, is_secret, "body")
         else:
             return

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from cassette.errors import OptionError
 from cassette.model import Interaction, Request, Response
 from cassette.redaction import Redactor, without_masks
+from cassette.redaction.alarms import has_name, words_of
 from cassette.redaction.finders import in_fields, in_parameters, in_target
 from cassette.redaction.masking import MaskedMessage, content_hits
 from cassette.redaction.masks import SecretMemory, mask, mask_number
-from cassette.redaction.names import has_name, words_of
 from cassette.wire.encode import encode_chunks
 
 SECRET = "s3cr3t/Value+42=="
@@ -968,7 +968,7 @@ def test_a_list_of_names_is_no_alarm(name, monkeypatch):
     def searched(*_):
         raise AssertionError("it was taken apart")
 
-    monkeypatch.setattr("cassette.redaction.MaskedMessage", searched)
+    monkeypatch.setattr("cassette.redaction.masking.MaskedMessage", searched)
     received = response(
         b"plain", "Content-Type: text/plain", f"{name}: Authorization, X-Api-Key, *"
     )
