@@ -133,12 +133,6 @@ class Message:
         return self._source()
 
     @cached_property
-    def bare(self) -> bool:
-        """It is certainly a head and nothing else, or nothing at all."""
-        raw = self.raw
-        return raw.find(b"\r\n\r\n") + 4 == len(raw) or not raw
-
-    @cached_property
     def parsed(self) -> MessageParser:
         """Where the parts of the message are."""
         parser = self._new_parser()
@@ -160,24 +154,42 @@ class Message:
     @cached_property
     def body(self) -> bytes:
         """The body without its chunk framing, still compressed if it was sent so."""
-        raw = self.raw
-        return b"".join([raw[start:stop] for start, stop in self.parsed.payload])
+        raw, spans = self.raw, self.parsed.payload
+        if len(spans) == 1:
+            return raw[slice(*spans[0])]
+        return b"".join([raw[start:stop] for start, stop in spans])
 
     @cached_property
     def content(self) -> bytes:
         """The body with gzip and deflate codings undone; as it is where that fails."""
-        codings = codings_of(v.encode("latin-1") for v in self.headers.get_all("content-encoding"))
+        codings = codings_of(self.parsed.fields.every(b"content-encoding"))
         content = unpack(self.body, codings).content if codings else self.body
         assert content is not None  # noqa: S101 - there is no limit
         return content
 
     @property
+    def kind(self) -> str:
+        """The media type with its parameters, as Content-Type has it; empty without one."""
+        return b", ".join(self.parsed.fields.every(b"content-type")).decode("latin-1")
+
+    def same_body(self, other: Message) -> bool:
+        """Return whether another message has a body of the same bytes, coding and media type."""
+        if self.body != other.body:
+            return False
+        if not self.body:
+            return True
+        fields, others = self.parsed.fields, other.parsed.fields
+        return all(
+            fields.every(name) == others.every(name)
+            for name in (b"content-type", b"content-encoding")
+        )
+
+    @property
     def text(self) -> str:
         """The content as text, in the charset of Content-Type, else UTF-8; errors replaced."""
-        kind = self.headers.get("content-type", "") or ""
-        charset = kind.lower().partition("charset=")[2].partition(";")[0].strip(" \"'") or "utf-8"
+        charset = self.kind.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
         try:
-            return self.content.decode(charset, "replace")
+            return self.content.decode(charset or "utf-8", "replace")
         except LookupError:
             return self.content.decode("utf-8", "replace")
 

@@ -13,9 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette.matching.calls import SECRET, canonical_query, pairs_of
-from cassette.model import Request
 from cassette.redaction import MASK_MARK, without_masks_bytes
-from cassette.redaction.multipart import boundary_of, part_name, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,34 +41,6 @@ _HIDDEN: Final = {SECRET: None}
 """Stands for a secret in JSON: equal to no value that a body can hold without trying hard."""
 
 
-_TYPE: Final = b"\ncontent-type:"
-_CODINGS: Final = (
-    b"\ntransfer-encoding",
-    b"\ncontent-encoding",
-    b"\n ",
-    b"\n\t",
-    _TYPE[:-1] + b" ",
-)
-
-
-def content_of(message: Message) -> tuple[bytes, str]:
-    """Return the body of a message, codings undone, and its media type with parameters.
-
-    What a request without codings carries is what stands behind its head; to take it from there
-    costs 1 microsecond, while all the fields of the head cost 20.
-    """
-    raw = message.raw
-    stop = raw.find(b"\r\n\r\n") if isinstance(message, Request) else -1
-    head = raw[: max(stop, 0)].lower()
-    if stop < 0 or head.count(_TYPE) > 1 or any(coding in head for coding in _CODINGS):
-        return message.content, message.headers.get("content-type", "") or ""
-    kind = b""
-    if _TYPE in head:
-        start = head.index(_TYPE) + len(_TYPE)
-        kind = raw[start:stop].partition(b"\r\n")[0].strip()
-    return raw[stop + 4 :], kind.decode("latin-1")
-
-
 class BodyReader:
     """Reads bodies by meaning.
 
@@ -89,7 +59,6 @@ class BodyReader:
         self._redactor = redactor
         self._form_fields = form_fields
         self._json_paths = json_paths
-        self._last: tuple[bytes, str, BodyKey] = (b"", "", NO_BODY)
 
     def over(self, redactor: Redactor) -> BodyReader:
         """Return the same reader with another redactor."""
@@ -97,7 +66,7 @@ class BodyReader:
 
     def content(self, message: Message) -> tuple[bytes, str]:
         """Return the content that counts, secrets and masks made equal, and its media type."""
-        content, kind = content_of(message)
+        content, kind = message.content, message.kind
         if not content:
             return b"", kind
         redactor = self._redactor
@@ -112,14 +81,10 @@ class BodyReader:
         content, kind = self.content(message)
         if not content:
             return NO_BODY
-        # What is sent mostly is what was recorded, and the two are read one after the other.
-        last_content, last_kind, key = self._last
-        if content != last_content or kind != last_kind:
-            key = self._canonical(content, kind)
-            if len(key[1]) > _LONG:
-                data = key[1].encode() if isinstance(key[1], str) else key[1]
-                key = key[0], hashlib.blake2b(data, digest_size=16).digest()
-            self._last = content, kind, key
+        key = self._canonical(content, kind)
+        if len(key[1]) > _LONG:
+            data = key[1].encode() if isinstance(key[1], str) else key[1]
+            key = key[0], hashlib.blake2b(data, digest_size=16).digest()
         return key
 
     def _canonical(self, content: bytes, kind: str) -> BodyKey:
@@ -188,6 +153,8 @@ class BodyReader:
 
     def parts(self, content: bytes, kind: str) -> list[tuple[str, list[str], bytes]] | None:
         """Return name, head and body of each part that counts; None where there are no parts."""
+        from cassette.redaction.multipart import boundary_of, part_name, parts_of  # noqa: PLC0415 - seldom
+
         boundary = boundary_of(kind.encode("latin-1", "replace"))
         parts = list(parts_of(content, boundary)) if boundary is not None else []
         if not parts:

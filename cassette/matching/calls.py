@@ -8,6 +8,7 @@ stand, and one regular expression says so.
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -33,13 +34,17 @@ _CALL: Final = re.compile(
     re.DOTALL,
 )
 
-PLAIN: Final = re.compile(
+_NAME: Final = r"[!-$'-*,-<>-~]++"
+_VALUE: Final = r"[!-$'-*,-<>-~]*+"
+_PLAIN: Final = re.compile(
     r"[A-Z]++ http(?:://[a-z0-9.-]++(?::(?!80/)[1-9]\d*+)?|s://[a-z0-9.-]++(?::(?!443/)[1-9]\d*+)?)"
-    r"/[!-$&->@-~]*+(?:\?([!-$'-*,-<>-~]++)=[!-$'-*,-~]*+)?"
+    rf"/[!-$&->@-~]*+(?:\?({_NAME}={_VALUE}(?:&{_NAME}={_VALUE})*+))?"
 )
-"""A call line that is canonical as it stands, unless it holds a mask, or its only parameter
-(group 1) is special. Upper case in the host, the default port, ``%``, ``+`` and ``&`` need a closer
-look."""
+"""A call line of which nothing has to be decoded; the group is its query.
+
+It is canonical, unless its parameters are out of order, or one is special, or it holds a mask.
+Upper case in the host, the default port, ``%``, ``+`` and ``=`` in a value need a closer look.
+"""
 
 
 class Call(NamedTuple):
@@ -173,16 +178,7 @@ class CallKeys:
     def __init__(self, redactor: Redactor, ignored: frozenset[str] = frozenset()) -> None:
         self._is_secret = redactor.is_secret
         self.ignored: Final = ignored
-        self._special: dict[str, bool] = {}
-
-    def is_special(self, name: str) -> bool:
-        """Return whether a query parameter is secret or ignored."""
-        known = self._special.get(name)
-        if known is None:
-            known = self._is_secret(name) or name in self.ignored
-            if len(self._special) < 10_000:  # noqa: PLR2004 - a bound on memory
-                self._special[name] = known
-        return known
+        self._harmless: set[str] = set()  # names that were found to be neither secret nor ignored
 
     def pairs(self, query: str) -> list[Pair]:
         """Return the pairs of a query that count."""
@@ -190,6 +186,31 @@ class CallKeys:
 
     def canonical(self, call: str) -> str:
         """Return the canonical form of a call line; that of a canonical line is itself."""
+        plain = _PLAIN.fullmatch(call)
+        if plain is None or _MASK_MARK in call:
+            return self._decoded(call)
+        query = plain[1]
+        if query is None:
+            return call
+        names = query.replace("=", "&").split("&")[::2]
+        if not (self._harmless.issuperset(names) or self._are_harmless(names)):
+            return self._decoded(call)
+        if len(names) == 1 or names == sorted(names):
+            return call
+        # Those of one name stay in order.
+        pairs = sorted(zip(names, query.split("&"), strict=True), key=itemgetter(0))
+        return call[: plain.start(1)] + "&".join([part for _, part in pairs])
+
+    def _are_harmless(self, names: list[str]) -> bool:
+        """Return whether none of some parameters is secret or ignored, and note it."""
+        if any(self._is_secret(name) or name in self.ignored for name in names):
+            return False
+        if len(self._harmless) < 10_000:  # noqa: PLR2004 - a bound on memory
+            self._harmless.update(names)
+        return True
+
+    def _decoded(self, call: str) -> str:
+        """Return the canonical form of any call line, its parts decoded and written anew."""
         parts = split_call(call)
         default = str(DEFAULT_PORTS.get(parts.scheme, ""))
         port = "" if parts.port == default else f":{parts.port}"

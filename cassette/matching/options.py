@@ -17,15 +17,14 @@ from cassette.matching.calls import (
     decode_part,
     split_call,
 )
-from cassette.matching.paths import JsonPath
 from cassette.model import CONNECT
 from cassette.redaction import MASK_MARK, Redactor, without_masks, without_masks_bytes
-from cassette.redaction.multipart import boundary_of
 from cassette.wording import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
+    from cassette.matching.paths import JsonPath
     from cassette.model import Message, Request
 
     CustomMatcher = Callable[[Request, Request], object]
@@ -84,14 +83,14 @@ class Matching:
         self.bodies: Final = BodyReader(
             self.redactor,
             frozenset(fields["form"]),
-            tuple(JsonPath.parse(text) for text in fields["json"]),
+            _json_paths(fields["json"]),
         )
         on_call = [name for name in self.names if name in CALL_MATCHERS]
         self._call_matchers = tuple(on_call)
         self.plain: Final = {*on_call} == {*CALL_MATCHERS} - {"uri"}
         self._request_matchers = tuple(n for n in self.names if n in REQUEST_MATCHERS)
         self.deep: Final = bool(self._request_matchers or self.custom)
-        self.bodies_only: Final = not self.custom and "headers" not in self._request_matchers
+        self._bodies_only = "headers" not in self._request_matchers
 
     def over(self, redactor: Redactor) -> Matching:
         """Return the same options with another redactor."""
@@ -109,6 +108,10 @@ class Matching:
             return self.keys.canonical(call)
         # A line feed stands in no call line, so these keys never meet the canonical lines.
         return "\n" + "\n".join(self.call_value(name, call) for name in self._call_matchers)
+
+    def call_keys(self, calls: Iterable[str]) -> list[str]:
+        """Return the key of each call line."""
+        return list(map(self.keys.canonical if self.plain else self.call_key, calls))
 
     def call_value(self, name: str, call: str) -> str:
         """Return what one matcher sees of a call line, as text."""
@@ -147,6 +150,17 @@ class Matching:
             return self.raw_body(request)
         return tuple(self.header_pairs(request))
 
+    def certainly_match(self, recorded: Request, incoming: Request) -> bool:
+        """Return whether the bytes of two requests of one call say that they match.
+
+        Equal bytes mean the same, so nothing is read as JSON or a form. False says nothing: other
+        bytes may mean the same, and what a function of the user's wants nobody knows.
+        """
+        if self.custom:
+            return False
+        # Equal messages first: then nobody has to know where the body of the recorded one begins.
+        return recorded.raw == incoming.raw or (self._bodies_only and recorded.same_body(incoming))
+
     def begins(self, recorded: Request, incoming: Request) -> bool:
         """Return whether a request that was cut short may have been the beginning of another one.
 
@@ -161,14 +175,15 @@ class Matching:
         )
 
     def _plain_body(self, request: Request) -> bytes:
-        boundary = boundary_of((request.headers.get("content-type") or "").encode("latin-1"))
+        from cassette.redaction.multipart import boundary_of  # noqa: PLC0415 - hardly ever needed
+
+        boundary = boundary_of(request.kind.encode("latin-1"))
         body = self.raw_body(request)
         return body.replace(b"--" + boundary, b"--") if boundary else body
 
     def raw_body(self, request: Request) -> bytes:
         """Return the body's bytes without chunk framing, secrets and masks made equal."""
-        body = self.redactor.cover(request.body)
-        body = self.redactor.blanked(body, request.headers.get("content-type", "") or "")
+        body = self.redactor.blanked(self.redactor.cover(request.body), request.kind)
         return without_masks_bytes(body) if MASK_MARK in body else body
 
     def header_pairs(self, message: Message) -> list[tuple[str, str]]:
@@ -249,6 +264,14 @@ def _matcher_name(name: object) -> str:
         f"The matchers are: {', '.join(sorted(known))}; "
         "or give a function (recorded, incoming) -> bool."
     )
+
+
+def _json_paths(texts: list[str]) -> tuple[JsonPath, ...]:
+    if not texts:
+        return ()
+    from cassette.matching.paths import JsonPath  # noqa: PLC0415 - only who ignores some pays
+
+    return tuple(map(JsonPath.parse, texts))
 
 
 def _ignored_fields(entries: list[Any]) -> dict[str, list[str]]:

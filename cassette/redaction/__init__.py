@@ -1,8 +1,9 @@
 """Redaction: no secret reaches the disk.
 
 ``Redactor.redact`` takes an interaction and returns one without secrets: the same object where
-there were none. Names of fields decide (``names``); spans in the raw bytes are found (``finders``)
-and overwritten with masks of equal length (``masks``), message by message (``messages``).
+there were none. Names of fields decide (``names``), and where a quick look
+(``alarms``) leaves open that there is one, spans in the raw bytes are found (``finders``) and
+overwritten with masks of equal length (``masks``), message by message (``masking``).
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.errors import OptionError
 from cassette.model import Request, Response
-from cassette.redaction import finders
-from cassette.redaction.masking import MaskedMessage, content_hits
+from cassette.redaction.alarms import has_name, has_userinfo, words_of
 from cassette.redaction.masks import (
     MASK_MARK,
     SecretMemory,
@@ -24,12 +24,13 @@ from cassette.redaction.masks import (
     without_masks,
     without_masks_bytes,
 )
-from cassette.redaction.names import CODING_NAMES, DEFAULT_NAMES, has_name, normal_name, words_of
+from cassette.redaction.names import CODING_NAMES, DEFAULT_NAMES, normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cassette.model import Interaction
+    from cassette.model import Interaction, Message
+    from cassette.redaction.masking import MaskedMessage
 
 __all__ = ["DEFAULT_NAMES", "MASK_MARK", "Redactor", "without_masks", "without_masks_bytes"]
 
@@ -124,22 +125,24 @@ class Redactor:
         request, response, memory = interaction.request, interaction.response, self._memory
         messages = (("request", request), ("response", response))
         maskings = {
-            role: MaskedMessage(message.raw, message.parsed, role)
+            role: _taken_apart(message, role)
             for role, message in messages
-            if self._is_suspect(message.raw)
+            if self._is_suspect(message)
         }
         for masking in maskings.values():
             masking.find(self.is_secret, self._words, memory)
         if memory:
             for role, message in messages:
                 if role not in maskings and memory.occurs(message.raw):
-                    maskings[role] = MaskedMessage(message.raw, message.parsed, role)
+                    maskings[role] = _taken_apart(message, role)
             for masking in maskings.values():
                 masking.find_learned(memory)
         # The call says nothing that the request does not say, userinfo excepted.
         if not maskings and "@" not in interaction.call:
             return interaction
-        call = self.mask_call(interaction.call)
+        method, blank, url = interaction.call.partition(" ")
+        masked_url = self.mask_url(url)
+        call = f"{method}{blank}{masked_url}"
         places = [
             place for role, _ in messages if role in maskings for place in maskings[role].places
         ]
@@ -152,7 +155,7 @@ class Redactor:
         return replace(
             interaction,
             call=call,
-            request=request if sent is request.raw else Request(sent, self.mask_url(request.url)),
+            request=request if sent is request.raw else Request(sent, masked_url),
             response=response
             if received is response.raw
             else Response(received, response.parsed_response.method.decode("latin-1")),
@@ -160,24 +163,26 @@ class Redactor:
             redacted=tuple(dict.fromkeys([*interaction.redacted, *places])),
         )
 
-    def _is_suspect(self, raw: bytes) -> bool:
+    def _is_suspect(self, message: Message) -> bool:
         """Return whether a cheap look at all bytes leaves open that a field holds a secret.
 
         Compressed and chunked bodies do not show their words, and large ones may be binary: what
-        they are is found out by reading the head.
+        they are is found out by reading the head. ``Vary: Cookie`` is the name of a secret, and
+        none: nearly every server says something of the kind.
         """
+        raw = message.raw
         return (
             len(raw) > _SMALL
-            or has_name(raw, self._alarms)
-            or (b"@" in raw and finders.has_userinfo(raw))
+            or has_name(message.parsed.without_name_lists(raw), self._alarms)
+            or (b"@" in raw and has_userinfo(raw))
         )
 
     def mask_request(self, request: Request) -> Request:
         """Return a request as it would be recorded; the same object where it holds no secret."""
         raw = request.raw
-        if not self.names or not (self._is_suspect(raw) or self._memory.occurs(raw)):
+        if not self.names or not (self._is_suspect(request) or self._memory.occurs(raw)):
             return request
-        message = MaskedMessage(request.raw, request.parsed, "request")
+        message = _taken_apart(request, "request")
         message.find(self.is_secret, self._words, self._memory)
         if self._memory:
             message.find_learned(self._memory)
@@ -199,6 +204,8 @@ class Redactor:
         """Return a URL, or any text that starts with one, without its secrets."""
         if not self.names or not ("@" in url or "?" in url or self._memory):
             return url
+        from cassette.redaction import finders  # noqa: PLC0415 - as in ``_taken_apart``
+
         data = url.encode("utf-8", "surrogateescape")
         spots = [
             Spot(hit.start, hit.stop, self._memory.mask(hit.secret, hit.stop - hit.start))
@@ -227,9 +234,7 @@ class Redactor:
 
     def may_hold(self, content: bytes) -> bool:
         """Return whether a secret may stand in some content; False is certain."""
-        return bool(self.names) and (
-            has_name(content, self._words) or finders.has_userinfo(content)
-        )
+        return bool(self.names) and (has_name(content, self._words) or has_userinfo(content))
 
     def blanked(self, content: bytes, kind: str) -> bytes:
         """Return a body in which all secrets of named fields, masked or not, are the same.
@@ -240,6 +245,8 @@ class Redactor:
         """
         if not self.may_hold(content):
             return content
+        from cassette.redaction.masking import content_hits  # noqa: PLC0415 - as in ``_taken_apart``
+
         out: list[bytes] = []
         at = 0
         media = kind.encode("latin-1", "replace")
@@ -249,6 +256,13 @@ class Redactor:
                 out += (content[at : hit.start], b"0" if hit.number else b"REDACTED")
                 at = hit.stop
         return b"".join([*out, content[at:]])
+
+
+def _taken_apart(message: Message, role: str) -> MaskedMessage:
+    # Of the cassettes that are replayed most hold nothing that has to be searched for.
+    from cassette.redaction.masking import MaskedMessage  # noqa: PLC0415
+
+    return MaskedMessage(message, role)
 
 
 def _overwritten(data: bytes, spots: Iterable[Spot]) -> bytes:

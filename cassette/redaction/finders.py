@@ -14,7 +14,9 @@ from bisect import bisect
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from cassette.redaction.alarms import USERINFO
 from cassette.redaction.names import STRING_NAMES, normal_name
+from cassette.wire.heads import field_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -42,10 +44,6 @@ class Hit(NamedTuple):
     number: bool = False
 
 
-# Field names are tokens (RFC 9110, section 5.6.2); a folded value goes on in the next line.
-_FIELD: Final = re.compile(
-    rb"(?:\A|\n)([!#-'*+.0-9A-Z^_`a-z|~-]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)"
-)
 _LINE: Final = re.compile(rb"[^\s](?:[^\r\n]*[^\s])?")
 _SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*[ \t]+(?=\S)")
 _AWS: Final = re.compile(rb"(?i:credential=([^/,\s]+))|(?i:signature=([^,\s]+))")
@@ -68,14 +66,14 @@ def in_fields(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterat
         stop: Where they end.
         is_secret: Whether a name is the name of a secret.
     """
-    for field in _FIELD.finditer(data[start:stop]):
-        name = field[1].decode("latin-1").lower()
+    for spelt, value_start, value_stop in field_spans(data, start, stop):
+        name = spelt.decode("latin-1").lower()
         if not is_secret(name):
             continue
         place, normal = f"headers.{name}", normal_name(name)
         # Line by line, so that the line breaks of a folded value stay.
-        for line in _LINE.finditer(field[2]):
-            at = start + field.start(2) + line.start()
+        for line in _LINE.finditer(data, value_start, value_stop):
+            at = line.start()
             if normal in _AUTHORIZATION:
                 yield from _in_authorization(line[0], at, place)
             elif normal in _COOKIES:
@@ -138,8 +136,6 @@ def _looks_random(value: bytes) -> bool:
     return letters and re.search(rb"\d", value) is not None
 
 
-# An "@" inside is wrong (RFC 3986, section 3.2.1), yet clients take the last one for the end.
-_USERINFO: Final = re.compile(rb":\\?/\\?/([^/?#\s\"'<>:\\]*)(?::([^/?#\s\"'<>\\]*))?@")
 _PARAMETER: Final = re.compile(rb"(?:[?&#;]|\\u0026)([\w.~%+\[\]-]+)(?:=|\\u003[dD])")
 _NAMED_VALUE: Final = re.compile(rb"([\w.~%+\[\]-]+)(?:=|\\u003[dD])([^&#\s\"'<>\\]*)")
 _ESCAPED_PARAMETER: Final = re.compile(
@@ -148,17 +144,8 @@ _ESCAPED_PARAMETER: Final = re.compile(
 _PAIR: Final = re.compile(rb"([^&=]*)=([^&]*)")
 _PATH_PARAMETER: Final = re.compile(rb";([\w.~%-]+)=([^;/?#]*)")
 _SCOPE: Final = re.compile(rb"/|%2[fF]")
-
-
-def has_userinfo(data: bytes, start: int = 0, stop: int | None = None) -> bool:
-    """Return whether a URL with userinfo stands in some bytes."""
-    stop = len(data) if stop is None else stop
-    # Plain searches first: e-mail addresses are common, userinfo is not.
-    if data.find(b"@", start, stop) < 0:
-        return False
-    if data.find(b"//", start, stop) < 0 and data.find(b"\\", start, stop) < 0:
-        return False
-    return _USERINFO.search(data, start, stop) is not None
+_FURTHER: Final = re.compile(rb"[?;#%\\]")
+"""What shows in a query that there may be more parameters than ``&`` tells apart."""
 
 
 def in_urls(data: bytes, start: int, stop: int, is_secret: IsSecret, place: str) -> Iterator[Hit]:
@@ -177,7 +164,7 @@ def in_urls(data: bytes, start: int, stop: int, is_secret: IsSecret, place: str)
 
 def in_userinfo(data: bytes, start: int, stop: int, place: str) -> Iterator[Hit]:
     """Yield the user and the password of the URLs in a text (RFC 3986, section 3.2.1)."""
-    for found in _USERINFO.finditer(data, start, stop):
+    for found in USERINFO.finditer(data, start, stop):
         user, password = found[1], found[2]
         if user:
             # Without a password the user is a token. With one it is a name, and stands elsewhere.
@@ -195,7 +182,8 @@ def in_target(data: bytes, start: int, stop: int, is_secret: IsSecret) -> Iterat
             yield from _in_pair(found, is_secret, "query")
     if query >= 0:
         yield from in_form(data, query + 1, stop, is_secret, "query")
-    if query >= 0 or data.find(b"#", start, stop) >= 0:
+    more = data.find(b"#", start, stop) if query < 0 else query + 1
+    if more >= 0 and _FURTHER.search(data, more, stop):
         # What stands between ``;``, in a fragment, or in a URL that is itself a parameter.
         yield from in_parameters(data, max(query + 1, start), stop, is_secret, "query")
 

@@ -8,21 +8,22 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from cassette.redaction import finders
+from cassette.redaction.alarms import has_name, has_userinfo
 from cassette.redaction.masks import Spot, mask_digits, mask_number
 from cassette.redaction.multipart import boundary_of, part_name, parts_of
-from cassette.redaction.names import has_name
 from cassette.wire.codings import codings_of, pack, unpack
 from cassette.wire.framing import Framing
 from cassette.wire.grammar import MAX_HEAD
 from cassette.wire.headers import first_value, parse_fields
+from cassette.wire.heads import field_at, target_span, with_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cassette.model import Message
     from cassette.redaction.finders import Hit, IsSecret
     from cassette.redaction.masks import SecretMemory
     from cassette.wire.codings import Packing
-    from cassette.wire.parser import MessageParser
 
 SCAN_LIMIT: Final = 64 << 20
 """Bytes of a decompressed body that are searched; a longer one stays as it came.
@@ -53,36 +54,26 @@ _STRUCTURAL_NAMES: Final = """
 _STRUCTURAL: Final = frozenset(_STRUCTURAL_NAMES.split())
 """Header fields in which a learned secret stands by chance only, and where a mask does harm."""
 
-_FIELD_NAME: Final = re.compile(rb"[^\s:]+")
-
 
 class MaskedMessage:
     """One message on its way to the disk.
 
     Args:
-        raw: The message as on the wire.
-        parser: Where its parts are.
+        message: The message as it came.
         role: ``request`` or ``response``.
     """
 
-    def __init__(self, raw: bytes, parser: MessageParser, role: str) -> None:
-        self.raw = raw
+    def __init__(self, message: Message, role: str) -> None:
+        self.raw = raw = message.raw
         self.role = role
-        self._parser = parser
+        self._parser = parser = message.parsed
         self._head_stop = parser.head_size
         if not parser.head_size:
             # No complete head, or no HTTP at all: fields may stand anywhere.
             self._head_stop = len(raw)
         self._surplus = max(parser.size, self._head_stop)
-        self._kind = b""
-        codings = []
-        for field, value in parser.fields:
-            folded = field.lower()
-            if folded == b"content-type":
-                self._kind = value
-            elif folded == b"content-encoding":
-                codings.append(value)
-        self._codings = codings_of(codings) if codings else codings
+        self._kinds = parser.fields.every(b"content-type")
+        self._codings = codings_of(parser.fields.every(b"content-encoding"))
         self._packings: list[Packing] = []
         # The body as it is searched: a region of the message itself where it stands there in one
         # piece, so that a large one is not copied; else the pieces put together, decompressed.
@@ -97,7 +88,9 @@ class MaskedMessage:
 
     def _read_content(self) -> None:
         spans, raw = self._parser.payload, self.raw
-        if not spans or self._parser.garbage or _BINARY.match(self._kind):
+        if not spans or self._parser.garbage:
+            return
+        if self._kinds and all(map(_BINARY.match, self._kinds)):
             return
         if self._codings:
             body = b"".join([raw[start:stop] for start, stop in spans])
@@ -118,7 +111,7 @@ class MaskedMessage:
 
     def _is_text(self, data: bytes, start: int, stop: int) -> bool:
         """Return whether a body is text by its type, or may be by its first bytes."""
-        if len(self._packings) == len(self._codings) and _TEXTUAL.match(self._kind):
+        if len(self._packings) == len(self._codings) and any(map(_TEXTUAL.match, self._kinds)):
             return True
         return not _CONTROL.search(data, start, min(stop, start + 1024))
 
@@ -127,7 +120,7 @@ class MaskedMessage:
     def find(self, is_secret: IsSecret, words: frozenset[bytes], memory: SecretMemory) -> None:
         """Mark the secrets that stand in fields of secret names, and learn them."""
         raw, stop = self.raw, self._head_stop
-        if has_name(raw, words, 0, stop) or finders.has_userinfo(raw, 0, stop):
+        if has_name(raw, words, 0, stop) or has_userinfo(raw, 0, stop):
             self._take(self._in_head(raw[:stop], is_secret), raw, self._head_spots, memory)
         start, stop = self._parser.trailers
         if start < stop:
@@ -142,8 +135,8 @@ class MaskedMessage:
                 self._take(hits, raw, self._head_spots, memory)
         content, start, stop = self._content, self._start, self._stop
         if has_name(content, words, start, stop):
-            hits = content_hits(content, start, stop, self._kind, is_secret)
-        elif finders.has_userinfo(content, start, stop):
+            hits = content_hits(content, start, stop, b", ".join(self._kinds), is_secret)
+        elif has_userinfo(content, start, stop):
             hits = finders.in_urls(content, start, stop, is_secret, "body")
         else:
             return
@@ -152,11 +145,7 @@ class MaskedMessage:
     def _in_head(self, head: bytes, is_secret: IsSecret) -> Iterator[Hit]:
         line_stop = head.find(b"\n") + 1 or len(head)
         if self.role == "request":
-            start = head.find(b" ", 0, line_stop) + 1
-            stop = head.rfind(b" ", start, line_stop)
-            if stop < 0 or not head.startswith(b"HTTP/", stop + 1):
-                stop = len(head[:line_stop].rstrip())
-            yield from finders.in_target(head, start, stop, is_secret)
+            yield from finders.in_target(head, *target_span(head), is_secret)
         yield from finders.in_fields(head, 0, len(head), is_secret)
         yield from finders.in_urls(head, line_stop, len(head), is_secret, "headers")
         if self._parser.garbage:
@@ -229,7 +218,7 @@ class MaskedMessage:
         head, payload = raw[: parser.head_size], parser.payload
         if parser.framing is Framing.LENGTH:
             missing = parser.length - sum(stop - start for start, stop in payload)
-            head = _LENGTH.sub(rb"\g<1>%d" % (len(body) + missing), head)
+            head = with_length(head, len(body) + missing)
             return head + body + raw[self._surplus :]
         if parser.framing is Framing.CHUNKED:
             # One chunk; what stood behind the last one, its trailers too, stays.
@@ -349,20 +338,14 @@ def _write_through(out: bytearray, spans: list[tuple[int, int]], spots: list[Spo
         offset += size
 
 
-_LENGTH: Final = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)[^\r\n]*")
-
-
 def _head_place(head: bytes, spot: Spot, role: str) -> str:
     """Return what a learned secret would be masked in; empty where it must stay."""
-    line_start = head.rfind(b"\n", 0, spot.start) + 1
-    while line_start and head[line_start : line_start + 1] in (b" ", b"\t"):
-        line_start = head.rfind(b"\n", 0, line_start - 1) + 1  # a folded line
-    if not line_start:
+    field = field_at(head, spot.start)
+    if field is None:
         return "target" if role == "request" and spot.start > head.find(b" ") else ""
-    found = _FIELD_NAME.match(head, line_start)
-    if found is None:
+    if not field.name:
         return "headers"
-    if spot.start < found.end():
+    if spot.start < field.start:
         return ""
-    name = found[0].decode("latin-1").lower()
+    name = field.name.decode("latin-1").lower()
     return "" if name in _STRUCTURAL else f"headers.{name}"

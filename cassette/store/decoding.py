@@ -6,21 +6,17 @@ interaction says what was done to it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cassette.model import Request, Response
 from cassette.wire.codings import codings_of, unpack
 from cassette.wire.encode import encode_chunks
 from cassette.wire.framing import Framing
-from cassette.wire.parser import ResponseParser
+from cassette.wire.heads import with_length, without_field
 
 if TYPE_CHECKING:
     from cassette.model import Interaction, Message
-
-_CODING: Final = re.compile(rb"(?im)^content-encoding[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
-_LENGTH: Final = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)[^\r\n]*")
 
 
 def decoded(interaction: Interaction) -> Interaction:
@@ -48,7 +44,7 @@ def decoded(interaction: Interaction) -> Interaction:
 def _decoded_raw(message: Message) -> bytes | None:
     """Return the message with its body decoded, or None where it has to stay as it is."""
     parser = message.parsed
-    codings = codings_of(v for name, v in parser.fields if name.lower() == b"content-encoding")
+    codings = codings_of(parser.fields.every(b"content-encoding"))
     if not codings or not parser.complete or not parser.payload:
         return None
     content, packings = unpack(message.body, codings)
@@ -56,12 +52,12 @@ def _decoded_raw(message: Message) -> bytes | None:
     if content is None or not whole:
         return None
     raw = message.raw
-    start = parser.head_start if isinstance(parser, ResponseParser) else 0
-    interim, head = raw[:start], _CODING.sub(b"", raw[start : parser.head_size])
+    interim = raw[: parser.head_start]
+    head = without_field(raw[parser.head_start : parser.head_size], b"content-encoding")
     if parser.framing is Framing.CHUNKED:
         trailers = raw[slice(*parser.trailers)]
         framed = encode_chunks(content, [len(content)] if content else [], trailers)
     else:
         framed = content
-        head = _LENGTH.sub(rb"\g<1>%d" % len(content), head)
+        head = with_length(head, len(content))
     return interim + head + framed + raw[parser.size :]

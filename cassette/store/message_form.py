@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.store.forms import encode_binary, encode_bytes, encode_text, is_plain_text
 from cassette.store.jsonform import encode_json
-from cassette.store.parts import CRLF, HEAD_END
+from cassette.store.parts import CRLF
 from cassette.store.preview import MAX_BYTES, preview
 from cassette.store.scalars import BREAK
 from cassette.store.slices import encode_spans
-from cassette.wire.headers import first_value, parse_fields
+from cassette.wire.heads import head_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,26 +28,26 @@ _PLAIN_HEAD: Final = re.compile(rb"(?:[!-~][ -~]*+(?<! )\r\n)++\r\n")
 def encode_message(message: Message) -> bytes:
     """Return the lines of one message, from the key ``head`` on; empty for an empty message."""
     raw = message.raw
-    head_size = find_head_end(raw)
+    head_size = find_head_end(message)
     head = raw[:head_size]
     form = encode_head(head) if head else None
     if form is None:
         return b"    raw: %b\n" % encode_bytes(raw) if raw else b""
     if head_size == len(raw):
         return b"    head: %b\n" % form
-    if not is_chunked(head):
-        return b"    head: %b\n%b" % (form, encode_body(raw[head_size:], head))
-    sizes = canonical_chunks(message, head_size)
+    if not message.parsed.chunked:
+        return b"    head: %b\n%b" % (form, encode_body(raw[head_size:], message))
+    sizes = canonical_chunks(message)
     if sizes is None:
         return b"    head: %b\n    wire: %b\n" % (form, encode_bytes(raw[head_size:]))
-    body = encode_body(message.body, head) if sizes else b""
+    body = encode_body(message.body, message) if sizes else b""
     return b"    head: %b\n%b%b" % (form, body, encode_framing(message, sizes))
 
 
 def encode_large_message(message: Message) -> Iterator[bytes]:
     """Give what ``encode_message`` returns in pieces, without a copy of the body."""
     raw = message.raw
-    head_size = find_head_end(raw)
+    head_size = find_head_end(message)
     head = raw[:head_size]
     form = encode_head(head) if head else None
     if form is None:
@@ -55,23 +55,17 @@ def encode_large_message(message: Message) -> Iterator[bytes]:
         return
     yield b"    head: %b\n" % form
     rest = [(head_size, len(raw))]
-    if not is_chunked(head):
-        comment = preview(raw[head_size : head_size + MAX_BYTES], head)
+    parsed = message.parsed
+    if not parsed.chunked:
+        comment = preview(raw[head_size : head_size + MAX_BYTES], parsed.fields)
         yield from encode_spans(b"text", raw, rest, comment)
-    elif sizes := canonical_chunks(message, head_size):
-        spans = message.parsed.payload
-        comment = preview(raw[spans[0][0] : spans[0][1]][:MAX_BYTES], head)
+    elif sizes := canonical_chunks(message):
+        spans = parsed.payload
+        comment = preview(raw[spans[0][0] : spans[0][1]][:MAX_BYTES], parsed.fields)
         yield from encode_spans(b"text", raw, spans, comment)
         yield encode_framing(message, sizes)
     else:
         yield from encode_spans(b"wire", raw, rest)
-
-
-def is_chunked(head: bytes) -> bool:
-    """Return whether a head says that the body is in chunked coding."""
-    if b"chunked" not in head.lower():
-        return False
-    return (first_value(parse_fields(head), b"transfer-encoding") or b"").lower() == b"chunked"
 
 
 def encode_framing(message: Message, sizes: Sequence[int]) -> bytes:
@@ -85,20 +79,13 @@ def encode_framing(message: Message, sizes: Sequence[int]) -> bytes:
     return b"%b    trailers: %b\n" % (line, form)
 
 
-def find_head_end(raw: bytes) -> int:
-    """Return where the final head ends, interim responses included; 0 where no head does.
+def find_head_end(message: Message) -> int:
+    """Return where the head of a message ends, interim responses included; 0 where none does.
 
-    The interim ones stand before it (RFC 9110, section 15.2); 101 is no interim response, because
-    what follows it is another protocol.
+    What is no HTTP may have a head all the same, to the eye of a reader.
     """
-    start = 0
-    while (end := raw.find(HEAD_END, start)) >= 0:
-        end += len(HEAD_END)
-        interim = raw.startswith(b"HTTP/", start) and raw[start + 8 : start + 10] == b" 1"
-        if not interim or raw[start + 9 : start + 12] == b"101":
-            return end
-        start = end
-    return start
+    parsed = message.parsed
+    return parsed.head_size or parsed.head_start or head_end(message.raw)
 
 
 def encode_head(head: bytes) -> bytes | None:
@@ -120,15 +107,15 @@ def to_text(lines: bytes) -> bytes | None:
     return text
 
 
-def canonical_chunks(message: Message, head_size: int) -> list[int] | None:
+def canonical_chunks(message: Message) -> list[int] | None:
     """Return the chunk sizes if the chunk framing is what ``encode_chunks`` would write.
 
     Compares the framing alone, between the payload, so that a large body is not copied.
     """
     raw, parsed = message.raw, message.parsed
-    if not parsed.complete or parsed.head_size != head_size or parsed.size != len(raw):
+    if not parsed.complete or parsed.size != len(raw):
         return None
-    place, before = head_size, b""
+    place, before = parsed.head_size, b""
     sizes: list[int] = []
     for start, stop in parsed.payload:
         if raw[place:start] != b"%b%x\r\n" % (before, stop - start):
@@ -140,12 +127,12 @@ def canonical_chunks(message: Message, head_size: int) -> list[int] | None:
     return sizes if canonical else None
 
 
-def encode_body(body: bytes, head: bytes) -> bytes:
-    """Return the lines of a body without chunk framing."""
+def encode_body(body: bytes, message: Message) -> bytes:
+    """Return the lines of the body of a message, chunk framing undone."""
     spread = encode_json(body)
     if spread is not None and is_plain_text(body):
         return b"    json: |%b\n    style: %b\n" % spread
     text = encode_text(body)
     if text is not None:
         return b"    text: %b\n" % text
-    return b"%b    body: %b\n" % (preview(body, head), encode_binary(body))
+    return b"%b    body: %b\n" % (preview(body, message.parsed.fields), encode_binary(body))

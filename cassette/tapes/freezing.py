@@ -45,9 +45,8 @@ REAL: Final = (
 )
 """How the names of modules start whose own calls get the real time."""
 
-_SAID: Final = re.compile(
-    rb"\n(?:x-[a-z]+-)?date:[ \t]*([^\r\n]+)|[?&]x-[a-z]+-date=([0-9]{8}t[0-9]{6}z)", re.IGNORECASE
-)
+_DATE_FIELD: Final = re.compile(rb"(?:x-[a-z]+-)?date", re.IGNORECASE)
+_DATE_PARAMETER: Final = re.compile(rb"[?&]x-[a-z]+-date=([0-9]{8}t[0-9]{6}z)", re.IGNORECASE)
 """Where a request says when it was made: Date, or what a scheme of signing has in its place."""
 
 _SAID_AT_MOST: Final = timedelta(minutes=1)
@@ -215,10 +214,13 @@ def built(interaction: Interaction) -> datetime:
     field that signatures use (RFC 9110, section 6.6.1; ``X-Amz-Date`` and its like): between the
     two lie a connection and its handshake.
     """
-    head = interaction.request.raw.partition(b"\r\n\r\n")[0]
-    for date, basic in _SAID.findall(head):
+    request = interaction.request
+    for date in (
+        *_DATE_PARAMETER.findall(request.target),
+        *[value for name, value in request.parsed.fields if _DATE_FIELD.fullmatch(name)],
+    ):
         try:
-            said = _moment((date or basic).decode("ascii"))
+            said = _moment(date.decode("ascii"))
         except ValueError:
             continue
         if timedelta(0) <= interaction.at - said <= _SAID_AT_MOST:

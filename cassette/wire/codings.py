@@ -59,7 +59,25 @@ def unpack(body: bytes, codings: Sequence[bytes], limit: int = 0) -> Unpacked:
             break
         content, packing = found
         packings.append(packing)
+        if limit and len(content) > limit:
+            content = None
     return Unpacked(content, packings)
+
+
+def beginning(body: bytes, codings: Sequence[bytes], size: int) -> bytes | None:
+    """Return the first bytes of a body with its codings undone; None where that fails.
+
+    Args:
+        body: The payload, or the first bytes of it.
+        codings: What ``codings_of`` gives.
+        size: How many bytes there are at most.
+    """
+    for coding in reversed(codings):
+        found = _inflate(body, coding, size)
+        if found is None:
+            return None
+        body = found[0]
+    return body[:size]
 
 
 def pack(content: bytes, packings: Iterable[Packing]) -> bytes:
@@ -71,7 +89,7 @@ def pack(content: bytes, packings: Iterable[Packing]) -> bytes:
     return content
 
 
-def _inflate(body: bytes, coding: bytes, limit: int) -> tuple[bytes | None, Packing] | None:
+def _inflate(body: bytes, coding: bytes, limit: int) -> tuple[bytes, Packing] | None:
     for window in _WINDOWS.get(coding, ()):
         try:
             content, truncated = _inflate_members(body, window, limit)
@@ -81,8 +99,10 @@ def _inflate(body: bytes, coding: bytes, limit: int) -> tuple[bytes | None, Pack
     return None
 
 
-def _inflate_members(body: bytes, window: int, limit: int) -> tuple[bytes | None, bool]:
+def _inflate_members(body: bytes, window: int, limit: int) -> tuple[bytes, bool]:
     """Return what one or more compressed members hold, and whether the last one was cut short.
+
+    Where that is more than the limit, one byte more than it comes back.
 
     Raises:
         zlib.error: It is not compressed in this way.
@@ -100,7 +120,7 @@ def _inflate_members(body: bytes, window: int, limit: int) -> tuple[bytes | None
             return b"".join(out), False  # padding behind the last member: clients pass over it
         room -= len(out[-1])
         if limit and room < 0:
-            return None, False
+            return b"".join(out), False
         if not unpacker.eof or not unpacker.unused_data:
             return b"".join(out), not unpacker.eof
         body = unpacker.unused_data

@@ -25,7 +25,9 @@ HEAD_END: Final = re.compile(rb"\n\r?\n")
 REQUEST_LINE: Final = re.compile(rb"([^\s]+)[ ]+(\S*)(?:[ ]+(HTTP/\d\.\d))?[ ]*\r?\n")
 """Method, request target and version. RFC 9112, section 3."""
 
-_CERTAIN_FIELDS: Final = rb"\n(?:[!#-'*+\-.0-9A-Z^-z|~]++:[^\r\n\0]*+\r\n)*+\r\n"
+_TOKEN: Final = rb"[!#-'*+\-.0-9A-Z^-z|~]++"
+_CERTAIN_FIELD: Final = rb"%b:[^\r\n\0]*+\r\n" % _TOKEN
+_CERTAIN_FIELDS: Final = rb"\n(?:%b)*+\r\n" % _CERTAIN_FIELD
 
 CERTAIN_RESPONSE: Final = re.compile(
     rb"(HTTP/1\.[01]) (\d{3})(?: ([^\r\n\0]*+))?\r(%b)" % _CERTAIN_FIELDS
@@ -37,13 +39,24 @@ it on. RFC 9112, sections 4 and 5. Clients differ over the others: ``http.client
 from a line without a colon on, h11 refuses the whole response.
 """
 
-CERTAIN_REQUEST: Final = re.compile(
-    rb"([!#-'*+\-.0-9A-Z^-z|~]++) ([^\s\0]++) HTTP/1\.[01]\r(%b)" % _CERTAIN_FIELDS
-)
+_CERTAIN_LINE: Final = rb"(%b) ([^\s\0]++) HTTP/1\.[01]\r" % _TOKEN
+
+CERTAIN_REQUEST: Final = re.compile(rb"%b(%b)" % (_CERTAIN_LINE, _CERTAIN_FIELDS))
 """A request head without any fault: method, request target, and the field section as above.
 
 RFC 9112, sections 3 and 5.
 """
 
+BARE_REQUEST: Final = re.compile(
+    rb"%b(\n(?:(?!(?i:content-length|transfer-encoding):)%b)*+\r\n)"
+    % (_CERTAIN_LINE, _CERTAIN_FIELD)
+)
+"""A whole request that is a head without any fault, and no body; the groups are as above."""
+
 CERTAIN_CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]+(?:;[^\r\n]*)?\r\n")
 """A chunk-size line without any fault. RFC 9112, section 7.1."""
+
+NAME_LIST: Final = re.compile(
+    rb"\n(?:vary|access-control-(?:allow|expose|request)-headers):[ \t\w,*-]*+(?=\r)", re.IGNORECASE
+)
+"""A field line that only lists names of fields: RFC 9110, section 12.5.5; Fetch, section 3.3."""

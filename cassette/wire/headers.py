@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cassette.wire.grammar import NAME_LIST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -51,17 +53,64 @@ def first_value(fields: Iterable[Field], name: bytes) -> bytes | None:
     return None
 
 
-def certain_value(section: bytes, name: bytes) -> bytes | None:
-    """Return the value of the first field of this name, or None, without parsing the others.
+class Fields:
+    """The fields of one head, parsed when somebody asks for all of them.
+
+    In a head without any fault a single value is searched for instead.
+
+    Attributes:
+        section: The field lines.
 
     Args:
-        section: Field lines without any fault, in lower case, and the newline before them.
-        name: The name in lower case.
+        section: The field lines, with the newline before them; the empty line may follow.
+        certain: They have no fault.
     """
-    start = section.find(b"\n%b:" % name) + len(name) + 2
-    if start < len(name) + 2:
-        return None
-    return section[start : section.index(b"\r", start)].strip(b" \t")
+
+    __slots__ = ("_all", "_certain", "_folded", "section")
+
+    def __init__(self, section: bytes = b"", *, certain: bool = False) -> None:
+        self.section = section
+        self._certain = certain
+        self._folded = b""  # the section in lower case, once it is asked for
+        self._all: list[Field] | None = None
+
+    def __iter__(self) -> Iterator[Field]:
+        if self._all is None:
+            self._all = parse_fields(self.section)
+        return iter(self._all)
+
+    def first(self, name: bytes) -> bytes | None:
+        """Return the value of the first field of this name, or None.
+
+        Args:
+            name: The name in lower case.
+        """
+        if not self._certain:
+            return first_value(self, name)
+        folded = self._folded = self._folded or self.section.lower()
+        at = folded.find(b"\n%b:" % name)
+        if at < 0:
+            return None
+        start = at + len(name) + 2
+        return self.section[start : folded.index(b"\r", start)].strip(b" \t")
+
+    def without_name_lists(self) -> bytes:
+        """Return the section without the lines that only list names of fields.
+
+        In a section with a fault all lines stay.
+        """
+        return NAME_LIST.sub(b"", self.section) if self._certain else self.section
+
+    def every(self, name: bytes) -> list[bytes]:
+        """Return the values of all fields of this name, in the order of the wire.
+
+        Args:
+            name: The name in lower case.
+        """
+        if self._certain and self.first(name) is None:
+            return []
+        size = len(name)
+        return [value for known, value in self if len(known) == size and known.lower() == name]
 
 
 class Headers:

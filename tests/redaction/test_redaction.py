@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from cassette.errors import OptionError
 from cassette.model import Interaction, Request, Response
 from cassette.redaction import Redactor, without_masks
-from cassette.redaction.finders import in_fields, in_target
-from cassette.redaction.masking import content_hits
-from cassette.redaction.masks import mask, mask_number
+from cassette.redaction.alarms import has_name, words_of
+from cassette.redaction.finders import in_fields, in_parameters, in_target
+from cassette.redaction.masking import MaskedMessage, content_hits
+from cassette.redaction.masks import SecretMemory, mask, mask_number
 from cassette.wire.encode import encode_chunks
 
 SECRET = "s3cr3t/Value+42=="
@@ -942,3 +943,76 @@ def test_no_text_is_looked_through_again_and_again(text):
     body = b"token" + text * 20_000
     result = redacted(PLAIN_GET, response(body, kind="text/plain"))
     assert len(result.response.body) == len(body)
+
+
+@given(st.text('&=;?#%26\\u03d"a/token ', max_size=40))
+def test_no_parameter_of_a_url_is_missed_in_a_target(query):
+    data = f"/?{query}".encode()
+    found = {(hit.start, hit.stop) for hit in in_target(data, 0, len(data), Redactor().is_secret)}
+    for hit in in_parameters(data, 2, len(data), Redactor().is_secret, "query"):
+        assert any(start <= hit.start and hit.stop <= stop for start, stop in found)
+
+
+@pytest.mark.parametrize("value", ["https://h/?token=abcdef", "Cookie, https://abcdef@h/"])
+def test_what_only_looks_like_a_list_of_names_is_searched(value):
+    known = interaction(received=response(b"", f"Vary: {value}"))
+    assert b"abcdef" not in Redactor().redact(known).response.raw
+
+
+NAMES = ["Authorization", "X-Api-Key", "Cookie", "token", "Accept"]
+LISTS = ["Vary", "access-control-allow-headers", "Access-Control-Expose-Headers", "X-Other"]
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if name != "X-Other"])
+def test_a_list_of_names_is_no_alarm(name, monkeypatch):
+    def searched(*_):
+        raise AssertionError("it was taken apart")
+
+    monkeypatch.setattr("cassette.redaction.masking.MaskedMessage", searched)
+    received = response(
+        b"plain", "Content-Type: text/plain", f"{name}: Authorization, X-Api-Key, *"
+    )
+    known = interaction(received=received)
+    assert Redactor().redact(known) is known
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*LISTS, *NAMES]),
+            st.lists(st.sampled_from([*NAMES, "https://h/?token=abc", "token=abc"]), max_size=3),
+            st.sampled_from(["", "\r\n token", "\r\n\tX-Api-Key: abc"]),
+        ),
+        max_size=4,
+    ),
+    st.sampled_from([b"", b"token=abcdef", b'{"token": "abcdef"}', b"Vary: token\r\nCookie: a=b"]),
+)
+def test_no_secret_slips_through_beside_a_list_of_names(fields, body):
+    lines = [f"{name}: {', '.join(values)}{folded}" for name, values, folded in fields]
+    known = interaction(received=response(body, *lines))
+    everything = MaskedMessage(known.response, "response")
+    redactor, memory = Redactor(), SecretMemory()
+    everything.find(redactor.is_secret, words_of(redactor.names), memory)
+    everything.find_learned(memory)
+    assert Redactor().redact(known).response.raw == everything.masked()
+
+
+def test_a_secret_that_holds_another_is_masked_whole():
+    inner, outer = b"inner-secret-1", b"outer-inner-secret-1-more"
+    for secrets in ((inner, outer), (outer, inner)):
+        memory = SecretMemory()
+        for secret in secrets:
+            memory.learn(secret)
+        data = b"a " + outer + b" b"
+        message = MaskedMessage(Request(b"POST / HTTP/1.1\r\nX: " + data + b"\r\n\r\n"), "request")
+        message.find_learned(memory)
+        assert outer[:5] not in message.masked()
+        assert outer[-4:] not in message.masked()
+
+
+@pytest.mark.parametrize("before", range(-12, 2))
+def test_a_name_on_the_border_of_two_windows_is_seen(before):
+    filler = b"x " * (1 << 15)
+    data = filler[: len(filler) + before] + b" client_secret " + filler
+    assert has_name(data, words_of(frozenset({"clientsecret"})))

@@ -78,8 +78,9 @@ def test_a_head_in_latin_1_is_binary():
         (b"HTTP/1.1 103 Early Hints\r\n\r\n" + HEAD, 28 + len(HEAD)),
         (b"HTTP/1.1 101 Switching Protocols\r\n\r\nmore\r\n\r\n", 36),
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 2", 25),
+        (b"ICY 200 OK\r\nicy-name: x\r\n\r\n\xff", 27),
         (b"nothing", 0),
     ],
 )
-def test_interim_responses_belong_to_the_head(raw, end):
-    assert find_head_end(raw) == end
+def test_interim_responses_and_heads_of_other_protocols_count_as_heads(raw, end):
+    assert find_head_end(Response(raw)) == end

@@ -4,10 +4,11 @@ import zlib
 import pytest
 
 from cassette.store.preview import MAX_BYTES, MAX_LINES, MAX_WIDTH, preview
+from cassette.wire.headers import Fields
 
 
 def head(*lines):
-    return "".join(line + "\r\n" for line in ("HTTP/1.1 200 OK", *lines, "")).encode()
+    return Fields("".join(line + "\r\n" for line in lines).encode())
 
 
 GZIP = head("Content-Encoding: gzip")
@@ -33,6 +34,13 @@ def test_deflate_is_understood_with_and_without_its_wrapper(raw):
     body = zlib.compress(b"hello")
     body = body[2:-4] if raw else body
     assert b"hello" in preview(body, head("Content-Encoding: deflate"))
+
+
+def test_codings_upon_each_other_are_undone():
+    body = gzip.compress(zlib.compress(b"hello"))
+    assert preview(body, head("Content-Encoding: deflate, gzip")) == (
+        b"    # deflate, gzip, decoded:\n    #   hello\n"
+    )
 
 
 def test_a_declared_charset_is_decoded():

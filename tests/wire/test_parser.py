@@ -1,14 +1,15 @@
 """The push parsers: where a message ends, in any segmentation."""
 
 import itertools
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cassette.wire.framing import Framing
 from cassette.wire.grammar import MAX_HEAD, MAX_LINE
-from cassette.wire.parser import RequestParser, ResponseParser
+from cassette.wire.parser import MessageParser, RequestParser, ResponseParser
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -64,10 +65,10 @@ def test_any_segmentation_finds_the_same_end_and_payload(raw, body, cuts, rest):
     assert payload(parser, raw) == body
     whole = ResponseParser(b"GET")
     whole.feed(raw)
-    assert (parser.payload, parser.trailers, parser.fields) == (
+    assert (parser.payload, parser.trailers, list(parser.fields)) == (
         whole.payload,
         whole.trailers,
-        whole.fields,
+        list(whole.fields),
     )
 
 
@@ -187,7 +188,8 @@ def test_the_final_head_is_told_from_the_interim_ones():
     parser.feed(interim + b"HTTP/1.1 404 Not There\r\nX: y\r\nContent-Length: 0\r\n\r\n")
     assert (parser.status, parser.reason, parser.version) == (404, b"Not There", b"HTTP/1.1")
     assert parser.head_start == len(interim)
-    assert parser.fields == [(b"X", b"y"), (b"Content-Length", b"0")]
+    assert parser.continued == interim.index(b"HTTP/1.1 103")
+    assert list(parser.fields) == [(b"X", b"y"), (b"Content-Length", b"0")]
 
 
 @pytest.mark.parametrize(
@@ -210,3 +212,94 @@ def test_method_and_target_are_the_bytes_of_the_request_line():
     parser = RequestParser()
     parser.feed(b"M-SEARCH http://h/%41?\xe9=b HTTP/1.0\r\n\r\n")
     assert (parser.method, parser.target) == (b"M-SEARCH", b"http://h/%41?\xe9=b")
+
+
+NEVER = re.compile(rb"(?!)")
+
+
+class GeneralRequestParser(RequestParser):
+    """A request parser that takes no shortcut."""
+
+    _certain_head = NEVER
+    feed = MessageParser.feed
+
+
+class GeneralResponseParser(ResponseParser):
+    """A response parser that takes no shortcut."""
+
+    _certain_head = NEVER
+
+
+def parts(parser):
+    names = (b"content-length", b"transfer-encoding", b"x")
+    return (
+        (parser.complete, parser.garbage, parser.size, parser.head_start, parser.head_size),
+        (parser.framing, parser.length, parser.chunked, parser.payload, parser.trailers),
+        list(parser.fields),
+        [(parser.fields.first(name), parser.fields.every(name)) for name in names],
+        {key: getattr(parser, key, None) for key in ("method", "target", "status", "reason")},
+        getattr(parser, "continued", None),
+    )
+
+
+@pytest.mark.parametrize("name", [b"Content-Length", b"content-length", b"CONTENT-LENGTH"])
+def test_a_request_with_a_length_in_any_case_has_a_body_to_come(name):
+    parser = RequestParser()
+    parser.feed(b"POST / HTTP/1.1\r\n%b: 3\r\n\r\n" % name)
+    assert not parser.complete
+    assert parser.feed(b"abcGET") == 3
+    assert parser.complete
+
+
+def mostly(usual, *others):
+    return st.one_of(*[st.just(usual)] * 4, st.sampled_from(others))
+
+
+LINES = st.tuples(
+    st.sampled_from(["Content-Length", "CONTENT-LENGTH", "transfer-Encoding", "X", "x"])
+    | st.sampled_from(["", "\xe9"]),
+    mostly(": ", ":", " : ", ":\t", ""),
+    st.sampled_from(["3", "chunked", "a"])
+    | st.sampled_from(["", "0", "03", "-1", "Chunked ", "gzip, chunked", "a:b", "\0"]),
+    mostly("\r\n", "\n", "\r\n folded\r\n", "\r"),
+).map("".join)
+REST = st.sampled_from(
+    ["", "abc", "3\r\nabc\r\n0\r\nX: y\r\n\r\n", "zz\r\nabc", "abcGET / HTTP/1.1"]
+)
+STARTS = {
+    GeneralRequestParser: [
+        "GET / HTTP/1.1",
+        "POST  /a HTTP/1.0",
+        "get /a",
+        "\xff\xfe",
+        "A /\0 HTTP/1.1",
+    ],
+    GeneralResponseParser: [
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 204",
+        "HTTP/1.0 304  Not  Modified ",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100\r\nX: 1\r\n\r\nHTTP/1.1 201 Made",
+        "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 101 Go",
+        "HTTP/2 200",
+        "ICY 200 OK",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("shortcut", "general"),
+    [(RequestParser, GeneralRequestParser), (ResponseParser, GeneralResponseParser)],
+)
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_shortcut_finds_the_parts_that_the_general_way_finds(shortcut, general, data):
+    start = data.draw(st.sampled_from(STARTS[general]))
+    lines = data.draw(st.lists(LINES, max_size=3))
+    text = f"{start}\r\n{''.join(lines)}\r\n{data.draw(REST)}"
+    raw = text.encode("latin-1")
+    fast, slow, bytewise = shortcut(), general(), general()
+    taken = [parser.feed(raw) for parser in (fast, slow)]
+    assert taken == [feed(bytewise, raw, range(len(raw)))] * 2
+    for parser in (fast, slow, bytewise):
+        parser.close()
+    assert parts(fast) == parts(slow) == parts(bytewise)
