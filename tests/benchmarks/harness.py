@@ -82,12 +82,11 @@ class Outcome:
             figure / base for figure, base in zip(self.figures, self.base_figures, strict=False)
         ]
 
-    def medians(self, unit: str) -> str:
-        """Return the median figures of contestant and base, which only place the ratio."""
+    def smallest(self, unit: str) -> str:
+        """Return the smallest figures of contestant and base, which only place the ratio."""
         if self.failure:
             return ""
-        medians = map(statistics.median, (self.figures, self.base_figures))
-        own, base = (median / UNITS[unit] for median in medians)
+        own, base = (min(figures) / UNITS[unit] for figures in (self.figures, self.base_figures))
         return f"{own:.4g} / {base:.4g} {unit}"
 
     @property

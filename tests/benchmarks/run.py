@@ -1,12 +1,12 @@
-"""Measure, and print one line per contestant: work | contestant | ratio | medians | limit.
+"""Measure, and print one line per contestant: work | contestant | ratio | smallest | limit.
 
     python tests/benchmarks/run.py                       everything
     python tests/benchmarks/run.py client 'replay-*'     works whose name begins so, or fits
     python tests/benchmarks/run.py --rival vcrpy=/path/to/python replay
 
-A ratio is the median over the rounds, then the smallest and the largest; the medians are those of
-the contestant and the base. The exit status is 1 when a limit is missed. `docs/benchmarks.md` says
-what each work means.
+A ratio is the median over the rounds, then the smallest and the largest; beside it stand the
+smallest figures of the contestant and of the base. The exit status is 1 when a limit is missed.
+`docs/benchmarks.md` says what each work means.
 """
 
 import argparse
@@ -66,15 +66,15 @@ def main() -> int:
         return 0
     missed = 0
     sys.stdout.write(f"{platform.python_implementation()} {platform.python_version()}\n\n")
-    row("work", "contestant", "ratio: median (min-max)", "medians", "limit")
+    row("work", "contestant", "ratio: median (min-max)", "smallest", "limit")
     row(*["---"] * 5)
     with bench(dict(options.rival)) as running:
         for work in todo:
             for outcome in running.measure(work, options.rounds):
                 limit = outcome.contestant.limit
                 verdict = "" if limit is None else f"{limit:g}" + " MISSED" * outcome.missed
-                medians = outcome.medians(work.unit)
-                row(work.title, outcome.contestant.name, str(outcome), medians, verdict)
+                smallest = outcome.smallest(work.unit)
+                row(work.title, outcome.contestant.name, str(outcome), smallest, verdict)
                 missed += outcome.missed
     return int(missed > 0)
 

@@ -86,7 +86,7 @@ def copies(kind: str, n: int) -> int:
     return max(1, min(REQUESTS, PAYLOAD // traffic.BODY_SIZES[kind]) // n)
 
 
-def seconds_per_path(action: Callable[[Path], object], paths: list[Path]) -> float:
+def seconds_per_path(action: Callable[[Path], None], paths: list[Path]) -> float:
     """Return the mean of the fastest slice: what else the machine does can only slow one down."""
     gc.collect()
     size = math.ceil(len(paths) / SLICES)
@@ -163,12 +163,6 @@ def opening_peak(*, by: str, stack: str, kind: str, n: int, **where) -> float:
     before = peak_bytes()
     run.play_one(run.path(0))
     return peak_bytes() - before
-
-
-def read_file(*, by: str, kind: str, n: int, **where) -> float:
-    """Return seconds for reading a cassette into memory."""
-    run = Run(by=by, stack="requests", kind=kind, n=n, **where)
-    return seconds_per_path(Path.read_bytes, [run.path(0)] * SLICES)
 
 
 def file_size(*, by: str, kind: str, n: int, **where) -> float:
