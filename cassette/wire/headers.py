@@ -87,12 +87,17 @@ class Fields:
         """
         if not self._certain:
             return first_value(self, name)
+        return self._found(name, 0)[0]
+
+    def _found(self, name: bytes, start: int) -> tuple[bytes | None, int]:
+        """Return the next value of a name in a section without fault, and where its line ends."""
         folded = self._folded = self._folded or self.section.lower()
-        at = folded.find(b"\n%b:" % name)
+        at = folded.find(b"\n%b:" % name, start)
         if at < 0:
-            return None
-        start = at + len(name) + 2
-        return self.section[start : folded.index(b"\r", start)].strip(b" \t")
+            return None, at
+        at += len(name) + 2
+        stop = folded.index(b"\r", at)
+        return self.section[at:stop].strip(b" \t"), stop
 
     def without_name_lists(self) -> bytes:
         """Return the section without the lines that only list names of fields.
@@ -107,10 +112,15 @@ class Fields:
         Args:
             name: The name in lower case.
         """
-        if self._certain and self.first(name) is None:
-            return []
-        size = len(name)
-        return [value for known, value in self if len(known) == size and known.lower() == name]
+        if not self._certain:
+            size = len(name)
+            return [value for known, value in self if len(known) == size and known.lower() == name]
+        values = []
+        value, stop = self._found(name, 0)
+        while value is not None:
+            values.append(value)
+            value, stop = self._found(name, stop)
+        return values
 
 
 class Headers:

@@ -274,9 +274,8 @@ class RequestParser(MessageParser):
     def feed(self, data: bytes) -> int:
         """Take the next bytes; return how many belong to this request.
 
-        A request without a body that comes whole is told by one pattern: of the cost of replaying
-        a GET, that takes off a twentieth (``replay-http_client-items-1000``). This is the only
-        way around the general one.
+        A request without a body that comes whole, as most do, is told by one pattern. It is the
+        only way around the general one.
         """
         bare = None if self.size else BARE_REQUEST.fullmatch(data)
         if bare is None:
