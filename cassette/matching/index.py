@@ -170,7 +170,11 @@ class Index:
             if self._matching.certainly_match(found.request, request):
                 return self._marked(first, found)
         answer = self._first_equal(self._bucket(slot), request, read)
-        return None if answer is None else self._marked(answer, self._fetch(answer))
+        return (
+            None
+            if answer is None
+            else self._marked(answer, read.get(answer) or self._fetch(answer))
+        )
 
     def _marked(self, i: int, found: Interaction) -> Interaction:
         self._played[i] = 1
@@ -200,7 +204,7 @@ class Index:
         Args:
             bucket: Interactions of one call key.
             request: The request.
-            read: Interactions that were read already.
+            read: The interaction that was read last, by its number.
         """
         key = self._matching.request_key(request)
         accepts = self._acceptor(request)
@@ -242,7 +246,10 @@ class Index:
             bucket.scanned += 1
             if played[i] and not self._repeat:
                 continue
-            recorded = read[i].request if i in read else self._request(i)
+            if i not in read:
+                read.clear()  # one is enough: the last that was read may be the answer
+                read[i] = self._fetch(i)
+            recorded = read[i].request
             found = self._matching.request_key(recorded)
             matches = found == key
             if not matches and not recorded.parsed.complete:
