@@ -1,9 +1,10 @@
 """Requests as tests want them, and an index over some."""
 
 import gzip
+from datetime import UTC, datetime
 
 from cassette.matching import Index, Matching
-from cassette.model import Request
+from cassette.model import Interaction, Request, Response
 from cassette.wire.encode import encode_chunks
 
 FORM = "application/x-www-form-urlencoded"
@@ -27,9 +28,42 @@ def call_of(message):
     return f"{message.method} https://api.example.com{message.target.decode()}"
 
 
+class Numbers:
+    """An index over requests without answers, that tells interactions by their numbers."""
+
+    def __init__(self, calls, fetch, matching, **options):
+        self._calls, self._fetch = calls, fetch
+        self._index = Index(calls, self._interaction, matching, **options)
+
+    def _interaction(self, number):
+        at = datetime(2026, 11, 23, tzinfo=UTC)
+        return Interaction(self._calls[number], self._fetch(number), Response(b""), at)
+
+    def find(self, call, request):
+        return self._number(self._index.find(call, request))
+
+    def next_for(self, origin):
+        return self._number(self._index.next_for(origin))
+
+    def foresee(self, call):
+        found = self._index.foresee(call)
+        return None if found is None else found.request
+
+    def mark(self, number):
+        marked = self._interaction(number)
+        marked.number = number
+        self._index.mark(marked)
+
+    def _number(self, found):
+        return None if found is None else found.number
+
+    def __getattr__(self, name):
+        return getattr(self._index, name)
+
+
 def index(*messages, matching=None, **options):
     calls = [call_of(message) for message in messages]
-    return Index(calls, list(messages).__getitem__, matching or Matching(), **options)
+    return Numbers(calls, list(messages).__getitem__, matching or Matching(), **options)
 
 
 def find(found, message):

@@ -102,7 +102,7 @@ class Stub(responses.Response):
         # The only interaction of an index of its own: how often a stub answers is for the
         # registry of ``responses`` to say.
         calls = [interaction.call]
-        self._index = Index(calls, lambda _: interaction.request, desk.matching, repeat=True)
+        self._index = Index(calls, lambda _: interaction, desk.matching, repeat=True)
         # An empty piece would be the end.
         self._script: list[bytes | BaseException] = [answer.raw] if answer.raw else []
         self._late = requests.ReadTimeout if self._connected else requests.ConnectTimeout

@@ -7,13 +7,14 @@ import threading
 from typing import TYPE_CHECKING
 
 from cassette.matching.calls import origin_of
+from cassette.model import CONNECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from cassette.matching.explain import Explanation, Recordings
     from cassette.matching.options import Matching
-    from cassette.model import Request
+    from cassette.model import Interaction, Request
 
 
 class _Line:
@@ -69,8 +70,7 @@ class Index:
 
     Args:
         calls: The call line of each interaction.
-        fetch: Gives the recorded request of an interaction. Asked only where the call line does
-            not decide.
+        fetch: Gives an interaction by its number, counted from 0.
         matching: What requests must have in common.
         repeat: Whether the last match answers again once all were played.
     """
@@ -78,7 +78,7 @@ class Index:
     def __init__(
         self,
         calls: Sequence[str],
-        fetch: Callable[[int], Request],
+        fetch: Callable[[int], Interaction],
         matching: Matching,
         *,
         repeat: bool = False,
@@ -113,7 +113,7 @@ class Index:
 
     # -- finding
 
-    def find(self, call: str, request: Request) -> int | None:
+    def find(self, call: str, request: Request) -> Interaction | None:
         """Return the interaction that answers a request, and mark it as played.
 
         Args:
@@ -121,8 +121,11 @@ class Index:
             request: The request, complete.
 
         Returns:
-            Number of the first unplayed interaction that matches, counted from 0; with ``repeat``
-            the last match where all were played; None where nothing matches.
+            The first unplayed interaction that matches; with ``repeat`` the last match where all
+            were played; None where nothing matches.
+
+        Raises:
+            CassetteFormatError: It is damaged, or one that had to be looked at.
         """
         with self._lock:
             slots, matching = self._slots, self._matching
@@ -131,12 +134,12 @@ class Index:
             if slot is None:
                 slot = slots.get(matching.call_key(call))
             if slot is not None:
-                i = self._take(slot, request)
-                if i is not None:
-                    return i
+                found = self._take(slot, request)
+                if found is not None:
+                    return found
             return self._find_masked(call, request)
 
-    def _find_masked(self, call: str, request: Request) -> int | None:
+    def _find_masked(self, call: str, request: Request) -> Interaction | None:
         """Look again with the secrets of the request, and all known ones, masked wherever they are.
 
         Only after a miss: nearly all programs keep their secrets in fields of secret names, and
@@ -152,23 +155,31 @@ class Index:
         slot = self._slots.get(self._matching.call_key(masked))
         return None if slot is None else self._take(slot, request)
 
-    def _take(self, slot: int | _Bucket, request: Request) -> int | None:
+    def _take(self, slot: int | _Bucket, request: Request) -> Interaction | None:
         """Return the interaction of a slot that answers, and mark it."""
         first = self._next(slot)
         if first is None:
             return None
-        answer: int | None = first
-        if self._matching.deep and request.raw:
-            bucket = self._singles.get(slot) if isinstance(slot, int) else slot
-            read: dict[int, Request] = {}
-            if bucket is None or bucket.first >= bucket.scanned:
-                # What is sent mostly is what was recorded here, and nothing else need be known.
-                read[first] = self._fetch(first)
-            if not read or not self._matching.certainly_match(read[first], request):
-                answer = self._first_equal(self._bucket(slot), request, read)
-        if answer is not None:
-            self._played[answer] = 1
-        return answer
+        if not self._matching.deep or not request.raw:
+            return self._marked(first, self._fetch(first))
+        bucket = self._singles.get(slot) if isinstance(slot, int) else slot
+        read: dict[int, Interaction] = {}
+        if bucket is None or bucket.first >= bucket.scanned:
+            # What is sent mostly is what was recorded here, and nothing else need be known.
+            found = read[first] = self._fetch(first)
+            if self._matching.certainly_match(found.request, request):
+                return self._marked(first, found)
+        answer = self._first_equal(self._bucket(slot), request, read)
+        return (
+            None
+            if answer is None
+            else self._marked(answer, read.get(answer) or self._fetch(answer))
+        )
+
+    def _marked(self, i: int, found: Interaction) -> Interaction:
+        self._played[i] = 1
+        found.number = i
+        return found
 
     def _next(self, slot: int | _Bucket) -> int | None:
         """Return the first unplayed interaction of a slot, or by ``repeat`` the last of all."""
@@ -186,14 +197,14 @@ class Index:
         return bucket
 
     def _first_equal(
-        self, bucket: _Bucket, request: Request, read: dict[int, Request]
+        self, bucket: _Bucket, request: Request, read: dict[int, Interaction]
     ) -> int | None:
-        """Return the interaction of a bucket that answers.
+        """Return the number of the interaction of a bucket that answers.
 
         Args:
             bucket: Interactions of one call key.
             request: The request.
-            read: Recorded requests that were read already.
+            read: The interaction that was read last, by its number.
         """
         key = self._matching.request_key(request)
         accepts = self._acceptor(request)
@@ -213,12 +224,12 @@ class Index:
             return lambda _: True
         incoming = matching.redactor.mask_request(request)
         return lambda i: all(
-            matching.objection(matcher, self._fetch(i), incoming) is None
+            matching.objection(matcher, self._request(i), incoming) is None
             for matcher in matching.custom
         )
 
     def _unplayed_equal(
-        self, bucket: _Bucket, key: Hashable, request: Request, read: dict[int, Request]
+        self, bucket: _Bucket, key: Hashable, request: Request, read: dict[int, Interaction]
     ) -> Iterator[int]:
         """Yield the unplayed interactions of a bucket that a request, of this key, is equal to.
 
@@ -235,7 +246,10 @@ class Index:
             bucket.scanned += 1
             if played[i] and not self._repeat:
                 continue
-            recorded = read.get(i) or self._fetch(i)
+            if i not in read:
+                read.clear()  # one is enough: the last that was read may be the answer
+                read[i] = self._fetch(i)
+            recorded = read[i].request
             found = self._matching.request_key(recorded)
             matches = found == key
             if not matches and not recorded.parsed.complete:
@@ -255,31 +269,37 @@ class Index:
                 yield line.indices[at]
 
     def _begins(self, i: int, request: Request) -> bool:
-        return self._matching.begins(self._fetch(i), request)
+        return self._matching.begins(self._request(i), request)
 
-    def candidates(self, call: str) -> Iterator[int]:
-        """Yield the unplayed interactions that a call line allows, in recorded order; mark none.
+    def _request(self, i: int) -> Request:
+        return self._fetch(i).request
 
-        With ``repeat`` the last one follows where all were played. For a client that waits for
-        ``100 Continue`` before it sends its body: an interaction must be chosen by the head.
+    def foresee(self, call: str) -> Interaction | None:
+        """Return the interaction that would answer a call, judged without the body; mark none.
+
+        For a client that waits for ``100 Continue`` before it sends its body: an interaction must
+        be chosen by the head.
         """
         with self._lock:
             slot = self._slots.get(call)
             if slot is None:
                 slot = self._slots.get(self._matching.call_key(call))
-            if slot is None:
-                return
-            first = self._next(slot)
-            start = 0 if isinstance(slot, int) else slot.first + 1
-        if first is None:
-            return
-        yield first
-        if not isinstance(slot, int):
-            for at in range(start, len(slot.indices)):
-                if not self._played[slot.indices[at]]:
-                    yield slot.indices[at]
+            first = None if slot is None else self._next(slot)
+            return None if first is None else self._fetch(first)
 
-    def next_for_origin(self, origin: str) -> int | None:
+    def next_failure(self, origin: str) -> Interaction | None:
+        """Return the failure to connect to an origin if it is due, and mark it as played.
+
+        It is due when it is the earliest interaction with this origin that was not played; with
+        ``repeat`` also when it is the last of all, and all were played.
+        """
+        with self._lock:
+            due = self._next_number(origin)
+            if due is None or not self._calls[due].startswith(CONNECT):
+                return None
+            return self._marked(due, self._fetch(due))
+
+    def next_for(self, origin: str) -> Interaction | None:
         """Return the earliest unplayed interaction of an origin, connect failures included.
 
         With ``repeat`` it is the last one where all were played. It is not marked.
@@ -287,6 +307,14 @@ class Index:
         Args:
             origin: Such as ``https://api.example.com``, the default port left out.
         """
+        number = self._next_number(origin)
+        if number is None:
+            return None
+        found = self._fetch(number)
+        found.number = number
+        return found
+
+    def _next_number(self, origin: str) -> int | None:
         with self._lock:
             line = self._origins.setdefault(origin, _Line([]))
             i = line.next(self._played)
@@ -302,12 +330,10 @@ class Index:
 
     # -- what was played
 
-    def mark(self, i: int) -> bool:
-        """Mark an interaction as played; return False where it was already."""
+    def mark(self, interaction: Interaction) -> None:
+        """Mark an interaction that ``next_for`` gave as played."""
         with self._lock:
-            news = not self._played[i]
-            self._played[i] = 1
-            return news
+            self._played[interaction.number] = 1
 
     @property
     def left(self) -> list[int]:
@@ -318,7 +344,7 @@ class Index:
         """Return what ``explain`` compares requests with; ``place`` names the cassette in texts."""
         from cassette.matching.explain import Recordings  # noqa: PLC0415 - only failures pay for it
 
-        return Recordings(place, self._calls, self._fetch)
+        return Recordings(place, self._calls, self._request)
 
     def explain(
         self, call: str, request: Request, beside: Sequence[Recordings] = ()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mmap import mmap
     from os import PathLike
 
-    from cassette.model import Interaction, Request
+    from cassette.model import Interaction
     from cassette.store.mapped import MappedEntries
     from cassette.store.parsing import ParsedEntry
 
@@ -167,10 +167,6 @@ class CassetteReader:
             return parsed.interaction() if parsed.size < LARGE else None
         except CassetteFormatError:
             return None
-
-    def request(self, index: int) -> Request:
-        """Return the request of an interaction, which is then the latest."""
-        return self.latest(index).request
 
     @property
     def oldest(self) -> datetime:

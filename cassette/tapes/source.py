@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Self
 
 from cassette.errors import CassetteNotFoundError
 from cassette.matching import Index
-from cassette.model import CONNECT
 from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
@@ -40,8 +39,7 @@ class Source:
         self.path = reader.path
         self.played = 0
         self._reader = reader
-        self._index = Index(reader.calls, reader.request, matching, repeat=repeat)
-        self._repeat = repeat
+        self._index = Index(reader.calls, reader.latest, matching, repeat=repeat)
         self._lock = threading.Lock()
         self._times_played: dict[int, int] = {}
 
@@ -68,13 +66,13 @@ class Source:
         """Return the interaction that answers a request, or None; it answers nobody else.
 
         Raises:
-            CassetteFormatError: That interaction is damaged.
+            CassetteFormatError: That interaction is damaged, or one that had to be looked at.
         """
-        return self._interaction(self._index.find(call, request))
+        return self._index.find(call, request)
 
     def foresee(self, call: str) -> Interaction | None:
         """Return the interaction that would answer this call, judged without the body."""
-        return self._interaction(next(iter(self._index.candidates(call)), None))
+        return self._index.foresee(call)
 
     def next_failure(self, origin: str) -> Interaction | None:
         """Return the recorded failure to connect to an origin if it is due; it answers nobody else.
@@ -85,21 +83,15 @@ class Source:
         Args:
             origin: Such as ``https://api.example.com``.
         """
-        while (due := self._index.next_for_origin(origin)) is not None:
-            if not self._reader.calls[due].startswith(CONNECT):
-                return None
-            # Marked already: the last one of all, which repeats; or another thread has had it.
-            if self._index.mark(due) or self._repeat:
-                return self._interaction(due)
-        return None
+        return self._index.next_failure(origin)
 
     def next_for(self, origin: str) -> Interaction | None:
         """Return the earliest interaction with an origin that has not been played, or None."""
-        return self._interaction(self._index.next_for_origin(origin))
+        return self._index.next_for(origin)
 
-    def mark(self, interaction: Interaction) -> bool:
-        """Let an interaction answer nobody else; return False where it was so already."""
-        return self._index.mark(interaction.number)
+    def mark(self, interaction: Interaction) -> None:
+        """Let an interaction that ``next_for`` gave answer nobody else."""
+        self._index.mark(interaction)
 
     def play(self, interaction: Interaction) -> None:
         """Count an interaction of this source as played."""
@@ -107,13 +99,6 @@ class Source:
             times = self._times_played.get(interaction.number, 0) + 1
             self._times_played[interaction.number] = interaction.played = times
             self.played += 1
-
-    def _interaction(self, number: int | None) -> Interaction | None:
-        if number is None:
-            return None
-        interaction = self._reader.latest(number)
-        interaction.number = number
-        return interaction
 
     # Telling.
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from messages import (
     FORM,
     MULTIPART,
+    Numbers,
     call_of,
     chunked,
     compressed,
@@ -21,7 +22,7 @@ from messages import (
 )
 
 from cassette.errors import UnmatchedRequestError
-from cassette.matching import Index, Matching
+from cassette.matching import Matching
 from cassette.model import Request
 from cassette.redaction import Redactor
 
@@ -86,19 +87,19 @@ def test_what_was_recorded_and_played_already_is_told_and_nothing_else():
 
 
 def test_other_origins_are_told_about_for_the_same_path():
-    found = Index(["GET http://h:1/a", "GET http://h:1/b"], lambda i: request(), Matching())
+    found = Numbers(["GET http://h:1/a", "GET http://h:1/b"], lambda i: request(), Matching())
     explanation = found.explain("GET http://h:2/a", request("/a"))
     assert explanation.nearest == ("#0 GET http://h:1/a\n  - port: 1\n  + port: 2",)
 
 
 def test_where_nothing_is_near_the_known_origins_are_told():
-    found = Index(["GET http://h:1/a", "GET http://h:1/b"], lambda i: request(), Matching())
+    found = Numbers(["GET http://h:1/a", "GET http://h:1/b"], lambda i: request(), Matching())
     explanation = found.explain("GET http://h:2/c", request("/c"))
     assert explanation == ((), (), (), ("http://h:1",))
 
 
 def test_failures_to_connect_are_explained_by_their_origin():
-    found = Index(["GET https://h.example/"], lambda i: request(), Matching())
+    found = Numbers(["GET https://h.example/"], lambda i: request(), Matching())
     assert found.explain("connect https://h.example", Request(b"")).nearest == (
         "#0 GET https://h.example/\n  - method: GET\n  + method: connect",
     )
@@ -481,7 +482,7 @@ def test_in_a_huge_cassette_only_the_near_ones_are_looked_into():
         read.append(i)
         return request()
 
-    found = Index(calls, fetch, Matching())
+    found = Numbers(calls, fetch, Matching())
     (nearest, *_) = found.explain("GET https://h.example/4321?a=2", request()).nearest
     assert nearest.startswith("#4321 ")
     (nearest, *_) = found.explain("PUT https://h.example/x", request()).nearest
@@ -521,7 +522,7 @@ def test_an_explanation_holds_no_secret(secret, another, at, other):
     # What is recorded is masked, and in the call too.
     masked = redactor.mask_request(recorded)
     calls = [redactor.mask_call(call_of(recorded))]
-    found = Index(calls, lambda _: masked, matching)
+    found = Numbers(calls, lambda _: masked, matching)
     text = ""
     if found.find(call_of(incoming), incoming) is None:
         text = message(found, incoming).replace(call_of(incoming), "")
