@@ -66,7 +66,7 @@ def main() -> int:
         return 0
     missed = 0
     sys.stdout.write(f"{platform.python_implementation()} {platform.python_version()}\n\n")
-    row("work", "contestant", "ratio: median (min-max)", "smallest", "limit")
+    row("work", "contestant", "ratio: median (min-max)", "smallest: own / base", "limit")
     row(*["---"] * 5)
     with bench(dict(options.rival)) as running:
         for work in todo:

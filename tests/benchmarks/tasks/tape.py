@@ -22,7 +22,7 @@ from memory import peak_bytes
 
 WARM_UP = 20  # requests; the interpreter has specialised its byte code after fewer
 # Of small cassettes several make one sample, each opened once: so many requests, or so many bytes.
-REQUESTS = 5000
+REQUESTS = 2000
 PAYLOAD = 150 * traffic.MIB
 SLICES = 5
 
