@@ -192,7 +192,7 @@ class _Failures:
 
     @pytest.hookimpl
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
-        """Shorten the traceback before the report is made, and after unittest has handed it over."""
+        """Shorten the traceback, after unittest has handed it over and before the report."""
         if call.excinfo is not None and "cassette.errors" in sys.modules:
             from cassette.plugin.tracebacks import shorten  # noqa: PLC0415 - see the module docstring
 

@@ -50,7 +50,7 @@ def prune(run: RunUses, plan: Plan) -> list[Pruned]:
             except CassetteFormatError as error:
                 objection = error.problem
             except CassetteError as error:
-                objection = str(error).partition("\n")[0]  # the advice that follows is for recordings
+                objection = str(error).partition("\n")[0]  # its advice is about recordings
         done.append(Pruned(path, 0 if objection else len(unplayed), objection))
     return done
 
