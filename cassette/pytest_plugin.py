@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Look for tests of one class or module whose names differ in nothing but case.
+    """Mark tests of one class or module that differ by upper and lower case alone.
 
     Before any other wrapper, since ``--lf`` takes tests out here, and the name of a cassette must
     not depend on which tests run.
@@ -188,11 +188,11 @@ class _SharedCassette:
 
 
 class _Failures:
-    """Shortens what pytest shows of our errors; in a plugin that ``--full-trace`` goes without."""
+    """Shortens the tracebacks of our errors; not registered under ``--full-trace``."""
 
     @pytest.hookimpl
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
-        """Look at an error before the report is made, and after what unittest has caught is in."""
+        """Shorten the traceback, after unittest has handed it over and before the report."""
         if call.excinfo is not None and "cassette.errors" in sys.modules:
             from cassette.plugin.tracebacks import shorten  # noqa: PLC0415 - see the module docstring
 

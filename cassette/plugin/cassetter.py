@@ -47,7 +47,7 @@ def _named(item: pytest.Item) -> Iterator[str]:
     """Yield the fixtures that a test or a fixture of the project names."""
     for mark in item.iter_markers("usefixtures"):
         yield from mark.args
-    # Not public; what is, names the fixtures of all plugins too.
+    # Private; the public `fixturenames` has the fixtures of all plugins as well.
     info = getattr(item, "_fixtureinfo", None)
     if info is not None:
         yield from info.argnames

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What an option holds."""
+    """The kind of value that an option holds."""
 
     TEXT = auto()
     PATH = auto()  # meant from where pytest was started, or from the folder of the ini file
@@ -126,7 +126,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 class Given(NamedTuple):
-    """A value that somebody gave.
+    """A value, and the place where it was given.
 
     Attributes:
         value: The value: a text, an absolute path, a tuple of texts, or True.
@@ -138,7 +138,7 @@ class Given(NamedTuple):
 
 
 def from_command_line(config: pytest.Config) -> dict[str, Given]:
-    """Return what the command line gives, by the name of the option."""
+    """Return the values of the command line, by the name of the option."""
     folder = config.invocation_params.dir
     given = ((option, config.getoption(option.ini)) for option in TABLE)
     return {
@@ -149,7 +149,7 @@ def from_command_line(config: pytest.Config) -> dict[str, Given]:
 
 
 def from_ini(config: pytest.Config) -> dict[str, Given]:
-    """Return what the ini file gives, by the name of the option.
+    """Return the values of the ini file, by the name of the option.
 
     Raises:
         UsageError: A switch is neither on nor off.

@@ -20,7 +20,7 @@ _GLANCE: Final = 4096
 
 
 class Orphans(NamedTuple):
-    """What was found.
+    """Files that no test uses.
 
     Attributes:
         cassettes: Cassettes that no test uses.
@@ -34,7 +34,7 @@ class Orphans(NamedTuple):
 
 
 def find_orphans(folders: Iterable[str], used: Iterable[str]) -> Orphans:
-    """Return what lies in folders, below them too, and is used by no test.
+    """Return the files in folders, and below them, that no test uses.
 
     Files of other programs, the cassettes of VCR.py among them, are none of ours.
 

@@ -66,7 +66,7 @@ def files_of(
     try:
         main = resolve_name(folder, settings.get("name") or name)
     except OptionError as error:
-        # What an option gives was looked at where it stands.
+        # The name of an option was checked before, where it stands.
         raise OptionError(f"the fixture cassette_name: {error}") from None
     return main, [
         # A text is the name of a cassette, as the marker takes it; anything else is a path.
@@ -88,7 +88,7 @@ def test_name(item: pytest.Item) -> str:
 
 
 def mark_twins(nodes: Sequence[pytest.Item | pytest.Collector]) -> None:
-    """Mark the tests and classes whose name another one has too, but for upper and lower case.
+    """Mark tests and classes that differ from another one by upper and lower case alone.
 
     That other one keeps its name where it has nothing of upper case.
 

@@ -26,7 +26,7 @@ _DECIDING: Final = ("cassette", "cassette_config", "cassette_dir", "cassette_nam
 
 
 class Plan(NamedTuple):
-    """What the collected tests would use, those included that were deselected afterwards.
+    """The cassettes that the collected tests would use, deselected tests included.
 
     It does not know what a test opens with ``cassette.use``: only running the test tells.
 
@@ -66,7 +66,7 @@ def make_plan(
     folders: Iterable[str],
     missing: Iterable[str],
 ) -> Plan:
-    """Return what tests would use.
+    """Return the cassettes that tests would use.
 
     Args:
         config: Of this run.
@@ -105,7 +105,7 @@ def _is_decided_elsewhere(item: pytest.Item) -> bool:
 
 
 def missing_part(config: pytest.Config) -> str:
-    """Return what keeps a run from collecting all tests of the project; empty for nothing.
+    """Return why a run does not collect all tests of the project; empty if it does.
 
     Tests that were collected and then deselected, by ``-k`` or ``-m`` for example, are in the plan.
     """

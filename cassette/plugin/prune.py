@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Pruned(NamedTuple):
-    """What was done about a cassette with interactions that were not played.
+    """The outcome of pruning one cassette.
 
     Attributes:
         path: The cassette.
@@ -32,7 +32,7 @@ class Pruned(NamedTuple):
 
 
 def prune(run: RunUses, plan: Plan) -> list[Pruned]:
-    """Drop what no use of a cassette has played, where all tests that use it have passed.
+    """Drop the interactions that no test has played, if all tests of the cassette have passed.
 
     Args:
         run: Every use of the run, by all workers together.
@@ -50,7 +50,7 @@ def prune(run: RunUses, plan: Plan) -> list[Pruned]:
             except CassetteFormatError as error:
                 objection = error.problem
             except CassetteError as error:
-                objection = str(error).partition("\n")[0]  # what to do is about recordings
+                objection = str(error).partition("\n")[0]  # its advice is about recordings
         done.append(Pruned(path, 0 if objection else len(unplayed), objection))
     return done
 

@@ -58,7 +58,7 @@ class Planner:
             self._folders.append(str(collector.path / "cassettes"))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Take note of what cannot be collected."""
+        """Remember the modules that cannot be collected."""
         if report.failed:
             self._broken.append(report.nodeid)
         elif report.skipped:
@@ -146,7 +146,7 @@ class Reporter:
         self._pruned: Sequence[Pruned] = ()
 
     def pytest_report_header(self) -> str:
-        """Tell the record mode, and why it is that one."""
+        """Tell the record mode, and where it was set."""
         for given in (options.from_command_line(self._config), options.from_ini(self._config)):
             if "mode" in given:
                 return f"cassette: mode {given['mode'].value} ({given['mode'].where})"
@@ -165,7 +165,7 @@ class Reporter:
         self._uses.add(getattr(node, "workeroutput", {}).pop(REPORTED, ()))
 
     def pytest_sessionfinish(self) -> None:
-        """Drop what no test has played, where that was asked for."""
+        """Drop the interactions that no test has played, if ``--cassette-prune`` was given."""
         plan = self._certain_plan("prune")
         if plan is not None:
             from cassette.plugin.prune import prune  # noqa: PLC0415 - as above

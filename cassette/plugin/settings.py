@@ -50,7 +50,7 @@ class Settings:
         return settings
 
     def marked(self, item: pytest.Item) -> dict[str, Any]:
-        """Return what the markers of a test say, the nearer one winning field by field.
+        """Return the options in the markers of a test; the nearer marker wins, option by option.
 
         Raises:
             OptionError: A marker has a wrong option.
@@ -82,7 +82,7 @@ class Settings:
             said = {**self._ini, **self.marked(item)}
         for name, value in self._command_line.items():
             if name == "allow_hosts":
-                # They are added: what a marker allows, its test cannot do without.
+                # Added, not replaced: a test cannot do without the hosts of its marker.
                 allowed = said.get(name, ())
                 value = (*([allowed] if isinstance(allowed, str) else allowed), *value)  # noqa: PLW2901
             said[name] = value

@@ -60,7 +60,7 @@ class Summary:
         collected: Sequence[str] = (),
         doubt: str = "",
     ) -> list[str]:
-        """Return what a person needs to know; nothing where every cassette was just replayed.
+        """Return the lines of the section; none where every cassette was just replayed.
 
         Args:
             verbose: Tell about every use.
@@ -173,7 +173,7 @@ class Summary:
 
 
 def _outcome(uses: Iterable[UseRecord]) -> Outcome:
-    """Return what became of a cassette in all its uses: the first of the list that occurs."""
+    """Return the outcome of all uses of a cassette: the first of ``Outcome`` that occurs."""
     found = {record.outcome for record in uses}
     return next(outcome for outcome in Outcome if outcome in found)
 

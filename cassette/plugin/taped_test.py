@@ -115,7 +115,7 @@ class TapedTest:
             report.sections.append(("the recording", self._whereabouts()))
 
     def close(self) -> None:
-        """End the use: what was recorded becomes the cassette if the test went well.
+        """End the use: the recording becomes the cassette if the test went well.
 
         Raises:
             CassetteError: As ``Tape.close`` does.

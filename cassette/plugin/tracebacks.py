@@ -1,4 +1,4 @@
-"""What pytest shows of an error of ours: the code that asked for something, and none below it."""
+"""Tracebacks of our errors end at the code of the user: pytest shows none below it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def shorten(call: pytest.CallInfo[None]) -> None:
     for one in ours:
         _end_at_own(one)
     if ours:
-        # What was caught may have been looked at already, and then remembers its frames.
+        # The old ExceptionInfo may have cached the frames that were cut off.
         call.excinfo = pytest.ExceptionInfo.from_exception(error)
 
 

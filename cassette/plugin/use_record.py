@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Outcome(enum.StrEnum):
-    """What became of a cassette in one use, or in all uses of a run; the first one that holds."""
+    """The outcome of one use of a cassette, or of all in a run: the first that holds."""
 
     RECORDED = "recorded"  # there was none before
     REWRITTEN = "rewritten"  # another one stands in its place now
-    UNFINISHED = "not completed"  # what was recorded stayed in the journal
+    UNFINISHED = "not completed"  # the recording stayed in the journal
     VERIFIED = "verified"  # the requests were sent, and the answers held against it
     REPLAYED = "replayed"
     UNUSED = "not used"  # no request was made

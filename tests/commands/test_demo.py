@@ -1,8 +1,5 @@
 """The main job as a new user runs it."""
 
-import subprocess
-import sys
-
 import cassette
 from cassette.commands.main import main
 
@@ -20,19 +17,3 @@ def test_the_demo_records_replays_and_proves_itself(tmp_path, capsys):
     ended = [one.ended for one in cassette.load(path).interactions]
     assert ended.count(cassette.Ended.RESET) == 1
     assert main(["demo", str(path)]) == 0, "it can be run again"
-
-
-def test_the_command_runs_as_a_module(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "cassette", "demo", str(tmp_path / "demo.yaml")],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_an_error_is_told_without_a_traceback(tmp_path, capsys):
-    assert main(["demo", str(tmp_path)]) == 1
-    assert "is a folder" in capsys.readouterr().out

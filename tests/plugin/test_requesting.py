@@ -196,3 +196,32 @@ def test_a_fixture_that_lives_longer_is_made_outside_the_cassette_of_the_first_t
     }
     project.go_offline()
     project.run("--cassette-mode=none", "-k", "test_two").assert_outcomes(passed=1, deselected=1)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@pytest.mark.cassette\ndef test_get(fetch): fetch()",
+        "@pytest.mark.cassette\nclass TestIt:\n    def test_get(self, fetch): fetch()",
+        "pytestmark = pytest.mark.cassette\ndef test_get(fetch): fetch()",
+    ],
+    ids=["function", "class", "module"],
+)
+def test_the_marker_alone_is_enough(project, source):
+    project.write("test_it.py", f"import pytest\n{source}")
+    project.run().assert_outcomes(passed=1)
+    assert len(list((project.path / "cassettes").rglob("*.yaml"))) == 1
+
+
+def test_a_project_may_mark_its_tests_when_they_are_collected(project):
+    project.write(
+        "conftest.py",
+        """
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.cassette("all-of-them"))
+        """,
+    )
+    project.write("test_it.py", "def test_get(fetch): fetch()")
+    project.run().assert_outcomes(passed=1)
+    assert project.cassettes == ["cassettes/all-of-them.yaml"]

@@ -1,4 +1,4 @@
-"""A test records, replays and fails."""
+"""The cassette of a test, from its first fixture to the end of its teardown."""
 
 
 def test_a_test_records_once_and_then_replays_offline(project):
@@ -158,37 +158,3 @@ def test_a_failing_test_leaves_no_cassette(project):
     project.run().assert_outcomes(failed=1)
     (left,) = (project.path / "cassettes" / "test_it").iterdir()
     assert left.name == "test_get.yaml.partial"
-
-
-def test_the_command_that_records_is_right_where_pytest_was_started(project, monkeypatch):
-    project.write("pytest.ini", "[pytest]")
-    project.write(
-        "tests it/test_it.py",
-        """
-        import pytest
-        @pytest.mark.parametrize("path", ["/a;b", "/$it"])
-        def test_get(cassette, fetch, path):
-            fetch(path)
-        """,
-    )
-    monkeypatch.chdir(project.path / "tests it")
-    result = project.run("--cassette-mode=none")
-    result.assert_outcomes(failed=2)
-    start = "To record it: pytest"
-    commands = [line.partition(start)[2] for line in result.outlines if start in line]
-    assert sorted({*commands}) == [
-        " --cassette-mode=new_episodes 'test_it.py::test_get[/$it]'",
-        " --cassette-mode=new_episodes 'test_it.py::test_get[/a;b]'",
-    ]
-    monkeypatch.chdir(project.path)
-    project.run("--cassette-mode=none").stdout.fnmatch_lines(
-        ["*pytest --cassette-mode=new_episodes 'tests it/test_it.py::test_get[[]/a;b[]]'"]
-    )
-
-
-def test_the_command_that_records_names_the_folder_of_the_cassettes(project):
-    project.write("test_it.py", "def test_get(cassette, fetch): fetch()")
-    result = project.run("--cassette-mode=none", "--cassette-dir=my tapes")
-    result.stdout.fnmatch_lines(
-        ["*: pytest --cassette-mode=new_episodes '--cassette-dir=my tapes' test_it.py::test_get"]
-    )

@@ -1,0 +1,30 @@
+"""The real clock, which no test freezes."""
+
+from datetime import UTC, datetime, timedelta
+
+import freezegun
+
+from cassette.clock import Clock
+
+
+def test_the_clock_goes_on_while_the_program_sees_another_time():
+    with freezegun.freeze_time("2001-02-03"):
+        assert datetime.now(UTC).year == 2001
+        now, wall, monotonic = Clock.now(), Clock.wall(), Clock.monotonic()
+    assert timedelta() <= Clock.now() - now < timedelta(minutes=1)
+    assert 0 <= Clock.wall() - wall < 60
+    assert 0 <= Clock.monotonic() - monotonic < 60
+
+
+def test_the_present_moment_is_in_utc_and_whole_milliseconds(monkeypatch):
+    monkeypatch.setattr(Clock, "wall", staticmethod(lambda: 1.0019))
+    assert Clock.now() == datetime(1970, 1, 1, 0, 0, 1, 1000, UTC)
+
+
+def test_nobody_waits_for_a_moment_that_is_past(monkeypatch):
+    waits = []
+    monkeypatch.setattr(Clock, "monotonic", staticmethod(lambda: 10.0))
+    monkeypatch.setattr(Clock, "_sleep", staticmethod(waits.append))
+    for moment in (9.0, 10.0, 12.5):
+        Clock.sleep_until(moment)
+    assert waits == [2.5]
