@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import functools
 import types
+from operator import is_
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette import client as ours
@@ -69,20 +70,21 @@ class _Stock:
     def __init__(self, mine: type) -> None:
         self.cls = _stock(mine)
         self.methods: Final[Mapping[str, Any]] = _lent(mine)
-        self._seen: dict[str, object] = {}  # what stood in the class when it was pristine
+        self._seen: list[object] = []  # what stood in the class when it was pristine
 
     def is_pristine(self) -> bool:
         """Whether no method of the class is anybody else's; data such as a debug level may be."""
         now = vars(self.cls)
-        # Equal is identical first: the methods are looked at again only after a change.
-        if now != self._seen:
-            if not all(self._is_stock(name, value) for name, value in now.items()):
-                return False
-            self._seen = dict(now)
+        # By identity: a wrapper of wrapt says that it equals what it wraps.
+        if len(now) == len(self._seen) and all(map(is_, now.values(), self._seen)):
+            return True
+        if not all(self._is_stock(name, value) for name, value in now.items()):
+            return False
+        self._seen = list(now.values())
         return True
 
     def _is_stock(self, name: str, value: object) -> bool:
-        if isinstance(value, staticmethod):
+        if type(value) is staticmethod:
             value = value.__func__
         if type(value) is types.FunctionType:
             # Neither a name nor __module__ tells: functools.wraps copies them. A wrapper that
@@ -102,6 +104,16 @@ _RESPONSE: Final = _Stock(ours.HTTPResponse)
 _ROOT: Final[Any] = _CONNECTIONS[0].cls
 
 
+class _ResponseClass:
+    """The ``response_class`` of the family: ours, or stock's where a tool has come to it.
+
+    Asked for each response, so that a tool that comes while a connection is open is met, too.
+    """
+
+    def __get__(self, connection: object, owner: type) -> type:
+        return ours.HTTPResponse if _RESPONSE.is_pristine() else _RESPONSE.cls
+
+
 class Lending:
     """What the family has of ours, from the first cassette that comes into use to the last.
 
@@ -113,7 +125,6 @@ class Lending:
     def __init__(self, connect: Callable[[Any, Callable[[], None]], None]) -> None:
         self._connect = connect
         self._log = UndoLog()
-        self._response = UndoLog()
         self._undone = False  # what another tool has kept of ours has no effect any more
 
     def apply(self) -> None:
@@ -126,8 +137,8 @@ class Lending:
         else:
             for stock in _CONNECTIONS:
                 self._intercept(stock.cls)
-        if _RESPONSE.is_pristine() and _ROOT.response_class is _RESPONSE.cls:
-            self._response.set(_ROOT, "response_class", ours.HTTPResponse)
+        if _ROOT.response_class is _RESPONSE.cls:
+            self._log.set(_ROOT, "response_class", _ResponseClass())
         done = [stock.cls for stock in _CONNECTIONS]
         for cls in _family(_ROOT):
             if cls not in done:
@@ -139,7 +150,6 @@ class Lending:
     def undo(self) -> None:
         """Take back what is still ours, from classes that came meanwhile, too."""
         self._undone = True
-        self._response.undo()
         self._log.undo()
 
     def _new_class(self, cls: Any, **kwargs: Any) -> None:
@@ -172,8 +182,6 @@ class Lending:
             if self._undone:
                 dial()
                 return
-            if not _RESPONSE.is_pristine():  # a tool has come since
-                self._response.undo()
             self._connect(connection, dial)
 
         return connect

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,15 +24,18 @@ class UndoLog:
 
     def set(self, owner: Any, name: str, value: object) -> None:
         """Set an attribute; undoing puts back the very object that was there, or deletes it."""
-        self.set_all(owner, {name: value})
+        old = vars(owner).get(name, _ABSENT)
+        setattr(owner, name, value)
+        self.add(partial(_take_back, owner, {name: old}, {name: value}))
 
     def set_all(self, owner: Any, values: Mapping[str, object]) -> None:
         """Set attributes, as `set` does."""
-        now = vars(owner)
-        old = {name: now.get(name, _ABSENT) for name in values}
+        get = vars(owner).get
+        old = {}
         for name, value in values.items():
+            old[name] = get(name, _ABSENT)
             setattr(owner, name, value)
-        self.add(_Change(owner, old, values).take_back)
+        self.add(partial(_take_back, owner, old, values))
 
     def add(self, undo: Callable[[], object]) -> None:
         """Note how to undo a change that was made."""
@@ -43,29 +47,24 @@ class UndoLog:
             self._undo.pop()()
 
 
-class _Change(NamedTuple):
-    """Attributes that were set: what stood there before, and what was put there."""
-
-    owner: Any
-    old: Mapping[str, object]
-    new: Mapping[str, object]
-
-    def take_back(self) -> None:
-        """Restore the attributes that are still ours; remember the others."""
-        now = vars(self.owner)
-        covered = {}
-        for name, value in self.new.items():
-            if now.get(name, _ABSENT) is not value:
-                covered[name] = value
-            elif self.old[name] is _ABSENT:
-                delattr(self.owner, name)
-            else:
-                setattr(self.owner, name, self.old[name])
-        if covered:
-            _covered.append(self._replace(new=covered))
+def _take_back(owner: Any, old: Mapping[str, object], new: Mapping[str, object]) -> None:
+    """Restore the attributes that are still as they were set; remember the others."""
+    get = vars(owner).get
+    covered = {}
+    for name, value in new.items():
+        before = old[name]
+        if get(name, _ABSENT) is not value:
+            covered[name] = value
+        elif before is _ABSENT:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
+    if covered:
+        _covered.append(partial(_take_back, owner, old, covered))
 
 
-_covered: Final[deque[_Change]] = deque()  # in the order in which they were to be taken back
+_covered: Final[deque[Callable[[], None]]] = deque()
+"""What could not be taken back, in the order in which it was to be."""
 
 
 def take_back_uncovered() -> None:
@@ -75,4 +74,4 @@ def take_back_uncovered() -> None:
     puts them back when it is uninstalled.
     """
     for _ in range(len(_covered)):
-        _covered.popleft().take_back()
+        _covered.popleft()()

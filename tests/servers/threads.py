@@ -1,6 +1,7 @@
 """Servers of the standard library, in a thread of the tests."""
 
 import http.server
+import json
 import threading
 from contextlib import contextmanager
 
@@ -29,6 +30,22 @@ class Hello(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", "5")
         self.end_headers()
         self.wfile.write(b"hello")
+
+    def log_message(self, *args):
+        pass
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Answers with the names of the header fields that came, as JSON, and keeps the connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        body = json.dumps([name.lower() for name in self.headers]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *args):
         pass

@@ -40,6 +40,7 @@ _METHODS: Final = (
 """The methods of a socket that take an address, what the hook is told of them, and where among
 their arguments the address stands."""
 
+_LOOK_UPS: Final = ("gethostbyname", "gethostbyname_ex")
 
 _listeners: Final[dict[str, Function]] = {}
 
@@ -102,13 +103,14 @@ class SocketWatch:
                 return
             log = self._log
             listen(self._checks, log)
-            for name, event, place in _METHODS:
-                method = getattr(socket.socket, name)
-                log.set(socket.socket, name, _asking(self._checks[event], place, method))
+            asking = {
+                name: _asking(self._checks[event], place, getattr(socket.socket, name))
+                for name, event, place in _METHODS
+            }
+            log.set_all(socket.socket, asking)
             # Whoever has imported socket.getaddrinfo by name comes through here too.
             log.set(_socket, "getaddrinfo", self._noting(_socket.getaddrinfo))
-            for name in ("gethostbyname", "gethostbyname_ex"):
-                log.set(socket, name, self._noting(getattr(socket, name)))
+            log.set_all(socket, {name: self._noting(getattr(socket, name)) for name in _LOOK_UPS})
             when_imported("asyncio.base_events", self._watch_loops, log)
 
     def undo(self) -> None:
