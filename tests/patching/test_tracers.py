@@ -29,13 +29,17 @@ ENVIRONMENT = {
     "no_proxy": "127.0.0.1",
 }
 REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
+APART = os.environ.get("CASSETTE_TRACERS", "")
+"""The folder that the tools are installed in: ddtrace would load itself into every run of pytest."""
 
 
 def need(distribution):
-    try:
-        importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        told = f"{distribution} is not installed"
+    path = [APART, *sys.path] if APART else sys.path
+    if not any(importlib.metadata.distributions(name=distribution, path=path)):
+        told = (
+            f"{distribution} is not installed: python -m pip install --group tracers "
+            "--target FOLDER, and CASSETTE_TRACERS=FOLDER"
+        )
         pytest.fail(told) if REQUIRED else pytest.skip(told)
 
 
@@ -52,6 +56,8 @@ def test_a_tracer_sees_the_same_whenever_it_was_installed(tmp_path, monkeypatch,
         need(distribution)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    if APART:
+        monkeypatch.setenv("PYTHONPATH", APART, prepend=os.pathsep)
     done = subprocess.run(
         [sys.executable, PROGRAM, tool, when, url, tmp_path],
         capture_output=True,
