@@ -87,9 +87,8 @@ class _Stock:
         if type(value) is staticmethod:
             value = value.__func__
         if type(value) is types.FunctionType:
-            # Neither a name nor __module__ tells: functools.wraps copies them. A wrapper that
-            # exchanges the code of a function leaves a note on the function.
-            return value.__globals__ is _STOCK_GLOBALS and not vars(value)
+            # Neither the name nor __module__ tells: functools.wraps copies them.
+            return value.__globals__ is _STOCK_GLOBALS
         return name not in self.methods and (
             type(value) is types.GetSetDescriptorType or not hasattr(value, "__get__")
         )
