@@ -1,5 +1,6 @@
 """The network guard of a run, and that of a replay, as a test meets them."""
 
+import optional
 import pytest
 
 REACHING = """
@@ -302,6 +303,7 @@ def test_unittest_classes_coroutines_and_doctests_are_guarded(reaching):
 
 
 def test_workers_and_reruns_do_their_own_business(reaching):
+    optional.need("xdist", "pytest_rerunfailures")
     reaching.write(
         "test_it.py",
         """
