@@ -30,7 +30,7 @@ ENVIRONMENT = {
 }
 REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
 APART = os.environ.get("CASSETTE_TRACERS", "")
-"""The folder that the tools are installed in: ddtrace would load itself into every run of pytest."""
+"""The folder that the tools are installed in: ddtrace loads itself into every run of pytest."""
 
 
 def need(distribution):
