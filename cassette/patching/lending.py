@@ -124,7 +124,6 @@ class Lending:
     def __init__(self, connect: Callable[[Any, Callable[[], None]], None]) -> None:
         self._connect = connect
         self._log = UndoLog()
-        self._undone = False  # what another tool has kept of ours has no effect any more
 
     def apply(self) -> None:
         """Lend what can be lent, and intercept every ``connect``."""
@@ -148,13 +147,12 @@ class Lending:
 
     def undo(self) -> None:
         """Take back what is still ours, from classes that came meanwhile, too."""
-        self._undone = True
+        self._connect = _only_dial  # a wrapper of ours that a tool has kept has no effect now
         self._log.undo()
 
     def _new_class(self, cls: Any, **kwargs: Any) -> None:
         super(_ROOT, cls).__init_subclass__(**kwargs)
-        if not self._undone:
-            self._intercept(cls)
+        self._intercept(cls)
 
     def _intercept(self, cls: type) -> None:
         own = vars(cls).get("connect")
@@ -178,12 +176,13 @@ class Lending:
             dial = bind(connection, type(connection))
             if args or kwargs:
                 dial = functools.partial(dial, *args, **kwargs)
-            if self._undone:
-                dial()
-                return
             self._connect(connection, dial)
 
         return connect
+
+
+def _only_dial(_connection: object, dial: Callable[[], None]) -> None:
+    dial()
 
 
 def _family(base: type) -> Iterator[type]:
