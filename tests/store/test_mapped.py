@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from cassette.store import mapped as module
+from cassette.store.file_text import read_text
 from cassette.store.mapped import map_file
 from cassette.store.reader import CassetteReader, load
-from cassette.store.split import read_text
 from cassette.store.writer import encode_entry, encode_header
 
 KIB = 1 << 10
