@@ -60,7 +60,7 @@ def test_only_a_large_file_is_mapped(tmp_path, size, kind):
 @pytest.fixture
 def mapped(monkeypatch):
     """Every file is mapped."""
-    monkeypatch.setattr("cassette.store.split._LARGE_FILE", 0)
+    monkeypatch.setattr("cassette.store.file_text._LARGE_FILE", 0)
     monkeypatch.setattr(module, "_ALWAYS_MAPPED", 0)
 
 
