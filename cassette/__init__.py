@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cassette.tapes.tape import Tape
     from cassette.transport.scripted import ScriptedTransport
     from cassette.verify.drift import DriftError
-    from cassette.verify.verifier import Verification
+    from cassette.verify.verification import Verification
 
 __all__ = [
     "BlockedNetworkError",
@@ -92,7 +92,7 @@ _HOMES = {
     "patching.network.guard": ("block_network",),
     "redaction": ("Redactor",),
     "transport.scripted": ("ScriptedTransport",),
-    "verify.verifier": ("Verification",),
+    "verify.verification": ("Verification",),
 }
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from cassette.matching.options import CustomMatcher
     from cassette.tapes.in_force import Patcher
-    from cassette.verify.verifier import Verification
+    from cassette.verify.verification import Verification
 
     Options = ParamSpec("Options")
 
@@ -202,7 +202,7 @@ def _parse_timing(timing: str | float | None) -> float:
 def _verification(given: Verification | None) -> Verification | None:
     if given is None:
         return None
-    from cassette.verify.verifier import Verification  # noqa: PLC0415 - only its users pay for it
+    from cassette.verify.verification import Verification  # noqa: PLC0415 - only its users pay for it
 
     if isinstance(given, Verification):
         return given

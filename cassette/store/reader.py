@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from cassette.errors import CassetteFormatError
+from cassette.store.file_text import read_text
 from cassette.store.names import PARTIAL
 from cassette.store.scalars import LARGE
 from cassette.store.shape import decode_entry
@@ -19,7 +20,6 @@ from cassette.store.split import (
     is_whole,
     read_own_call,
     read_plain_calls,
-    read_text,
     without_torn_entry,
 )
 

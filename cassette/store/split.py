@@ -10,24 +10,15 @@ if one may be, the part must prove itself by being decoded.
 from __future__ import annotations
 
 import json
-import os
 import re
 import string
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.model import Ended
-
-if TYPE_CHECKING:
-    from mmap import mmap
-    from pathlib import Path
 
 MARK: Final = b"\n-"
 START: Final = b" call: "
 ENDS: Final = tuple(b"\n  ended: " + ended.encode() for ended in Ended)
-
-_LARGE_FILE: Final = 1 << 20
-"""Bytes from which on it is asked whether a file had better be mapped than read."""
 
 _WHOLE_END: Final = tuple(end + b"\n" for end in ENDS)
 # What can stand before a quotation mark that closes a scalar, but not before one that opens it.
@@ -43,36 +34,6 @@ _PLAIN_CALL: Final = re.compile(
 
 class SplitError(Exception):
     """The file does not fall into entries at the marks; only parsing all of it can tell."""
-
-
-def read_text(path: Path) -> bytes | mmap:
-    """Return the text of a file: mapped where that pays and the line ends are the writer's.
-
-    Raises:
-        CassetteNotFoundError: There is no file at the path.
-        CassetteFormatError: It cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > _LARGE_FILE:
-                from cassette.store.mapped import map_file  # noqa: PLC0415 - few files are large
-
-                mapped = map_file(file, size)
-                if mapped is not None:
-                    return mapped
-            text = file.read()
-    except FileNotFoundError:
-        raise CassetteNotFoundError(path) from None
-    except OSError as error:
-        raise CassetteFormatError(
-            f"it cannot be read: {error.strerror or error}",
-            path=path,
-            remedy="A cassette is a file that this user may read.",
-        ) from None
-    # A checkout with autocrlf. YAML takes either break for a newline, and the writer never puts a
-    # CR into a file, so nothing is lost.
-    return text.replace(b"\r\n", b"\n") if b"\r\n" in text[:64] else text
 
 
 def without_torn_entry(text: bytes) -> bytes:

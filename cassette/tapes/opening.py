@@ -85,9 +85,17 @@ def _aged(options: TapeOptions, terms: Terms, file: CassetteReader) -> Terms:
 def _verifier(
     options: TapeOptions, own: Source, extra: list[Source], file: CassetteReader | None
 ) -> Verifier:
-    from cassette.verify.verifier import Verifier  # noqa: PLC0415 - others need not pay for it
+    from cassette.verify.drift import DriftError  # noqa: PLC0415 - others need not pay for it
+    from cassette.verify.verification import Verification  # noqa: PLC0415 - as above
+    from cassette.verify.verifier import Verifier  # noqa: PLC0415 - as above
 
-    return Verifier(options, own, extra, recorded=file.recorded if file is not None else None)
+    error = DriftError(
+        options.path,
+        recorded=file.recorded if file is not None else None,
+        remedy=options.how_to_record_anew,
+    )
+    verification = options.verification or Verification()
+    return Verifier(own, extra, options.redactor, verification, error)
 
 
 def _timeline(file: CassetteReader, terms: Terms) -> Timeline:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cassette.matching import Matching
     from cassette.redaction import Redactor
     from cassette.tapes.expiry import Expiry
-    from cassette.verify.verifier import Verification
+    from cassette.verify.verification import Verification
 
 ON_UNPLAYED: Final = ("ignore", "warn", "fail")
 """What may be done about interactions that no request asked for."""

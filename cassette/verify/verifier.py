@@ -8,30 +8,25 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from cassette.errors import OptionError
 from cassette.matching import Matching
 from cassette.matching.calls import origin_of
 from cassette.matching.contents import body_part, described
 from cassette.matching.differences import Difference, change, pair_changes
 from cassette.model import CONNECT, Ended
 from cassette.store.decoding import decoded
-from cassette.verify.drift import Drift, DriftError
+from cassette.verify.drift import Drift
 from cassette.verify.shapes import shape_changes, shape_of
-from cassette.wording import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
-    from cassette.model import Interaction, Response
-    from cassette.tapes.options import TapeOptions
-    from cassette.tapes.source import Source
-
-ASPECTS: Final = ("status", "headers", "shape", "body")
-"""What may be compared."""
+    from cassette.matching.explain import Explanation
+    from cassette.model import Interaction, Request, Response
+    from cassette.redaction import Redactor
+    from cassette.verify.drift import DriftError
+    from cassette.verify.verification import Verification
 
 _FLEETING_FIELDS: Final = """
     age alt-svc cf-cache-status connection content-length keep-alive nel proxy-connection report-to
@@ -54,47 +49,20 @@ _VARYING: Final = frozenset(_VARYING_FIELDS.split())
 are there counts, their value does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What counts as drift.
+class Recording(Protocol):
+    """The recording that is compared with; see ``cassette.tapes.source.Source``."""
 
-    Attributes:
-        compare: ``status``, ``headers``, ``shape`` (the types and names in JSON) and ``body`` (the
-            values, which include the shape; bodies that are no JSON by meaning, as in matching).
-        ignore: What does not count: ``header:NAME`` or ``json:$.PATH``.
-        tolerance: Two numbers in a body count as equal where they differ by no more than this
-            share of the larger one, such as 0.01.
+    def find(self, call: str, request: Request) -> Interaction | None:
+        """Return the interaction that answers a request; it answers nobody else."""
 
-    Raises:
-        OptionError: One of them has a wrong value.
-    """
+    def next_for(self, origin: str) -> Interaction | None:
+        """Return the earliest interaction with an origin that was not found yet."""
 
-    compare: Sequence[str] = ("status", "headers", "shape")
-    ignore: Sequence[str] = ()
-    tolerance: float = 0.0
+    def mark(self, interaction: Interaction) -> None:
+        """Let an interaction that ``next_for`` gave answer nobody else."""
 
-    def __post_init__(self) -> None:
-        if isinstance(self.compare, str):
-            raise OptionError(
-                f"compare: expected a list, found the string {self.compare!r}\n"
-                f"Write compare=({self.compare!r},) for a single one."
-            )
-        for aspect in self.compare:
-            if aspect not in ASPECTS:
-                raise OptionError(
-                    f"compare: {aspect!r} cannot be compared{suggestion(aspect, ASPECTS)}\n"
-                    f"It may be: {', '.join(ASPECTS)}"
-                )
-        if not 0 <= self.tolerance < 1:
-            raise OptionError(
-                f"tolerance is {self.tolerance!r}\nIt is a share from 0 up to 1, such as 0.01."
-            )
-        Matching((), self.ignore)
-        for entry in self.ignore:
-            if not entry.startswith(("header:", "json:")):
-                raise OptionError(
-                    f"ignore: {entry!r} stands in no response\nWrite header:NAME or json:$.PATH"
-                )
+    def explain(self, call: str, request: Request) -> Explanation:
+        """Return why nothing answered a request."""
 
 
 class Verifier:
@@ -104,30 +72,30 @@ class Verifier:
         verified: How many interactions have been compared.
 
     Args:
-        options: The cassette, and what counts.
         own: The recording.
-        extra: Cassettes beside it: an interaction that only they know is none to compare.
-        recorded: When the recording began; None where there is no cassette.
+        extra: Recordings beside it: an interaction that only they know is none to compare.
+        redactor: Hides the secrets of what is live, as was done when it was recorded.
+        verification: What counts as drift.
+        error: Tells of the drifts; they are added to it.
     """
 
     def __init__(
         self,
-        options: TapeOptions,
-        own: Source,
-        extra: Sequence[Source] = (),
-        *,
-        recorded: datetime | None,
+        own: Recording,
+        extra: Sequence[Recording],
+        redactor: Redactor,
+        verification: Verification,
+        error: DriftError,
     ) -> None:
-        verification = options.verification or Verification()
         self.verified = 0
-        self._compare = frozenset(verification.compare)
-        self._tolerance = verification.tolerance
         self._own = own
         self._extra = extra
-        self._redactor = options.redactor
-        self._matching = Matching((), verification.ignore, options.redactor)
+        self._redactor = redactor
+        self._compare = frozenset(verification.compare)
+        self._tolerance = verification.tolerance
+        self._matching = Matching((), verification.ignore, redactor)
+        self._error = error
         self._lock = threading.Lock()
-        self._error = DriftError(options.path, recorded=recorded, remedy=options.how_to_record_anew)
 
     def compare(self, live: Interaction) -> None:
         """Compare a live interaction with its recording.

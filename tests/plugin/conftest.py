@@ -9,7 +9,7 @@ from servers.threads import Hello, serving
 
 import cassette
 import cassette.api  # libyaml cannot be loaded anew by each run in process
-import cassette.verify.verifier  # nor may its class, which the face keeps, be made anew
+import cassette.verify.verification  # nor may its class, which the face keeps, be made anew
 
 
 class Project:

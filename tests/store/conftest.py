@@ -99,7 +99,7 @@ def small(request):
         for module in ("large", "mapped"):
             patch.setattr(getattr(store, module), "_WINDOW", 16)
         if request.param == "mapped":
-            patch.setattr(store.split, "_LARGE_FILE", 0)
+            patch.setattr(store.file_text, "_LARGE_FILE", 0)
             patch.setattr(store.mapped, "_ALWAYS_MAPPED", 0)
         yield
 

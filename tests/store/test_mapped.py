@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from cassette.store import mapped as module
+from cassette.store.file_text import read_text
 from cassette.store.mapped import map_file
 from cassette.store.reader import CassetteReader, load
-from cassette.store.split import read_text
 from cassette.store.writer import encode_entry, encode_header
 
 KIB = 1 << 10
@@ -60,7 +60,7 @@ def test_only_a_large_file_is_mapped(tmp_path, size, kind):
 @pytest.fixture
 def mapped(monkeypatch):
     """Every file is mapped."""
-    monkeypatch.setattr("cassette.store.split._LARGE_FILE", 0)
+    monkeypatch.setattr("cassette.store.file_text._LARGE_FILE", 0)
     monkeypatch.setattr(module, "_ALWAYS_MAPPED", 0)
 
 
