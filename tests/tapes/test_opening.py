@@ -69,6 +69,7 @@ def test_a_cassette_that_is_too_old_is_minded_as_was_asked_for(options, conseque
     else:
         tape = open_tape(options)
         assert (tape.mode, tape.left) == (RecordMode.REWRITE, 0)
+        assert tape.interactions == []  # none is kept in what is recorded now
     assert tape.expired > timedelta(days=1)
     tape.close(good=True)
 

@@ -451,3 +451,16 @@ def test_scripts_go_on_where_the_connection_connects_again():
         connection.request("GET", "/")
         answers.append(connection.getresponse().read())
     assert answers == [b"1", b"2"]
+
+
+@pytest.mark.parametrize(
+    ("existed", "said"), [(False, "There is no such file yet."), (True, "It holds no interaction")]
+)
+def test_a_refusal_tells_an_empty_cassette_from_a_missing_one(path, existed, said):
+    path.parent.mkdir()
+    if existed:
+        write(path)
+    with cassette.tape(path, mode="none") as tape:
+        with pytest.raises(cassette.UnmatchedRequestError, match=said):
+            get(80, tape)
+        tape.errors.clear()
