@@ -173,8 +173,7 @@ class CassetteStream:
         with self._worded("Connect"):
             if self._failed is not None:
                 raise self._failed
-            if behind is None or self._live is not None:  # else it was met with the proxy
-                self._transport = self._through_the_door(endpoint)
+            self._transport = self._through_the_door(endpoint)
         return self
 
     def get_extra_info(self, info: str) -> Any:
@@ -207,7 +206,7 @@ class CassetteStream:
         self._lead_on(functools.partial(_ask_live_proxy, request))
         self._greeting = _ESTABLISHED
         try:
-            self._transport = self._through_the_door(tunnel)
+            self._through_the_door(tunnel)
         except (OSError, HTTPException) as error:
             # The client reads an answer, and words it as it worded the recorded one.
             recorded = _greeting_of(error)

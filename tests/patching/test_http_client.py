@@ -767,3 +767,13 @@ def test_what_goes_live_late_has_the_timeout_of_its_connection(tmp_path, server,
             connection.close()
     finally:
         socket.setdefaulttimeout(before)
+
+
+def test_a_connection_of_the_cassette_is_kept_and_not_claimed_again(server, tmp_path):
+    connection = http.client.HTTPConnection(*server.address)
+    with cassette.use(tmp_path / "a.yaml", mode="rewrite"):
+        for target in ("/1", "/2", "/3"):
+            connection.request("GET", target)
+            assert connection.getresponse().read() == b"GET %b" % target.encode()
+        assert server.connections == 1
+        connection.close()

@@ -97,3 +97,15 @@ def test_a_folder_that_cannot_be_made_is_told_of(tmp_path):
     writer = Writer(options(tmp_path / "file" / "a.yaml"), None, anew=False)
     with pytest.raises(cassette.CassetteError, match="cannot be written"):
         writer.write(interaction())
+
+
+def test_a_use_that_ends_while_an_interaction_is_masked_leaves_no_journal(tmp_path):
+    class Ending(Redactor):
+        def redact(self, interaction):
+            writer.close(good=True)
+            return interaction
+
+    writer = Writer(options(tmp_path / "a.yaml", redactor=Ending()), None, anew=False)
+    writer.write(interaction())
+    assert writer.recorded == 0
+    assert list(tmp_path.iterdir()) == []
