@@ -8,6 +8,7 @@ stand, and one regular expression says so.
 from __future__ import annotations
 
 import re
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -34,17 +35,17 @@ _CALL: Final = re.compile(
     re.DOTALL,
 )
 
-_NAME: Final = r"[!-$'-*,-<>-~]++"
-_VALUE: Final = r"[!-$'-*,-<>-~]*+"
-_PLAIN: Final = re.compile(
+_PLAIN_START: Final = re.compile(
     r"[A-Z]++ http(?:://[a-z0-9.-]++(?::(?!80/)[1-9]\d*+)?|s://[a-z0-9.-]++(?::(?!443/)[1-9]\d*+)?)"
-    rf"/[!-$&->@-~]*+(?:\?({_NAME}={_VALUE}(?:&{_NAME}={_VALUE})*+))?"
+    r"/[!-$&->@-~]*+"
 )
-"""A call line of which nothing has to be decoded; the group is its query.
+"""A call line up to its query that is canonical as it stands, unless it holds a mask.
 
-It is canonical, unless its parameters are out of order, or one is special, or it holds a mask.
-Upper case in the host, the default port, ``%``, ``+`` and ``=`` in a value need a closer look.
+Upper case in the host, the default port and ``%`` need a closer look.
 """
+
+_PLAIN_PAIR: Final = re.compile(r"([!-$'-*,-<>-~]++)=[!-$'-*,-~]*+")
+"""A parameter of which nothing has to be decoded; the group is its name."""
 
 
 class Call(NamedTuple):
@@ -178,7 +179,10 @@ class CallKeys:
     def __init__(self, redactor: Redactor, ignored: frozenset[str] = frozenset()) -> None:
         self._is_secret = redactor.is_secret
         self.ignored: Final = ignored
-        self._harmless: set[str] = set()  # names that were found to be neither secret nor ignored
+        # A program sends the same few parameters again and again.
+        self._canonical_pair = lru_cache(_REMEMBERED)(
+            partial(_canonical_pair, redactor.is_secret, ignored)
+        )
 
     def pairs(self, query: str) -> list[Pair]:
         """Return the pairs of a query that count."""
@@ -186,37 +190,42 @@ class CallKeys:
 
     def canonical(self, call: str) -> str:
         """Return the canonical form of a call line; that of a canonical line is itself."""
-        plain = _PLAIN.fullmatch(call)
-        if plain is None or _MASK_MARK in call:
-            return self._decoded(call)
-        query = plain[1]
-        if query is None:
-            return call
-        names = query.replace("=", "&").split("&")[::2]
-        if not (self._harmless.issuperset(names) or self._are_harmless(names)):
-            return self._decoded(call)
-        if len(names) == 1 or names == sorted(names):
-            return call
-        # Those of one name stay in order.
-        pairs = sorted(zip(names, query.split("&"), strict=True), key=itemgetter(0))
-        return call[: plain.start(1)] + "&".join([part for _, part in pairs])
+        start, _, query = call.partition("?")
+        if _PLAIN_START.fullmatch(start) is None or _MASK_MARK in start:
+            if call.startswith(CONNECT):
+                return CONNECT + origin_of(call)
+            start = _canonical_start(start)
+        if not query:
+            return start
+        pairs = [pair for pair in map(self._canonical_pair, query.split("&")) if pair is not None]
+        if not pairs:
+            return start
+        # ``sort`` is stable, so only names move.
+        pairs.sort(key=itemgetter(0))
+        return f"{start}?{'&'.join([text for _, text in pairs])}"
 
-    def _are_harmless(self, names: list[str]) -> bool:
-        """Return whether none of some parameters is secret or ignored, and note it."""
-        if any(self._is_secret(name) or name in self.ignored for name in names):
-            return False
-        if len(self._harmless) < 10_000:  # noqa: PLR2004 - a bound on memory
-            self._harmless.update(names)
-        return True
 
-    def _decoded(self, call: str) -> str:
-        """Return the canonical form of any call line, its parts decoded and written anew."""
-        parts = split_call(call)
-        default = str(DEFAULT_PORTS.get(parts.scheme, ""))
-        port = "" if parts.port == default else f":{parts.port}"
-        origin = f"{parts.scheme}://{parts.host}{port}"
-        if call.startswith(CONNECT):
-            return CONNECT + origin
-        query = canonical_query(self.pairs(parts.query))
-        mark = "?" if query else ""
-        return f"{parts.method} {origin}{canonical_path(parts.path)}{mark}{query}"
+def _canonical_start(start: str) -> str:
+    """Return the canonical form of a call line up to its query."""
+    parts = split_call(start)
+    default = str(DEFAULT_PORTS.get(parts.scheme, ""))
+    port = "" if parts.port == default else f":{parts.port}"
+    return f"{parts.method} {parts.scheme}://{parts.host}{port}{canonical_path(parts.path)}"
+
+
+def _canonical_pair(
+    is_secret: Callable[[str], bool], ignored: frozenset[str], part: str
+) -> tuple[str, str] | None:
+    """Return the name of a parameter and its canonical form; None where it does not count."""
+    plain = _PLAIN_PAIR.fullmatch(part)
+    if plain is not None and _MASK_MARK not in part:
+        name = plain[1]
+        if not is_secret(name) and name not in ignored:
+            return name, part
+    for name, value in pairs_of(part, is_secret, ignored):
+        return name, f"{_quote(name).replace('=', '%3D')}={_quote(value)}"
+    return None
+
+
+_REMEMBERED: Final = 1024
+"""Parameters that are remembered in their canonical form."""
