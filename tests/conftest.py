@@ -5,6 +5,7 @@ installed. Where ``CASSETTE_REQUIRE_SERVERS=1`` is set in the environment, as in
 integration, both fail them instead.
 """
 
+import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ from servers.tinyproxy import Proxy, start_tinyproxy
 from servers.tls import Authority
 
 pytest.register_assert_rewrite("clients.taping")
+
+# The default mode depends on CI; a test that is about it sets it.
+os.environ.pop("CI", None)
 
 Started = TypeVar("Started", Server, Proxy)
 Folders = Callable[[str], Path]
