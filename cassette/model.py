@@ -289,6 +289,11 @@ class Interaction:
         ended: How it ended.
         failure: The error of the connection that ended it, if one did.
         redacted: Places whose value was masked before it was written.
+        rules: For each of these places the rule that found its secret; empty where the file is
+            older than the rules.
+        masks: The values that stand for secrets in it; empty where the file is older than they.
+        unsearched: Messages, ``request`` or ``response``, whose body could not be searched for
+            secrets.
         decoded: Messages, ``request`` or ``response``, whose body was compressed on the wire and
             was written decoded.
         played: How often it has answered since the cassette was opened.
@@ -304,6 +309,9 @@ class Interaction:
     ended: Ended = Ended.OPEN
     failure: Failure | None = None
     redacted: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    masks: tuple[str, ...] = ()
+    unsearched: tuple[str, ...] = ()
     decoded: tuple[str, ...] = ()
     played: int = field(default=0, compare=False)
     number: int = field(default=-1, compare=False)

@@ -24,6 +24,9 @@ VALUE_KEYS: Final = ("raw", "head", "json", "text", "body", "wire", "trailers")
 
 MESSAGE_KEYS: Final = (*VALUE_KEYS, "style", "chunks", "arrived")
 
+CHANGE_LISTS: Final = ("redacted", "rules", "masks", "unsearched", "decoded")
+"""The keys of an interaction that list what was done to it, in the order of the writer."""
+
 
 class MessageError(Exception):
     """The keys of a message contradict each other.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from cassette.errors import CassetteFormatError, CassetteVersionError
 from cassette.model import Ended, Failure, Interaction, Request, Response
 from cassette.store.jsonform import STYLES
-from cassette.store.parts import MESSAGE_KEYS, VALUE_KEYS, MessageError, join_message
+from cassette.store.parts import CHANGE_LISTS, MESSAGE_KEYS, VALUE_KEYS, MessageError, join_message
 from cassette.store.scalars import Value, decode_binary
 from cassette.store.writer import VERSION
 
@@ -34,7 +34,7 @@ _HEADER_KEYS: Final = frozenset(("cassette", "recorded", "interactions"))
 _REQUIRED_KEYS: Final = frozenset(("call", "request", "response", "at", "took", "ended"))
 _MESSAGE_KEYS: Final = frozenset(MESSAGE_KEYS)
 _ENDINGS: Final = {ended.value: ended for ended in Ended}
-ENTRY_KEYS: Final = _REQUIRED_KEYS | {"failure", "redacted", "decoded"}
+ENTRY_KEYS: Final = _REQUIRED_KEYS | {"failure", *CHANGE_LISTS}
 
 
 @cache
@@ -229,11 +229,14 @@ def read_entry(entry: LocatedNode) -> Interaction:
     if ended not in _ENDINGS:
         known = ", ".join(_ENDINGS)
         raise places["ended"].error(f"expected one of {known}, found {ended[:40]!r}")
-    redacted, decoded = (
-        tuple(place.text() for place in places[key].items()) if key in places else ()
-        for key in ("redacted", "decoded")
-    )
-    return Interaction(
+    lists = {
+        key: tuple(item.text() for item in places[key].items())
+        for key in CHANGE_LISTS
+        if key in places
+    }
+    if "rules" in lists and len(lists["rules"]) != len(lists.get("redacted", ())):
+        raise places["rules"].error("expected as many rules as 'redacted' has places")
+    found = Interaction(
         call,
         Request(request, url),
         Response(response, method),
@@ -242,9 +245,10 @@ def read_entry(entry: LocatedNode) -> Interaction:
         arrived=arrived,
         ended=_ENDINGS[ended],
         failure=_read_failure(places["failure"]) if "failure" in places else None,
-        redacted=redacted,
-        decoded=decoded,
     )
+    for key, items in lists.items():
+        setattr(found, key, items)
+    return found
 
 
 def _read_message(

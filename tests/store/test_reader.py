@@ -50,6 +50,8 @@ FACTS = st.fixed_dictionaries(
         "failure": st.none()
         | st.builds(Failure, CHARS, st.none() | st.integers(-(10**9) + 1, 10**9 - 1), CHARS),
         "redacted": st.lists(CHARS | st.sampled_from(["request.headers.x", "a b"])).map(tuple),
+        "masks": st.lists(CHARS | st.sampled_from(["00017", "REDACTED-1-x", "aa=="])).map(tuple),
+        "unsearched": st.sampled_from([(), ("request",), ("request", "response")]),
     }
 )
 CALLS = st.sampled_from(["GET http://a/x", "connect http://a"]) | CHARS

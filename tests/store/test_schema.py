@@ -72,6 +72,7 @@ WRONG = {
     "long": (b"took: 0.5", b"took: 1" + b"0" * 5000, "took", "expected seconds"),
     "ended": (b"ended: open", b"ended: well", "ended", "expected one of open, closed"),
     "redacted": (b"  ended", b"  redacted: a\n  ended", "redacted", "expected a list"),
+    "rules": (b"  ended", b"  rules: [name]\n  ended", "rules", "as many rules as 'redacted'"),
     "failure": (b"  ended", b"  failure: {kind: a}\n  ended", "failure", "'message' is missing"),
     "errno": (
         b"  ended",
