@@ -61,8 +61,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             ``verify`` or ``off``.
             Without one it is ``none`` where ``CI`` is set in the environment, else ``once``.
         match_on: What must be equal for a recording to answer a request: ``method``, ``scheme``,
-            ``host``, ``port``, ``path``, ``query``, ``body``, ``uri``, ``headers``, ``raw_body``,
-            or functions of a recorded and an incoming request.
+            ``host``, ``port``, ``path``, ``query``, ``variant``, ``body``, ``uri``, ``headers``,
+            ``raw_body``, or functions of a recorded and an incoming request.
         ignore: Fields that may differ: ``header:NAME``, ``query:NAME``, ``form:NAME`` or
             ``json:$.PATH``.
         redact: What is masked before anything is written: a redactor, True for the default one,
