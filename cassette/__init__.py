@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cassette.redaction import Redactor
     from cassette.tapes.expiry import CassetteExpiredWarning
     from cassette.tapes.modes import RecordMode
-    from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
+    from cassette.tapes.outcome import UnansweredWarning, UnplayedWarning, UnrecordedWarning
     from cassette.tapes.tape import Tape
     from cassette.transport.scripted import ScriptedTransport
     from cassette.verify.drift import DriftError
@@ -54,6 +54,7 @@ __all__ = [
     "ScriptedTransport",
     "Tape",
     "TapeClosedError",
+    "UnansweredWarning",
     "UninterceptedClientError",
     "UnmatchedRequestError",
     "UnplayedInteractionsError",
@@ -69,7 +70,7 @@ __all__ = [
 
 _HOMES = {
     "api": ("Use", "load", "tape", "use"),
-    "tapes.outcome": ("UnplayedWarning", "UnrecordedWarning"),
+    "tapes.outcome": ("UnansweredWarning", "UnplayedWarning", "UnrecordedWarning"),
     "tapes.tape": ("Tape",),
     "verify.drift": ("DriftError",),
     "errors": (

@@ -51,6 +51,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     verify: Verification | None = None,
     max_age: str | timedelta | None = None,
     on_expiry: str = "warn",
+    failures: bool = False,
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.
 
@@ -60,8 +61,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             ``verify`` or ``off``.
             Without one it is ``none`` where ``CI`` is set in the environment, else ``once``.
         match_on: What must be equal for a recording to answer a request: ``method``, ``scheme``,
-            ``host``, ``port``, ``path``, ``query``, ``body``, ``uri``, ``headers``, ``raw_body``,
-            or functions of a recorded and an incoming request.
+            ``host``, ``port``, ``path``, ``query``, ``variant``, ``body``, ``uri``, ``headers``,
+            ``raw_body``, or functions of a recorded and an incoming request.
         ignore: Fields that may differ: ``header:NAME``, ``query:NAME``, ``form:NAME`` or
             ``json:$.PATH``.
         redact: What is masked before anything is written: a redactor, True for the default one,
@@ -86,6 +87,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         on_expiry: What to do about a cassette that is older: ``warn``, ``fail`` before anything is
             played, or ``rerecord``, which does as mode ``rewrite`` does. Mode ``none`` records
             nothing and warns instead.
+        failures: Write a cassette also where nothing was recorded but failures to connect. Without
+            it the service is taken to be down: there is no cassette, and a warning.
 
     Raises:
         OptionError: An option has a wrong value.
@@ -98,7 +101,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     place = _parse_path(path)
     if on_unplayed not in ON_UNPLAYED:
         raise OptionError(f"on_unplayed is {on_unplayed!r}\nIt may be: {', '.join(ON_UNPLAYED)}")
-    for name, switch in (("repeat", repeat), ("decode", decode), ("freeze", freeze)):
+    switches = {"repeat": repeat, "decode": decode, "freeze": freeze, "failures": failures}
+    for name, switch in switches.items():
         if not isinstance(switch, bool):
             raise OptionError(f"{name} is {switch!r}\nIt may be: True, False")
     files = listed("extra", extra, "cassettes")
@@ -120,6 +124,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             timing=_parse_timing(timing),
             expiry=Expiry.parse(max_age, on_expiry),
             verification=_verification(verify),
+            failures=failures,
             command=lambda mode: f"cassette.use({str(place)!r}, mode={str(mode)!r})",
         ),
         _patchers,

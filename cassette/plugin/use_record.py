@@ -19,6 +19,7 @@ class Outcome(enum.StrEnum):
 
     RECORDED = "recorded"  # there was none before
     REWRITTEN = "rewritten"  # another one stands in its place now
+    OUTAGE = "without an answer"  # nothing but failures to connect, which stayed in the journal
     UNFINISHED = "not completed"  # the recording stayed in the journal
     VERIFIED = "verified"  # the requests were sent, and the answers held against it
     REPLAYED = "replayed"
@@ -34,6 +35,7 @@ class UseRecord(NamedTuple):
         outcome: What became of the cassette.
         played: How many interactions were played.
         recorded: How many interactions were recorded.
+        unanswered: How many of these are failures, which nobody had asked for.
         verified: How many interactions were sent live and held against the recording.
         unplayed: Calls of the interactions that were not played, by their number in the file.
         expired: Age of the oldest interaction in seconds, where it was more than ``max_age``.
@@ -46,6 +48,7 @@ class UseRecord(NamedTuple):
     outcome: Outcome
     played: int = 0
     recorded: int = 0
+    unanswered: int = 0
     verified: int = 0
     unplayed: Mapping[int, str] = MappingProxyType({})
     expired: float | None = None
@@ -91,6 +94,7 @@ def records_of(tape: EndedTape) -> Iterator[UseRecord]:
         outcome=_outcome(tape, played),
         played=played,
         recorded=tape.recorded,
+        unanswered=tape.unanswered,
         verified=tape.verified,
         unplayed=tape.unplayed_by_number,
         expired=None if tape.expired is None else tape.expired.total_seconds(),
@@ -106,6 +110,8 @@ def records_of(tape: EndedTape) -> Iterator[UseRecord]:
 
 
 def _outcome(tape: EndedTape, played: int) -> Outcome:
+    if tape.outage:
+        return Outcome.OUTAGE
     if tape.journal is not None:
         return Outcome.UNFINISHED
     if tape.recorded:

@@ -32,6 +32,7 @@ class EndedTape(Protocol):
     mode: RecordMode
     existed: bool
     expired: timedelta | None
+    outage: bool
 
     @property
     def played(self) -> int:
@@ -40,6 +41,10 @@ class EndedTape(Protocol):
     @property
     def recorded(self) -> int:
         """How many interactions have been recorded."""
+
+    @property
+    def unanswered(self) -> int:
+        """How many of these are failures that nobody asked for: nothing came back."""
 
     @property
     def verified(self) -> int:

@@ -39,6 +39,7 @@ class TapeOptions:
         timing: Recorded seconds are multiplied with this number on replay; 0 for all at once.
         expiry: How old the cassette may be; None for any age.
         verification: What counts as drift under the mode ``verify``; None for the defaults.
+        failures: Failures to connect are what shall be recorded, and need no word.
         adds: The cassette was recorded a moment ago and is not complete yet: everything goes live,
             and what it does not answer is added.
         command: Gives the command that runs the same code under a record mode, for messages.
@@ -57,6 +58,7 @@ class TapeOptions:
     timing: float = 0.0
     expiry: Expiry | None = None
     verification: Verification | None = None
+    failures: bool = False
     adds: bool = False
     command: Callable[[str], str] = str
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING
+
+from cassette.model import CONNECT, Ended
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +23,8 @@ class Writer:
 
     Attributes:
         recorded: How many interactions have been written.
+        unanswered: How many of them are failures: nothing came back at all.
+        failed: How often which connection failed, such as ``connect http://host (refused)``.
         journal: Where they stand until they become the cassette, and after a use that did not end
             well; None where there is nothing.
 
@@ -31,6 +36,8 @@ class Writer:
 
     def __init__(self, options: TapeOptions, old: CassetteReader | None, *, anew: bool) -> None:
         self.recorded = 0
+        self.unanswered = 0
+        self.failed: Counter[str] = Counter()
         self.journal: Path | None = None
         self._options = options
         self._old = old
@@ -63,6 +70,10 @@ class Writer:
             journal.append(masked)
             self.journal = journal.partial
             self.recorded += 1
+            if not interaction.response.raw and interaction.ended is not Ended.ABANDONED:
+                self.unanswered += 1
+            if masked.call.startswith(CONNECT):
+                self.failed[f"{masked.call} ({masked.ended})"] += 1
             if self._anew:
                 self._calls.add(masked.call)
 
