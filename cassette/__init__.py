@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import cassette.system  # noqa: F401 - it takes the functions of the system before anyone fakes them
+
 if TYPE_CHECKING:
     from cassette.api import Use, load, tape, use
     from cassette.errors import (

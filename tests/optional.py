@@ -29,7 +29,7 @@ GROUPS = {
         "urllib3",
         "uvicorn",
     ),
-    "plugins": ("filelock", "pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),
+    "plugins": ("pyfakefs", "pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),
     "tests": ("hypothesis", "jsonschema", "trustme"),
     "types": ("mypy",),
 }

@@ -537,3 +537,50 @@ def test_a_path_may_be_a_string_and_its_folders_are_made(tmp_path, poll):
     with cassette.use(place, mode="once"):
         get(poll.port)
     assert cassette.load(place).interactions[0].response.status == 200
+
+
+def test_a_change_of_the_current_folder_moves_no_recording(tmp_path, monkeypatch, poll):
+    for name in ("first", "second", "beside"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "beside")
+    with cassette.use("b.yaml", mode="once"):
+        get(poll.port, "/b")
+    use = cassette.use("tapes/a.yaml", mode="new_episodes", extra=["../beside/b.yaml"])
+    for name in ("first", "second"):  # a use begins where the code that enters it is
+        monkeypatch.chdir(tmp_path / name)
+        with use as tape:
+            assert get(poll.port, "/b") == "1"
+            monkeypatch.chdir(tmp_path)
+            get(poll.port, "/a")
+            assert tape.path == tmp_path / name / "tapes" / "a.yaml"
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")) == [
+        "beside/b.yaml",
+        "first/tapes/a.yaml",
+        "second/tapes/a.yaml",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["once", "rewrite", "new_episodes"])
+def test_a_recording_is_written_through_a_link(tmp_path, poll, mode):
+    place, link = tmp_path / "shared" / "real.yaml", tmp_path / "a.yaml"
+    place.parent.mkdir()
+    link.symlink_to("shared/real.yaml")
+    if mode != "once":
+        with cassette.use(place, mode="once"):
+            get(poll.port, "/before")
+    with cassette.use(link, mode=mode):
+        get(poll.port)
+    assert link.is_symlink()
+    assert recorded(place)[-1] == recorded(link)[-1]
+    assert sorted(place.parent.iterdir()) == [place]
+
+
+def test_nothing_is_recorded_through_a_link_that_leads_out(tmp_path, poll):
+    (tmp_path / "tapes").mkdir()
+    (tmp_path / "tapes" / "a.yaml").symlink_to("../precious")
+    with (
+        pytest.raises(cassette.CassetteError, match="a symbolic link leads out of"),
+        cassette.use(tmp_path / "tapes" / "a.yaml", mode="once"),
+    ):
+        get(poll.port)
+    assert not (tmp_path / "precious").exists()

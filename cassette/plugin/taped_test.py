@@ -73,11 +73,11 @@ class TapedTest:
         self, item: pytest.Item, configured: object, folder: Path, name: str, locks: RecordingLocks
     ) -> None:
         settings = Settings.of(item.config).of_test(item, configured)
-        path, settings["extra"] = files_of(folder, name, settings)
+        path, settings["extra"] = files_of(folder, name, settings, item.config.rootpath)
         settings.pop("name", None)
         self.good = True
         self.ending = False
-        self._use = use(path, **settings).advising(partial(_again, item))
+        self._use = use(path, **settings).of_run(partial(_again, item), item.config.rootpath)
         rerecords = settings.get("max_age") and settings.get("on_expiry") == "rerecord"
         self._lock = locks.take(path, settings.get("mode"), rerecords=bool(rerecords))
         try:

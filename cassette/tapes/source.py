@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from cassette.errors import CassetteNotFoundError
 from cassette.matching import Index
+from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Source:
             CassetteNotFoundError: There is no file at the path.
             CassetteFormatError: The file is no cassette, or a damaged one.
         """
-        if not path.exists():
+        if Stamp.of(path) is None and not path.exists():
             raise CassetteNotFoundError(
                 path, "An extra cassette is only read: record it by itself, or leave it out."
             )

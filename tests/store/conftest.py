@@ -10,6 +10,7 @@ from cassette import store
 from cassette.model import Interaction, Request, Response
 from cassette.store.document import compose
 from cassette.store.files import Journal
+from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 from cassette.store.schema import LocatedNode, read_entry
 from cassette.store.writer import encode_entry
@@ -62,7 +63,7 @@ def record(tmp_path):
     """Record interactions in a cassette; return its path."""
 
     def record(*interactions, name="a.yaml"):
-        journal = Journal(tmp_path / name, AT)
+        journal = Journal(tmp_path / name, AT, before=Stamp.of(tmp_path / name))
         try:
             for interaction in interactions:
                 journal.append(interaction)
