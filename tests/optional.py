@@ -13,6 +13,7 @@ REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
 GROUPS = {
     "clients": (
         "aiohttp",
+        "anyio",
         "boto3",
         "botocore",
         "httpcore",
@@ -26,6 +27,7 @@ GROUPS = {
         "responses",
         "socks",
         "tomli_w",
+        "trio",
         "urllib3",
         "uvicorn",
     ),
