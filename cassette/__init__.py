@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cassette.redaction import Redactor
     from cassette.tapes.expiry import CassetteExpiredWarning
     from cassette.tapes.modes import RecordMode
-    from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
+    from cassette.tapes.outcome import EditedWarning, UnplayedWarning, UnrecordedWarning
     from cassette.tapes.tape import Tape
     from cassette.transport.scripted import ScriptedTransport
     from cassette.verify.drift import DriftError
@@ -45,6 +45,7 @@ __all__ = [
     "CassetteNotFoundError",
     "CassetteVersionError",
     "DriftError",
+    "EditedWarning",
     "Ended",
     "Interaction",
     "OptionError",
@@ -69,7 +70,7 @@ __all__ = [
 
 _HOMES = {
     "api": ("Use", "load", "tape", "use"),
-    "tapes.outcome": ("UnplayedWarning", "UnrecordedWarning"),
+    "tapes.outcome": ("EditedWarning", "UnplayedWarning", "UnrecordedWarning"),
     "tapes.tape": ("Tape",),
     "verify.drift": ("DriftError",),
     "errors": (

@@ -14,7 +14,7 @@ from cassette.plugin.commands import command, from_here
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
 from cassette.tapes.expiry import CassetteExpiredWarning
-from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
+from cassette.tapes.outcome import EditedWarning, UnplayedWarning, UnrecordedWarning
 from cassette.wording import counted
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cassette.plugin.recording_locks import RecordingLocks
 
 
-_WARNINGS: Final = (CassetteExpiredWarning, UnplayedWarning, UnrecordedWarning)
+_WARNINGS: Final = (CassetteExpiredWarning, EditedWarning, UnplayedWarning, UnrecordedWarning)
 """Warnings that a filter of the project may turn into errors."""
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 import warnings
 from typing import TYPE_CHECKING
 
 from cassette.errors import UnplayedInteractionsError
+from cassette.wording import counted, from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cassette.errors import CassetteError
     from cassette.tapes.options import TapeOptions
+    from cassette.tapes.source import Source
 
 
 class UnplayedWarning(UserWarning):
@@ -19,6 +22,14 @@ class UnplayedWarning(UserWarning):
 
     Unintended: the code under test no longer makes these requests; delete the interactions.
     Intended: say so with ``on_unplayed="ignore"``.
+    """
+
+
+class EditedWarning(UserWarning):
+    """Interactions were played that somebody has edited in the file.
+
+    Unintended: take the file back from version control, or record it anew. Intended:
+    ``cassette fix`` makes what stands there the recording.
     """
 
 
@@ -49,6 +60,19 @@ def objection(errors: Sequence[CassetteError], bypassed: Iterable[str]) -> Excep
     except UnrecordedWarning as error:
         return error
     return None
+
+
+def mind_edited(sources: Iterable[Source]) -> None:
+    """Tell which interactions were played that somebody has edited in the file."""
+    for source in sources:
+        if not source.edited:
+            continue
+        path, total = from_here(source.path), len(source)
+        lines = [f"  #{number} {call}" for number, call in sorted(source.edited.items())]
+        count = f"{len(lines)} of {counted(total, 'interaction')} in {path}"
+        title = f"{count} {'was' if len(lines) == 1 else 'were'} edited by hand, and played so:"
+        remedy = f"To make that the recording: cassette fix {shlex.quote(path)}"
+        warnings.warn("\n".join([title, *lines, remedy]), EditedWarning, stacklevel=4)
 
 
 def mind_unplayed(options: TapeOptions, calls: Sequence[str], total: int) -> None:

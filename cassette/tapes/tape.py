@@ -16,7 +16,7 @@ from cassette.errors import CassetteError, TapeClosedError
 from cassette.tapes.endings import tell
 from cassette.tapes.in_force import lifted
 from cassette.tapes.modes import RecordMode
-from cassette.tapes.outcome import mind_unplayed, objection
+from cassette.tapes.outcome import mind_edited, mind_unplayed, objection
 from cassette.tapes.replay import Replay
 from cassette.transport.failures import failed_connection, recorded_error
 from cassette.transport.player import Player
@@ -138,6 +138,11 @@ class Tape:
         return self._own.unplayed_by_number if self.policy.play or self.policy.compare else {}
 
     @property
+    def edited(self) -> dict[int, str]:
+        """The calls that were played and that a hand has edited in the file, by their number."""
+        return self._own.edited
+
+    @property
     def interactions(self) -> list[Interaction]:
         """The interactions that the cassette held when it was opened; ``played`` is up to date."""
         return list(self._own)
@@ -257,6 +262,8 @@ class Tape:
         Raises:
             CassetteError: One of ``errors``, where the use would end well.
             UnplayedInteractionsError: Interactions are left, and that was to fail.
+            EditedWarning: An interaction was played that a hand has edited, and a filter makes
+                that an error.
             UnrecordedWarning: Something went past it, and a filter makes that an error.
         """
         refusal = objection(self.errors, self.bypassed.values()) if good else None
@@ -270,4 +277,5 @@ class Tape:
         if refusal is not None:
             raise refusal
         if good:
+            mind_edited(self._sources)
             mind_unplayed(self._options, self.unplayed, len(self._own))
