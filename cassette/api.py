@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import os
@@ -108,7 +109,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         TapeOptions(
             path=place,
             mode=parse_mode(mode),
-            matching=Matching(match_on, ignore, redactor),
+            matching=_matching(match_on, ignore, redactor),
             redactor=redactor,
             repeat=repeat,
             on_unplayed=on_unplayed,
@@ -123,6 +124,24 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         ),
         _patchers,
     )
+
+
+def _matching(
+    match_on: Sequence[str | CustomMatcher], ignore: Sequence[str], redactor: Redactor
+) -> Matching:
+    """Return what requests must have in common; the default is made once.
+
+    Raises:
+        OptionError: A matcher has a wrong name, or what to ignore cannot be understood.
+    """
+    if match_on is DEFAULT and ignore == ():
+        return _default_matching(redactor)
+    return Matching(match_on, ignore, redactor)
+
+
+@functools.lru_cache(maxsize=8)
+def _default_matching(redactor: Redactor) -> Matching:
+    return Matching(redactor=redactor)
 
 
 def _patchers() -> list[Patcher]:

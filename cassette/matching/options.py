@@ -93,13 +93,12 @@ class Matching:
         self._bodies_only = "headers" not in self._request_matchers
 
     def over(self, redactor: Redactor) -> Matching:
-        """Return the same options with another redactor."""
+        """Return the same options with another redactor, of the same names but a memory of its own.
+
+        Keys of calls depend on the names alone, so what is known of them is shared.
+        """
         other = copy.copy(self)
-        vars(other).update(
-            redactor=redactor,
-            keys=CallKeys(redactor, self.keys.ignored),
-            bodies=self.bodies.over(redactor),
-        )
+        vars(other).update(redactor=redactor, bodies=self.bodies.over(redactor))
         return other
 
     def call_key(self, call: str) -> str:
