@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     from cassette.redaction import Redactor
     from cassette.tapes.expiry import CassetteExpiredWarning
     from cassette.tapes.modes import RecordMode
-    from cassette.tapes.outcome import UnansweredWarning, UnplayedWarning, UnrecordedWarning
+    from cassette.tapes.outcome import (
+        EditedWarning,
+        UnansweredWarning,
+        UnplayedWarning,
+        UnrecordedWarning,
+    )
     from cassette.tapes.tape import Tape
     from cassette.transport.scripted import ScriptedTransport
     from cassette.verify.drift import DriftError
@@ -47,6 +52,7 @@ __all__ = [
     "CassetteNotFoundError",
     "CassetteVersionError",
     "DriftError",
+    "EditedWarning",
     "Ended",
     "Interaction",
     "OptionError",
@@ -72,7 +78,12 @@ __all__ = [
 
 _HOMES = {
     "api": ("Use", "load", "tape", "use"),
-    "tapes.outcome": ("UnansweredWarning", "UnplayedWarning", "UnrecordedWarning"),
+    "tapes.outcome": (
+        "EditedWarning",
+        "UnansweredWarning",
+        "UnplayedWarning",
+        "UnrecordedWarning",
+    ),
     "tapes.tape": ("Tape",),
     "verify.drift": ("DriftError",),
     "errors": (

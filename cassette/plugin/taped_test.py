@@ -14,7 +14,12 @@ from cassette.plugin.commands import command, from_here
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
 from cassette.tapes.expiry import CassetteExpiredWarning
-from cassette.tapes.outcome import UnansweredWarning, UnplayedWarning, UnrecordedWarning
+from cassette.tapes.outcome import (
+    EditedWarning,
+    UnansweredWarning,
+    UnplayedWarning,
+    UnrecordedWarning,
+)
 from cassette.wording import counted
 
 if TYPE_CHECKING:
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 
 _WARNINGS: Final = (
     CassetteExpiredWarning,
+    EditedWarning,
     UnansweredWarning,
     UnplayedWarning,
     UnrecordedWarning,

@@ -29,6 +29,7 @@ class Source:
     Attributes:
         path: The file.
         played: How many interactions have been played.
+        edited: The calls of those that a hand has changed in the file, by their number.
 
     Args:
         reader: The file; one without interactions answers nothing.
@@ -39,6 +40,7 @@ class Source:
     def __init__(self, reader: CassetteReader, matching: Matching, *, repeat: bool) -> None:
         self.path = reader.path
         self.played = 0
+        self.edited: dict[int, str] = {}
         self._reader = reader
         self._index = Index(reader.calls, reader.latest, matching, repeat=repeat)
         self._lock = threading.Lock()
@@ -100,6 +102,8 @@ class Source:
             times = self._times_played.get(interaction.number, 0) + 1
             self._times_played[interaction.number] = interaction.played = times
             self.played += 1
+            if interaction.response.edited or interaction.request.edited:
+                self.edited[interaction.number] = interaction.call
 
     # Telling.
 

@@ -19,6 +19,7 @@ from cassette.tapes.modes import RecordMode
 from cassette.tapes.outcome import (
     UnrecordedWarning,
     is_outage,
+    mind_edited,
     mind_unplayed,
     objection,
     remark_on_failures,
@@ -160,6 +161,11 @@ class Tape:
     def unplayed_by_number(self) -> dict[int, str]:
         """The calls that have not been played, by their number in the file, counted from 0."""
         return self._own.unplayed_by_number if self.policy.play or self.policy.compare else {}
+
+    @property
+    def edited(self) -> dict[int, str]:
+        """The calls that were played and that a hand has edited in the file, by their number."""
+        return self._own.edited
 
     @property
     def interactions(self) -> list[Interaction]:
@@ -317,6 +323,8 @@ class Tape:
         Raises:
             CassetteError: One of ``errors``, where the use would end well.
             UnplayedInteractionsError: Interactions are left, and that was to fail.
+            EditedWarning: An interaction was played that a hand has edited, and a filter makes
+                that an error.
             UnrecordedWarning: Something went past it, and a filter makes that an error.
             UnansweredWarning: Nobody was there to connect to, and a filter makes that an error.
         """
@@ -337,4 +345,5 @@ class Tape:
         if refusal is not None:
             raise refusal
         if good:
+            mind_edited(self._sources)
             mind_unplayed(self._options, self.unplayed, len(self._own))
