@@ -32,7 +32,7 @@ GROUPS = {
         "uvicorn",
     ),
     "plugins": ("pyfakefs", "pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),
-    "tests": ("hypothesis", "jsonschema", "trustme"),
+    "tests": ("click", "hypothesis", "jinja2", "jsonschema", "rich", "trustme"),
     "types": ("mypy",),
 }
 """The packages that tests import, by the dependency group in ``pyproject.toml`` that has them."""
