@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, get_args
 
 from cassette.store.names import absolute
 from cassette.tapes.hosts import Hosts
 from cassette.tapes.modes import RecordMode
+from cassette.words import OnUnplayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cassette.tapes.expiry import Expiry
     from cassette.verify.verification import Verification
 
-ON_UNPLAYED: Final = ("ignore", "warn", "fail")
+ON_UNPLAYED: Final[tuple[OnUnplayed, ...]] = get_args(OnUnplayed)
 """What may be done about interactions that no request asked for."""
 
 
@@ -53,7 +54,7 @@ class TapeOptions:
     matching: Matching
     redactor: Redactor
     repeat: bool = False
-    on_unplayed: str = "ignore"
+    on_unplayed: OnUnplayed = "ignore"
     allow_hosts: Hosts = field(default_factory=Hosts)
     decode: bool = False
     extra: tuple[Path, ...] = ()
