@@ -32,6 +32,7 @@ from cassette.store.places import (
 )
 from cassette.store.writer import encode_entry, encode_header
 from cassette.system import System
+from cassette.wording import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -202,19 +203,21 @@ class Journal:
             System.close(copy)
         self._close()
         return CassetteError(
-            f"{lost}: the journal was replaced or removed while it was written\n"
-            f"{self.path} was left as it is; what was recorded stands in {self.partial}"
+            f"{from_here(lost)}: the journal was replaced or removed while it was written\n"
+            f"{from_here(self.path)} was left as it is; "
+            f"what was recorded stands in {from_here(self.partial)}"
         )
 
     def _overtaken(self) -> CassetteError:
         what = "something appeared there" if self._before is None else "the cassette was changed"
         return CassetteError(
-            f"{self.path}: {what} while this recording was made\n"
-            f"It was left as it is; what was recorded stands in {self.partial}"
+            f"{from_here(self.path)}: {what} while this recording was made\n"
+            f"It was left as it is; what was recorded stands in {from_here(self.partial)}"
         )
 
     def _error(self, error: OSError) -> CassetteError:
         return CassetteError(
-            f"{self.partial}: the recording cannot be written: {error.strerror or error}\n"
+            f"{from_here(self.partial)}: the recording cannot be written: "
+            f"{error.strerror or error}\n"
             "Record into a folder that can be written to, or only replay: mode='none'."
         )
