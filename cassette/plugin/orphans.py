@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _ENDINGS: Final = (".yaml", ".yml")
+_JOURNAL: Final = re.compile(rf"\.ya?ml(?:\.\w+)?{re.escape(PARTIAL)}\Z")
+"""One that was rescued, or is of a forked child, has a word of its own in its name."""
+
 _FIRST_KEY: Final = re.compile(rb"^['\"]?cassette['\"]?[ \t]*:", re.MULTILINE)
 _GLANCE: Final = 4096
 """Bytes in which the first key of a cassette stands; comments may come before it."""
@@ -58,7 +61,7 @@ def _files(folder: str) -> Iterator[str]:
 
 
 def _is_journal(path: str) -> bool:
-    return path.endswith(tuple(ending + PARTIAL for ending in _ENDINGS))
+    return _JOURNAL.search(path) is not None
 
 
 def _is_cassette(path: str) -> bool:

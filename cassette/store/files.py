@@ -15,11 +15,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from cassette.errors import CassetteError
+from cassette.locks import make_lock
 from cassette.store.names import PARTIAL, journal_of
 from cassette.store.places import (
     FLAGS,
@@ -69,7 +69,7 @@ class Journal:
         self._header = encode_header(recorded)
         self._descriptor = -1
         self._size = 0
-        self._mutex = threading.Lock()
+        self._mutex = make_lock()
 
     @classmethod
     def over(cls, reader: CassetteReader, path: Path, *, before: Stamp | None) -> Self:
@@ -137,6 +137,10 @@ class Journal:
                 raise self._error(error) from None  # it tells all of it
             finally:
                 self._close()
+
+    def forget(self) -> None:
+        """Let go of the file, which belongs to the process that this one was forked from."""
+        self._close()
 
     def _is_in_place(self) -> bool:
         """Return whether the journal is still the file that was opened, and has no other name."""

@@ -9,6 +9,7 @@ from cassette.store.file_text import read_text
 from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 from cassette.tapes.expiry import CassetteExpiredWarning, OnExpiry
+from cassette.tapes.family import Family
 from cassette.tapes.modes import ADDING, RecordMode, policy
 from cassette.tapes.source import Source
 from cassette.tapes.tape import Tape
@@ -44,10 +45,11 @@ def open_tape(options: TapeOptions) -> Tape:
         terms = _aged(options, terms, file)
         file = file if terms.policy.keep else None
     # Of a use without a file nothing is ever fetched.
-    own = Source(file or CassetteReader(path), matching, repeat=options.repeat)
+    family = Family()
+    own = Source(file or CassetteReader(path), matching, family, repeat=options.repeat)
     # A test may record the very cassette that its neighbours read beside theirs.
     beside = options.extra if terms.mode is not RecordMode.OFF else ()
-    extra = [Source.beside(one, matching) for one in beside if one != path]
+    extra = [Source.beside(one, matching, family) for one in beside if one != path]
     if terms.policy.record:
         # No new secret shares a mask with one that stands in a file already. A secret gets its
         # mask when it is first looked for, which is before it is recorded.
@@ -57,9 +59,11 @@ def open_tape(options: TapeOptions) -> Tape:
         options,
         terms,
         [own, *extra],
+        family=family,
         writer=Writer(
             options,
             file,
+            family,
             before=before,
             anew=terms.mode is RecordMode.ALL and not options.adds,
         ),

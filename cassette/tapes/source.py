@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Self
 
 from cassette.errors import CassetteNotFoundError
+from cassette.locks import make_lock
 from cassette.matching import Index
 from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cassette.matching import Matching
     from cassette.matching.explain import Explanation, Recordings
     from cassette.model import Interaction, Request
+    from cassette.tapes.family import Family
 
 
 class Source:
@@ -33,19 +34,26 @@ class Source:
     Args:
         reader: The file; one without interactions answers nothing.
         matching: What requests must have in common.
+        family: The processes that share the use.
         repeat: The last of several equal interactions answers from then on.
     """
 
-    def __init__(self, reader: CassetteReader, matching: Matching, *, repeat: bool) -> None:
+    def __init__(
+        self, reader: CassetteReader, matching: Matching, family: Family, *, repeat: bool
+    ) -> None:
         self.path = reader.path
         self.played = 0
         self._reader = reader
         self._index = Index(reader.calls, reader.latest, matching, repeat=repeat)
-        self._lock = threading.Lock()
+        self._lock = make_lock()
         self._times_played: dict[int, int] = {}
+        self._family = family
+        self._taken, self._plays = f"taken {id(self)}", f"played {id(self)}"
+        family.hear(self._taken, self._index.mark)
+        family.hear(self._plays, self._count)
 
     @classmethod
-    def beside(cls, path: Path, matching: Matching) -> Self:
+    def beside(cls, path: Path, matching: Matching, family: Family) -> Self:
         """Return the source of a cassette that answers beside the one in use, and is never written.
 
         It is shared, so that it cannot know how often each of its users makes a request: its last
@@ -59,7 +67,7 @@ class Source:
             raise CassetteNotFoundError(
                 path, "An extra cassette is only read: record it by itself, or leave it out."
             )
-        return cls(CassetteReader.open(path), matching, repeat=True)
+        return cls(CassetteReader.open(path), matching, family, repeat=True)
 
     # Answering.
 
@@ -69,7 +77,8 @@ class Source:
         Raises:
             CassetteFormatError: That interaction is damaged, or one that had to be looked at.
         """
-        return self._index.find(call, request)
+        with self._family.turn():
+            return self._told(self._index.find(call, request))
 
     def foresee(self, call: str) -> Interaction | None:
         """Return the interaction that would answer this call, judged without the body."""
@@ -84,7 +93,8 @@ class Source:
         Args:
             origin: Such as ``https://api.example.com``.
         """
-        return self._index.next_failure(origin)
+        with self._family.turn():
+            return self._told(self._index.next_failure(origin))
 
     def next_for(self, origin: str) -> Interaction | None:
         """Return the earliest interaction with an origin that has not been played, or None."""
@@ -92,14 +102,26 @@ class Source:
 
     def mark(self, interaction: Interaction) -> None:
         """Let an interaction that ``next_for`` gave answer nobody else."""
-        self._index.mark(interaction)
+        with self._family.turn():
+            self._index.mark(interaction.number)
+            self._told(interaction)
 
     def play(self, interaction: Interaction) -> None:
         """Count an interaction of this source as played."""
+        interaction.played = self._count(interaction.number)
+        self._family.tell(self._plays, interaction.number)
+
+    def _told(self, interaction: Interaction | None) -> Interaction | None:
+        """Tell the other processes that an interaction answers nobody else; return it."""
+        if interaction is not None:
+            self._family.tell(self._taken, interaction.number)
+        return interaction
+
+    def _count(self, number: int) -> int:
         with self._lock:
-            times = self._times_played.get(interaction.number, 0) + 1
-            self._times_played[interaction.number] = interaction.played = times
+            times = self._times_played[number] = self._times_played.get(number, 0) + 1
             self.played += 1
+            return times
 
     # Telling.
 

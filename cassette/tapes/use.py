@@ -78,7 +78,7 @@ class Use:
         if error is not None:
             # What made the code fail may be what it was told, or what has drifted.
             for told in tape.errors:
-                if told is not error:
+                if told is not error and str(told) != str(error):  # a child has sent a copy
                     error.add_note(f"{type(told).__name__}: {told}")
         tape.close(good=kind is None)
 

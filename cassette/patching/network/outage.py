@@ -8,18 +8,18 @@ and finds below itself only the recorded error.
 from __future__ import annotations
 
 import socket
-import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from cassette.locks import make_rlock
 from cassette.patching.undo import UndoLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _error: ContextVar[OSError | None] = ContextVar("outage", default=None)
-_one_at_a_time: Final = threading.RLock()
+_one_at_a_time: Final = make_rlock()
 
 
 @contextmanager
