@@ -227,6 +227,29 @@ def test_what_was_left_is_told(path, poll, on_unplayed, expectation):
         assert tape.unplayed == [f"GET http://127.0.0.1:{poll.port}/"]
 
 
+def test_what_was_edited_by_hand_is_played_and_told(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port)
+        get(poll.port)
+    text = path.read_text(encoding="utf-8").replace('text: "1"\n', "text: one and more\n")
+    text = text.replace("text: |-\n      1\n", "text: one and more\n")
+    path.write_text(text, encoding="utf-8")
+    use = cassette.use(path, mode="none")
+    tape = use.__enter__()
+    assert get(poll.port) == "one and more"
+    assert get(poll.port) == "2"
+    assert list(tape.edited) == [0]
+    with pytest.warns(cassette.EditedWarning) as caught:
+        use.__exit__(None, None, None)
+    (told,) = [str(one.message) for one in caught]
+    assert told == (
+        f"1 of 2 interactions in {path} was edited by hand, and played so:\n"
+        f"  #0 GET http://127.0.0.1:{poll.port}/\n"
+        f"To make that the recording: cassette fix {path}"
+    )
+    assert caught[0].filename == __file__
+
+
 def test_the_warning_points_at_the_line_that_left_the_cassette(path, poll):
     with cassette.use(path, mode="rewrite"):
         get(poll.port)

@@ -14,7 +14,12 @@ from cassette.plugin.commands import command, from_here
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
 from cassette.tapes.expiry import CassetteExpiredWarning
-from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
+from cassette.tapes.outcome import (
+    EditedWarning,
+    UnansweredWarning,
+    UnplayedWarning,
+    UnrecordedWarning,
+)
 from cassette.wording import counted
 
 if TYPE_CHECKING:
@@ -24,7 +29,13 @@ if TYPE_CHECKING:
     from cassette.plugin.recording_locks import RecordingLocks
 
 
-_WARNINGS: Final = (CassetteExpiredWarning, UnplayedWarning, UnrecordedWarning)
+_WARNINGS: Final = (
+    CassetteExpiredWarning,
+    EditedWarning,
+    UnansweredWarning,
+    UnplayedWarning,
+    UnrecordedWarning,
+)
 """Warnings that a filter of the project may turn into errors."""
 
 

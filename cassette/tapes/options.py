@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, get_args
 
 from cassette.store.names import absolute
 from cassette.tapes.hosts import Hosts
 from cassette.tapes.modes import RecordMode
+from cassette.words import OnUnplayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cassette.tapes.expiry import Expiry
     from cassette.verify.verification import Verification
 
-ON_UNPLAYED: Final = ("ignore", "warn", "fail")
+ON_UNPLAYED: Final[tuple[OnUnplayed, ...]] = get_args(OnUnplayed)
 """What may be done about interactions that no request asked for."""
 
 
@@ -40,6 +41,7 @@ class TapeOptions:
         timing: Recorded seconds are multiplied with this number on replay; 0 for all at once.
         expiry: How old the cassette may be; None for any age.
         verification: What counts as drift under the mode ``verify``; None for the defaults.
+        failures: Failures to connect are what shall be recorded, and need no word.
         adds: The cassette was recorded a moment ago and is not complete yet: everything goes live,
             and what it does not answer is added.
         command: Gives the command that runs the same code under a record mode, for messages.
@@ -52,7 +54,7 @@ class TapeOptions:
     matching: Matching
     redactor: Redactor
     repeat: bool = False
-    on_unplayed: str = "ignore"
+    on_unplayed: OnUnplayed = "ignore"
     allow_hosts: Hosts = field(default_factory=Hosts)
     decode: bool = False
     extra: tuple[Path, ...] = ()
@@ -60,6 +62,7 @@ class TapeOptions:
     timing: float = 0.0
     expiry: Expiry | None = None
     verification: Verification | None = None
+    failures: bool = False
     adds: bool = False
     command: Callable[[str], str] = str
     root: Path | None = None

@@ -30,6 +30,7 @@ class Source:
     Attributes:
         path: The file.
         played: How many interactions have been played.
+        edited: The calls of those that a hand has changed in the file, by their number.
 
     Args:
         reader: The file; one without interactions answers nothing.
@@ -43,6 +44,7 @@ class Source:
     ) -> None:
         self.path = reader.path
         self.played = 0
+        self.edited: dict[int, str] = {}
         self._reader = reader
         self._index = Index(reader.calls, reader.latest, matching, repeat=repeat)
         self._lock = make_lock()
@@ -108,8 +110,11 @@ class Source:
 
     def play(self, interaction: Interaction) -> None:
         """Count an interaction of this source as played."""
-        interaction.played = self._count(interaction.number)
-        self._family.tell(self._plays, interaction.number)
+        number = interaction.number
+        is_edited = interaction.response.edited or interaction.request.edited
+        edited = interaction.call if is_edited else ""
+        interaction.played = self._count(number, edited)
+        self._family.tell(self._plays, number, edited)
 
     def _told(self, interaction: Interaction | None) -> Interaction | None:
         """Tell the other processes that an interaction answers nobody else; return it."""
@@ -117,10 +122,12 @@ class Source:
             self._family.tell(self._taken, interaction.number)
         return interaction
 
-    def _count(self, number: int) -> int:
+    def _count(self, number: int, edited: str) -> int:
         with self._lock:
             times = self._times_played[number] = self._times_played.get(number, 0) + 1
             self.played += 1
+            if edited:
+                self.edited[number] = edited
             return times
 
     # Telling.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from cassette.locks import make_lock
+from cassette.model import CONNECT, Ended
 from cassette.system import System
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ class Writer:
 
     Attributes:
         recorded: How many interactions have been written.
+        unanswered: How many of them are failures: nothing came back at all.
+        failed: How often which connection failed, such as ``connect http://host (refused)``.
         journal: Where they stand until they become the cassette, and after a use that did not end
             well; None where there is nothing.
 
@@ -50,6 +54,8 @@ class Writer:
         anew: bool,
     ) -> None:
         self.recorded = 0
+        self.unanswered = 0
+        self.failed: Counter[str] = Counter()
         self.journal: Path | None = None
         self._options = options
         self._old = old
@@ -90,8 +96,10 @@ class Writer:
                 return
             journal.append(masked)
             self.journal = journal.partial
-            self._count(masked.call)
-            self._family.tell(self._written, masked.call)
+            unanswered = not interaction.response.raw and interaction.ended is not Ended.ABANDONED
+            facts = (masked.call, str(masked.ended), unanswered)
+            self._count(*facts)
+            self._family.tell(self._written, *facts)
 
     def close(self, *, good: bool) -> None:
         """Make the journal the cassette, or leave it where it is.
@@ -124,8 +132,11 @@ class Writer:
             # What was replaced meanwhile was rescued to another place.
             self.journal = journal.partial if self.journal is not None else None
 
-    def _count(self, call: str) -> None:
+    def _count(self, call: str, ended: str, unanswered: bool) -> None:  # noqa: FBT001 - told so
         self.recorded += 1
+        self.unanswered += unanswered
+        if call.startswith(CONNECT):
+            self.failed[f"{call} ({ended})"] += 1
         if self._anew:
             self._calls.add(call)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -94,9 +95,9 @@ def small(request):
     """Everything is large: the sizes shrink, so that odd places are met often."""
     with pytest.MonkeyPatch.context() as patch:
         for module in ("writer", "large", "reader"):
-            patch.setattr(getattr(store, module), "LARGE", 64)
+            patch.setattr(import_module(f"cassette.store.{module}"), "LARGE", 64)
         for module in ("slices", "large"):
-            patch.setattr(getattr(store, module), "_SLICE", 24)
+            patch.setattr(import_module(f"cassette.store.{module}"), "_SLICE", 24)
         for module in ("large", "mapped"):
             patch.setattr(getattr(store, module), "_WINDOW", 16)
         if request.param == "mapped":
