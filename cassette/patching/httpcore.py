@@ -6,10 +6,12 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from cassette.client.seam import is_odd_place
 from cassette.errors import UninterceptedClientError
 from cassette.model import DEFAULT_PORTS, Endpoint
 from cassette.patching.httpcore_streams import CassetteStream
 from cassette.patching.imports import when_imported
+from cassette.patching.network.outage import rehearse
 from cassette.patching.undo import UndoLog
 from cassette.tapes.in_force import current
 
@@ -66,6 +68,8 @@ def _yielding(httpcore: ModuleType, original: Callable[..., Any]) -> Callable[..
         endpoint = Endpoint("https" if port == DEFAULT_PORTS["https"] else "http", host, port)
         if tape is None or tape.passes(endpoint):
             return dial()
+        if tape.policy.play and is_odd_place(host, asked.get("timeout")):
+            rehearse(dial)
         return CassetteStream(httpcore, tape, endpoint, dial)
 
     return connect

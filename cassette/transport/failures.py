@@ -87,7 +87,7 @@ def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) ->
         The interaction; None where neither a socket nor a peer that speaks no HTTP has caused the
         error, which then tells nothing about a connection: a plugin refuses to open sockets, say.
     """
-    if not any(isinstance(link, OSError | HTTPException) for link in _chain(error)):
+    if not any(isinstance(link, OSError | HTTPException) for link in chain_of(error)):
         return None
     ended, failure = describe(error)
     if ended is Ended.TIMEOUT and was_accepted(error):
@@ -132,11 +132,11 @@ def _is_known(kind: type) -> bool:
 def _socket_error(error: BaseException) -> OSError | HTTPException | None:
     """The first error of the connection in the chain that leads to this one."""
     kinds = (OSError, StockBadStatusLine)
-    return next((link for link in _chain(error) if isinstance(link, kinds)), None)
+    return next((link for link in chain_of(error) if isinstance(link, kinds)), None)
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it was raised from, and so on."""
+def chain_of(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, what it was raised from, and so on."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:
