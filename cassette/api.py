@@ -8,10 +8,11 @@ import math
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 from cassette.errors import OptionError
 from cassette.matching import DEFAULT, Matching, listed
+from cassette.naming import check_names
 from cassette.redaction import Redactor
 from cassette.store.reader import load
 from cassette.tapes.expiry import Expiry
@@ -27,30 +28,45 @@ if TYPE_CHECKING:
 
     from cassette.matching.options import CustomMatcher
     from cassette.tapes.in_force import Patcher
+    from cassette.tapes.modes import RecordMode
     from cassette.verify.verification import Verification
+    from cassette.words import MatcherName, Mode, OnExpiry, OnUnplayed
 
     Options = ParamSpec("Options")
 
 __all__ = ["Use", "load", "tape", "use"]
 
 
+def _answering(function: Callable[Options, Use]) -> Callable[Options, Use]:
+    """Let a function answer names of options that it does not have with those that it has."""
+    names = [*inspect.signature(function).parameters]
+
+    @functools.wraps(function)
+    def call(*args: Options.args, **options: Options.kwargs) -> Use:
+        check_names(options, names)
+        return function(*args, **options)
+
+    return call
+
+
+@_answering
 def use(  # noqa: PLR0913 - every option is a keyword of its own
     path: str | PathLike[str],
     *,
-    mode: str | None = None,
-    match_on: Sequence[str | CustomMatcher] = DEFAULT,
+    mode: Mode | RecordMode | None = None,
+    match_on: Sequence[MatcherName | CustomMatcher] = DEFAULT,
     ignore: Sequence[str] = (),
     redact: Redactor | bool = True,
     repeat: bool = False,
-    on_unplayed: str = "ignore",
+    on_unplayed: OnUnplayed = "ignore",
     allow_hosts: Sequence[str] = (),
     decode: bool = False,
     extra: Sequence[str | PathLike[str]] = (),
     freeze: bool = False,
-    timing: str | float | None = None,
+    timing: Literal["recorded"] | float | None = None,
     verify: Verification | None = None,
     max_age: str | timedelta | None = None,
-    on_expiry: str = "warn",
+    on_expiry: OnExpiry = "warn",
     failures: bool = False,
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.

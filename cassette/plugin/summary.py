@@ -75,6 +75,7 @@ class Summary:
         lines = [
             *(map(self._use, self._records) if verbose else ()),
             *self._expired(),
+            *self._edited(),
             *self._journals(),
             *self._unanswered(),
             *self._pruned(pruned),
@@ -126,6 +127,21 @@ class Summary:
         ]
         if tests:
             yield f"  To record anew: {self._command('rewrite', dict.fromkeys(tests))}"
+
+    def _edited(self) -> Iterator[str]:
+        edited = {
+            path: {number: call for record in uses for number, call in record.edited.items()}
+            for path, uses in self._uses.items()
+        }
+        paths = [path for path, calls in edited.items() if calls]
+        if not paths:
+            return
+        yield "Edited by hand, and played as edited:"
+        for path in paths:
+            for number, call in sorted(edited[path].items()):
+                yield f"  {self._shown(path)} #{number} {call}"
+        shown = [shlex.quote(self._shown(path)) for path in paths]
+        yield f"  To make that the recording: cassette fix {' '.join(shown)}"
 
     def _journals(self) -> Iterator[str]:
         if self._unfinished:

@@ -19,6 +19,7 @@ class EndedSource(Protocol):
 
     path: Path
     played: int
+    edited: dict[int, str]
 
     @property
     def unplayed_by_number(self) -> dict[int, str]:
@@ -53,6 +54,10 @@ class EndedTape(Protocol):
     @property
     def journal(self) -> Path | None:
         """Where a recording stands that did not become the cassette."""
+
+    @property
+    def edited(self) -> dict[int, str]:
+        """The calls that were played and that a hand has edited, by their number in the file."""
 
     @property
     def unplayed_by_number(self) -> dict[int, str]:

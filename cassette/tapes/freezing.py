@@ -126,9 +126,10 @@ class FrozenClock:
         """Return the seconds that have passed on this clock."""
         return (self._now - self._start).total_seconds()
 
-    def sleep_until(self, moment: float) -> None:
-        """Move the clock on to a moment of ``monotonic``, without waiting."""
+    def pass_to(self, moment: float) -> float:
+        """Move the clock on to a moment of ``monotonic``; nobody waits."""
         self.move_to(self._start + timedelta(seconds=moment))
+        return 0.0
 
 
 def _look_at_the_caller_alone() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from cassette.errors import CassetteError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cassette.tapes.hosts import Hosts
     from cassette.tapes.modes import Policy, RecordMode
     from cassette.transport.base import Dial, Transport
+    from cassette.transport.line import Line
 
 
 class TapeInForce(Protocol):
@@ -33,6 +35,12 @@ class TapeInForce(Protocol):
 
     def connect(self, endpoint: Endpoint, dial: Dial, /) -> Transport:
         """Return the transport of a new connection."""
+
+    def line(self, endpoint: Endpoint, /) -> Line:
+        """Return the line of a new connection, for a shell that dials by itself."""
+
+    def dialing(self, endpoint: Endpoint, /) -> AbstractContextManager[None]:
+        """Let this context reach the network for one connection."""
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether an endpoint is left alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import warnings
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cassette.tapes.options import TapeOptions
+    from cassette.tapes.source import Source
     from cassette.tapes.terms import Terms
     from cassette.tapes.writer import Writer
 
@@ -25,6 +27,14 @@ class UnplayedWarning(UserWarning):
 
     Unintended: the code under test no longer makes these requests; delete the interactions.
     Intended: say so with ``on_unplayed="ignore"``.
+    """
+
+
+class EditedWarning(UserWarning):
+    """Interactions were played that somebody has edited in the file.
+
+    Unintended: take the file back from version control, or record it anew. Intended:
+    ``cassette fix`` makes what stands there the recording.
     """
 
 
@@ -108,6 +118,19 @@ def remark_on_failures(
     which = [f"  {what}{f', {n} times' if n > 1 else ''}" for what, n in writer.failed.items()]
     advice = "Record again once the service is up; or, if nobody is meant to answer, say so with"
     return [UnansweredWarning("\n".join([said, *which, f"{advice} failures=True."]))]
+
+
+def mind_edited(sources: Iterable[Source]) -> None:
+    """Tell which interactions were played that somebody has edited in the file."""
+    for source in sources:
+        if not source.edited:
+            continue
+        path, total = from_here(source.path), len(source)
+        lines = [f"  #{number} {call}" for number, call in sorted(source.edited.items())]
+        count = f"{len(lines)} of {counted(total, 'interaction')} in {path}"
+        title = f"{count} {'was' if len(lines) == 1 else 'were'} edited by hand, and played so:"
+        remedy = f"To make that the recording: cassette fix {shlex.quote(path)}"
+        warnings.warn("\n".join([title, *lines, remedy]), EditedWarning, stacklevel=4)
 
 
 def mind_unplayed(options: TapeOptions, calls: Sequence[str], total: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from cassette.clock import Clock
 from cassette.errors import CassetteError, TapeClosedError
@@ -19,19 +19,21 @@ from cassette.tapes.modes import RecordMode
 from cassette.tapes.outcome import (
     UnrecordedWarning,
     is_outage,
+    mind_edited,
     mind_unplayed,
     objection,
     remark_on_failures,
 )
 from cassette.tapes.replay import Replay
 from cassette.transport.failures import failed_connection, recorded_error
+from cassette.transport.line import Line
 from cassette.transport.player import Player
 from cassette.transport.recorder import Recorder
 from cassette.transport.sockets import CassetteSocket
 from cassette.wording import from_here
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cassette.model import Endpoint, Interaction
@@ -41,7 +43,15 @@ if TYPE_CHECKING:
     from cassette.tapes.terms import Terms
     from cassette.tapes.writer import Writer
     from cassette.transport.base import Dial, Transport
+    from cassette.transport.pace import Pace
     from cassette.verify.verifier import Verifier
+
+    AnyLine = TypeVar("AnyLine", bound=Line)
+
+    class _Parts(TypedDict, total=False):
+        player: Player
+        pace: Pace | None
+        recorder: Recorder
 
 
 class Tape:
@@ -102,7 +112,7 @@ class Tape:
         self._lock = threading.RLock()
         self._settled = False
         self._under_way: set[Recorder] = set()
-        self._transports: weakref.WeakSet[CassetteSocket] = weakref.WeakSet()
+        self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
 
     def __repr__(self) -> str:
         return f"<Tape {from_here(self.path)}, mode {self.mode}>"
@@ -153,6 +163,11 @@ class Tape:
         return self._own.unplayed_by_number if self.policy.play or self.policy.compare else {}
 
     @property
+    def edited(self) -> dict[int, str]:
+        """The calls that were played and that a hand has edited in the file, by their number."""
+        return self._own.edited
+
+    @property
     def interactions(self) -> list[Interaction]:
         """The interactions that the cassette held when it was opened; ``played`` is up to date."""
         return list(self._own)
@@ -175,37 +190,73 @@ class Tape:
             OSError: The connection does not come about: ``dial`` raised this, or it was recorded.
             TapeClosedError: The use has ended.
         """
+        if self.passes(endpoint):
+            self._check_open(endpoint)
+            return dial()
+        parts = self._parts(endpoint)
+        live = later = None
+        if "player" in parts:
+            later = lambda: self._dial(endpoint, dial)  # noqa: E731 - called by the transport
+        else:
+            live = self._dial(endpoint, dial)
+        return self._keep(CassetteSocket(endpoint, live=live, dial=later, **parts))
+
+    def line(self, endpoint: Endpoint) -> Line:
+        """Return the line of a new connection, for a shell that dials by itself: see ``dialing``.
+
+        Args:
+            endpoint: As ``connect`` has it. Where it is left alone, the line lets all pass.
+
+        Raises:
+            OSError: The connection does not come about, as it was recorded.
+            TapeClosedError: The use has ended.
+        """
+        if self.passes(endpoint):
+            self._check_open(endpoint)
+            return Line(endpoint)
+        return self._keep(Line(endpoint, **self._parts(endpoint)))
+
+    def _check_open(self, endpoint: Endpoint) -> None:
         if self._settled:
             raise TapeClosedError(path=self.path, origin=endpoint.origin)
-        if self.passes(endpoint):
-            return dial()
-        player = pace = live = recorder = later = None
+
+    def _parts(self, endpoint: Endpoint) -> _Parts:
+        """What a new connection plays and records with.
+
+        Raises:
+            OSError: A recorded failure to connect is due.
+        """
+        self._check_open(endpoint)
+        parts: _Parts = {}
         if self.policy.play:
             failed = self._replay.take_failure(endpoint.origin)
             if failed is not None:
                 raise recorded_error(failed)
             pace = self._replay.new_pace()
-            player = Player(endpoint, pace or self._replay)
-            later = lambda: self._dial(endpoint, dial)  # noqa: E731 - called by the transport
-        else:
-            live = self._dial(endpoint, dial)
+            parts = {"pace": pace, "player": Player(endpoint, pace or self._replay)}
         if self.policy.record:
-            recorder = Recorder(endpoint, self._record, self._under_way)
-        transport = CassetteSocket(
-            endpoint, player=player, pace=pace, recorder=recorder, live=live, dial=later
-        )
+            parts["recorder"] = Recorder(endpoint, self._record, self._under_way)
+        return parts
+
+    def _keep(self, line: AnyLine) -> AnyLine:
         with self._lock:
-            self._transports.add(transport)
-        return transport
+            self._lines.add(line)
+        return line
 
     def _dial(self, endpoint: Endpoint, dial: Dial) -> Transport:
+        with self.dialing(endpoint):
+            return dial()
+
+    @contextlib.contextmanager
+    def dialing(self, endpoint: Endpoint) -> Iterator[None]:
+        """Let this context reach the network for one connection; that it fails is recorded."""
         at = Clock.now()
         try:
             with lifted():
-                return dial()
+                yield
         except Exception as error:
             failed = failed_connection(endpoint, error, at)
-            if failed is not None:
+            if failed is not None and not self.passes(endpoint):
                 self._record(failed)
             raise
 
@@ -259,9 +310,9 @@ class Tape:
                 recorder.closed()
         self._settled = True
         with self._lock:
-            transports = list(self._transports)
-        for transport in transports:
-            transport.leave()
+            lines = list(self._lines)
+        for line in lines:
+            line.leave()
 
     def close(self, *, good: bool) -> None:
         """End the use: the journal becomes the cassette, or stays a journal.
@@ -272,6 +323,8 @@ class Tape:
         Raises:
             CassetteError: One of ``errors``, where the use would end well.
             UnplayedInteractionsError: Interactions are left, and that was to fail.
+            EditedWarning: An interaction was played that a hand has edited, and a filter makes
+                that an error.
             UnrecordedWarning: Something went past it, and a filter makes that an error.
             UnansweredWarning: Nobody was there to connect to, and a filter makes that an error.
         """
@@ -292,4 +345,5 @@ class Tape:
         if refusal is not None:
             raise refusal
         if good:
+            mind_edited(self._sources)
             mind_unplayed(self._options, self.unplayed, len(self._own))

@@ -125,6 +125,19 @@ class Player:
         current = self._interaction
         return current.took if current is not None and self.readable else 0.0
 
+    @property
+    def stall(self) -> float:
+        """Seconds for which a client may have waited in vain behind what there is; 0 if it did not.
+
+        That is where it was recorded that a client gave up: whether it waited, or had read enough,
+        the recording does not tell.
+        """
+        self._turn()
+        current = self._interaction
+        if current is None or self._position < len(self._data) or self._parser is not None:
+            return 0.0
+        return current.took if current.ended is Ended.ABANDONED else 0.0
+
     def receive(self, size: int) -> memoryview:
         """Return the next bytes, at most ``size`` and never beyond the recorded piece.
 

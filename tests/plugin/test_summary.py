@@ -70,6 +70,17 @@ def test_a_cassette_that_was_recorded_and_then_replayed_counts_once():
     ]
 
 
+def test_what_was_edited_by_hand_is_told_once():
+    some = {2: "GET http://a.example/2", 0: "GET http://a.example/"}
+    assert lines(entry("a b", played=3, edited=some), entry("a b", played=1, edited=some)) == [
+        "Cassettes: 1 replayed. Interactions: 4 played.",
+        "Edited by hand, and played as edited:",
+        "  cassettes/a b.yaml #0 GET http://a.example/",
+        "  cassettes/a b.yaml #2 GET http://a.example/2",
+        "  To make that the recording: cassette fix 'cassettes/a b.yaml'",
+    ]
+
+
 def test_every_use_is_told_on_request():
     assert lines(
         entry("a", played=2, unplayed={1: "GET http://a.example/"}),

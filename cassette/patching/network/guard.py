@@ -44,7 +44,7 @@ _NETWORK: Final = (socket.AF_INET, socket.AF_INET6)
 
 _REPLAY_REMEDY: Final = (
     "Use a client that cassettes replay (all that is built on http.client, such as requests, "
-    "urllib3 and boto3, and httpx.Client), or let the host through: allow_hosts=[{host!r}]."
+    "urllib3 and boto3, and httpx), or let the host through: allow_hosts=[{host!r}]."
 )
 
 

@@ -15,12 +15,11 @@ import socket
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from cassette.client.seam import MuteSocket
 from cassette.patching.undo import UndoLog
-from cassette.transport.failures import chain_of
+from cassette.transport.failures import is_of_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +59,7 @@ def rehearse(dial: Callable[[], Any]) -> None:
         with _in_place(_Mute()):
             dial().close()
     except Exception as error:
-        if not any(isinstance(link, OSError | HTTPException) for link in chain_of(error)):
+        if not is_of_connection(error):
             raise
 
 

@@ -32,7 +32,7 @@ NOWHERE = "no-such-host.invalid"
 
 REMEDY = (
     "Use a client that cassettes replay (all that is built on http.client, such as requests, "
-    "urllib3 and boto3, and httpx.Client), or let the host through: allow_hosts=[{!r}]."
+    "urllib3 and boto3, and httpx), or let the host through: allow_hosts=[{!r}]."
 )
 
 
