@@ -10,7 +10,7 @@ from cassette.matching import Index
 from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cassette.matching import Matching
@@ -111,6 +111,11 @@ class Source:
             interaction = self._reader.interaction(number)
             interaction.played = self._times_played.get(number, 0)
             yield interaction
+
+    @property
+    def calls(self) -> Sequence[str]:
+        """The calls of all interactions, in the order of the file."""
+        return self._reader.calls
 
     @property
     def unplayed_by_number(self) -> dict[int, str]:
