@@ -111,17 +111,30 @@ class Failure(NamedTuple):
     message: str
 
 
+class Standing(NamedTuple):
+    """A message as it stands in a file.
+
+    Attributes:
+        raw: Its bytes, to be played as they are.
+        edited: A hand has changed them since they were recorded, as far as that can be told.
+    """
+
+    raw: bytes
+    edited: bool = False
+
+
 class Message:
     """The bytes of one message, with views on them that are made when asked for.
 
     Args:
-        raw: The bytes exactly as on the wire, or a function that gives them: a cassette decodes
-            a message only when somebody looks at it.
+        raw: The bytes exactly as on the wire, or a function that gives a standing message: a
+            cassette decodes a large one only when somebody looks at it.
     """
 
     _parser: MessageParser
+    _edited = False
 
-    def __init__(self, raw: bytes | Callable[[], bytes]) -> None:
+    def __init__(self, raw: bytes | Callable[[], Standing]) -> None:
         if isinstance(raw, bytes):
             self.raw = raw
         else:
@@ -130,7 +143,14 @@ class Message:
     @cached_property
     def raw(self) -> bytes:
         """The bytes exactly as on the wire."""
-        return self._source()
+        raw, self._edited = self._source()
+        return raw
+
+    @property
+    def edited(self) -> bool:
+        """Whether a hand has changed it in the file, as far as that can be told."""
+        _ = self.raw  # a large message is decoded only now, and tells
+        return self._edited
 
     @cached_property
     def parsed(self) -> MessageParser:
@@ -210,7 +230,7 @@ class Request(Message):
         url: The URL that it asks for.
     """
 
-    def __init__(self, raw: bytes | Callable[[], bytes], url: str = "") -> None:
+    def __init__(self, raw: bytes | Callable[[], Standing], url: str = "") -> None:
         super().__init__(raw)
         self.url = url
 
@@ -243,7 +263,7 @@ class Response(Message):
         method: Method of the request, which decides whether there is a body.
     """
 
-    def __init__(self, raw: bytes | Callable[[], bytes], method: str = "") -> None:
+    def __init__(self, raw: bytes | Callable[[], Standing], method: str = "") -> None:
         super().__init__(raw)
         self._method = method
 
@@ -289,6 +309,11 @@ class Interaction:
         ended: How it ended.
         failure: The error of the connection that ended it, if one did.
         redacted: Places whose value was masked before it was written.
+        rules: For each of these places the rule that found its secret; empty where the file is
+            older than the rules.
+        masks: The values that stand for secrets in it; empty where the file is older than they.
+        unsearched: Messages, ``request`` or ``response``, whose body could not be searched for
+            secrets.
         decoded: Messages, ``request`` or ``response``, whose body was compressed on the wire and
             was written decoded.
         played: How often it has answered since the cassette was opened.
@@ -304,6 +329,18 @@ class Interaction:
     ended: Ended = Ended.OPEN
     failure: Failure | None = None
     redacted: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    masks: tuple[str, ...] = ()
+    unsearched: tuple[str, ...] = ()
     decoded: tuple[str, ...] = ()
     played: int = field(default=0, compare=False)
     number: int = field(default=-1, compare=False)
+
+    @property
+    def edited(self) -> tuple[str, ...]:
+        """Messages, ``request`` or ``response``, that a hand has changed in the file.
+
+        Nothing tells it of entries without a digest whose framing fits.
+        """
+        messages = (("request", self.request), ("response", self.response))
+        return tuple(role for role, message in messages if message.edited)

@@ -32,21 +32,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker and check the options."""
     from cassette.plugin import options  # noqa: PLC0415 - see the module docstring
 
-    names = "**options"
+    names, values = "**options", ""
     if config.getoption("markers"):
-        from cassette.plugin.settings import NAMES  # noqa: PLC0415 - as above
+        from cassette.plugin.marker_help import describe_options  # noqa: PLC0415 - as above
 
-        names = "*, " + ", ".join(name for name in NAMES if name != "name")
+        names, values = describe_options()
     config.addinivalue_line(
         "markers",
         f"cassette(name=None, {names}): "
-        "record the HTTP traffic of the test into a cassette, or replay it from there",
+        f"record the HTTP traffic of the test into a cassette, or replay it from there{values}",
     )
     config.pluginmanager.register(_Tape(), "cassette-tape")
     shared = config.pluginmanager.has_plugin("cassetter")
     config.pluginmanager.register(_SharedCassette() if shared else _Cassette(), "cassette-name")
     if not config.getoption("fulltrace", default=False):  # gone with -p no:terminal
         config.pluginmanager.register(_Failures(), "cassette-failures")
+    options.check_ini_names(config)
     if options.from_command_line(config) or options.from_ini(config):
         from cassette.plugin.taped_test import check_run  # noqa: PLC0415 - as above
 

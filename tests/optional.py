@@ -32,8 +32,8 @@ GROUPS = {
         "uvloop",
         "uvicorn",
     ),
-    "plugins": ("filelock", "pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),
-    "tests": ("hypothesis", "jsonschema", "trustme"),
+    "plugins": ("pyfakefs", "pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),
+    "tests": ("click", "hypothesis", "jinja2", "jsonschema", "rich", "trustme"),
     "types": ("mypy",),
 }
 """The packages that tests import, by the dependency group in ``pyproject.toml`` that has them."""

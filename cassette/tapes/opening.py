@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
+from cassette.store.file_text import read_text
+from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 from cassette.tapes.expiry import CassetteExpiredWarning, OnExpiry
 from cassette.tapes.modes import ADDING, RecordMode, policy
@@ -31,7 +33,9 @@ def open_tape(options: TapeOptions) -> Tape:
         CassetteExpiredError: The cassette is too old, and that was to fail.
     """
     path, matching = options.path, options.matching
-    existed = path.exists()
+    before = Stamp.of(path)
+    # Where a test fakes the file system, it may have put a cassette there for itself.
+    existed = before is not None or path.exists()
     terms = Terms(
         options.mode, ADDING if options.adds else policy(options.mode, exists=existed), existed
     )
@@ -48,12 +52,17 @@ def open_tape(options: TapeOptions) -> Tape:
         # No new secret shares a mask with one that stands in a file already. A secret gets its
         # mask when it is first looked for, which is before it is recorded.
         for read in (own, *extra) if file is not None else extra:
-            options.redactor.reserve(read.path.read_bytes())
+            options.redactor.reserve(read_text(read.path)[:])
     return Tape(
         options,
         terms,
         [own, *extra],
-        writer=Writer(options, file, anew=terms.mode is RecordMode.ALL and not options.adds),
+        writer=Writer(
+            options,
+            file,
+            before=before,
+            anew=terms.mode is RecordMode.ALL and not options.adds,
+        ),
         verifier=_verifier(options, own, extra, file) if terms.policy.compare else None,
         timeline=_timeline(file, terms) if file and options.freeze and terms.policy.play else None,
     )

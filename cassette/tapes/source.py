@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from cassette.errors import CassetteNotFoundError
 from cassette.matching import Index
+from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Source:
     Attributes:
         path: The file.
         played: How many interactions have been played.
+        edited: The calls of those that a hand has changed in the file, by their number.
 
     Args:
         reader: The file; one without interactions answers nothing.
@@ -38,6 +40,7 @@ class Source:
     def __init__(self, reader: CassetteReader, matching: Matching, *, repeat: bool) -> None:
         self.path = reader.path
         self.played = 0
+        self.edited: dict[int, str] = {}
         self._reader = reader
         self._index = Index(reader.calls, reader.latest, matching, repeat=repeat)
         self._lock = threading.Lock()
@@ -54,7 +57,7 @@ class Source:
             CassetteNotFoundError: There is no file at the path.
             CassetteFormatError: The file is no cassette, or a damaged one.
         """
-        if not path.exists():
+        if Stamp.of(path) is None and not path.exists():
             raise CassetteNotFoundError(
                 path, "An extra cassette is only read: record it by itself, or leave it out."
             )
@@ -99,6 +102,8 @@ class Source:
             times = self._times_played.get(interaction.number, 0) + 1
             self._times_played[interaction.number] = interaction.played = times
             self.played += 1
+            if interaction.response.edited or interaction.request.edited:
+                self.edited[interaction.number] = interaction.call
 
     # Telling.
 

@@ -17,7 +17,14 @@ from cassette.matching.calls import origin_of
 from cassette.tapes.endings import tell
 from cassette.tapes.in_force import lifted
 from cassette.tapes.modes import RecordMode
-from cassette.tapes.outcome import mind_unplayed, objection
+from cassette.tapes.outcome import (
+    UnrecordedWarning,
+    is_outage,
+    mind_edited,
+    mind_unplayed,
+    objection,
+    remark_on_failures,
+)
 from cassette.tapes.replay import Replay
 from cassette.transport.failures import failed_connection, recorded_error
 from cassette.transport.line import Line
@@ -67,6 +74,8 @@ class Tape:
             swallowed it; a test that expects one takes it out of this list.
         bypassed: What went past it while it recorded, in a sentence for each host by its name. A
             use that ends well warns of it.
+        outage: Nothing was recorded but failures to connect, so no cassette was made of it; known
+            when the use has ended.
 
     Args:
         options: What the use was asked for.
@@ -92,7 +101,9 @@ class Tape:
         self.mode, self.policy, self.existed, self.expired = terms
         self.errors: list[CassetteError] = []
         self.bypassed: dict[str, str] = {}
+        self.outage = False
         self._options = options
+        self._terms = terms
         self._own, *extra = sources
         self.extra = tuple(extra)
         self._sources = tuple(sources)
@@ -118,6 +129,11 @@ class Tape:
     def recorded(self) -> int:
         """How many interactions have been recorded."""
         return self._writer.recorded
+
+    @property
+    def unanswered(self) -> int:
+        """How many recorded interactions are failures that nobody asked for: nothing came back."""
+        return 0 if self._options.failures else self._writer.unanswered
 
     @property
     def verified(self) -> int:
@@ -146,6 +162,11 @@ class Tape:
     def unplayed_by_number(self) -> dict[int, str]:
         """The calls that have not been played, by their number in the file, counted from 0."""
         return self._own.unplayed_by_number if self.policy.play or self.policy.compare else {}
+
+    @property
+    def edited(self) -> dict[int, str]:
+        """The calls that were played and that a hand has edited in the file, by their number."""
+        return self._own.edited
 
     @property
     def interactions(self) -> list[Interaction]:
@@ -313,12 +334,21 @@ class Tape:
         Raises:
             CassetteError: One of ``errors``, where the use would end well.
             UnplayedInteractionsError: Interactions are left, and that was to fail.
+            EditedWarning: An interaction was played that a hand has edited, and a filter makes
+                that an error.
             UnrecordedWarning: Something went past it, and a filter makes that an error.
+            UnansweredWarning: Nobody was there to connect to, and a filter makes that an error.
         """
-        refusal = objection(self.errors, self.bypassed.values()) if good else None
+        refusal = None
+        if good:
+            remarks: list[Warning] = [*map(UnrecordedWarning, self.bypassed.values())]
+            parts = self._options, self._terms, self._writer
+            self.outage = is_outage(*parts)
+            remarks += remark_on_failures(*parts, outage=self.outage)
+            refusal = objection(self.errors, remarks)
         try:
             # A use that raises has not ended well, and may lack an interaction.
-            self._writer.close(good=good and refusal is None)
+            self._writer.close(good=good and refusal is None and not self.outage)
         finally:
             for source in self._sources:
                 source.close()
@@ -326,4 +356,5 @@ class Tape:
         if refusal is not None:
             raise refusal
         if good:
+            mind_edited(self._sources)
             mind_unplayed(self._options, self.unplayed, len(self._own))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING
+
+from cassette.model import CONNECT, Ended
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
 
     from cassette.model import Interaction
     from cassette.store.files import Journal
+    from cassette.store.places import Stamp
     from cassette.store.reader import CassetteReader
     from cassette.tapes.options import TapeOptions
 
@@ -20,20 +24,33 @@ class Writer:
 
     Attributes:
         recorded: How many interactions have been written.
+        unanswered: How many of them are failures: nothing came back at all.
+        failed: How often which connection failed, such as ``connect http://host (refused)``.
         journal: Where they stand until they become the cassette, and after a use that did not end
             well; None where there is nothing.
 
     Args:
         options: Where to write, and how.
         old: The cassette as it stands there, where the interactions in it are kept; else None.
+        before: What stood at its place when the use began; None for nothing.
         anew: Of the interactions in ``old``, only calls that were not recorded again are kept.
     """
 
-    def __init__(self, options: TapeOptions, old: CassetteReader | None, *, anew: bool) -> None:
+    def __init__(
+        self,
+        options: TapeOptions,
+        old: CassetteReader | None,
+        *,
+        before: Stamp | None,
+        anew: bool,
+    ) -> None:
         self.recorded = 0
+        self.unanswered = 0
+        self.failed: Counter[str] = Counter()
         self.journal: Path | None = None
         self._options = options
         self._old = old
+        self._before = before
         self._anew = anew and old is not None
         self._lock = threading.Lock()
         self._open: Journal | None = None
@@ -63,6 +80,10 @@ class Writer:
             journal.append(masked)
             self.journal = journal.partial
             self.recorded += 1
+            if not interaction.response.raw and interaction.ended is not Ended.ABANDONED:
+                self.unanswered += 1
+            if masked.call.startswith(CONNECT):
+                self.failed[f"{masked.call} ({masked.ended})"] += 1
             if self._anew:
                 self._calls.add(masked.call)
 
@@ -89,11 +110,13 @@ class Writer:
 
     def _begin(self, recorded: datetime) -> Journal:
         from cassette.store.files import Journal  # noqa: PLC0415 - a replay writes nothing
+        from cassette.store.names import followed  # noqa: PLC0415 - as above
 
-        old = self._old
+        options, old = self._options, self._old
+        place = followed(options.path, options.root or options.path.parent)
         if old is None:
-            return Journal(self._options.path, recorded)
-        journal = Journal.over(old)
+            return Journal(place, recorded, before=self._before)
+        journal = Journal.over(old, place, before=self._before)
         if not self._anew:
             for number in range(len(old)):
                 journal.append_entry(old.entry(number))
