@@ -11,7 +11,7 @@ from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cassette.matching import Matching
@@ -116,6 +116,11 @@ class Source:
             interaction = self._reader.interaction(number)
             interaction.played = self._times_played.get(number, 0)
             yield interaction
+
+    @property
+    def calls(self) -> Sequence[str]:
+        """The calls of all interactions, in the order of the file."""
+        return self._reader.calls
 
     @property
     def unplayed_by_number(self) -> dict[int, str]:

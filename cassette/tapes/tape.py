@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from cassette.clock import Clock
 from cassette.errors import CassetteError, TapeClosedError
+from cassette.matching.calls import origin_of
 from cassette.tapes.endings import tell
 from cassette.tapes.in_force import lifted
 from cassette.tapes.modes import RecordMode
@@ -172,6 +173,11 @@ class Tape:
         """The interactions that the cassette held when it was opened; ``played`` is up to date."""
         return list(self._own)
 
+    def knows(self, endpoint: Endpoint) -> bool:
+        """Return whether something was recorded with this endpoint."""
+        origin = endpoint.origin
+        return any(origin_of(call) == origin for source in self._sources for call in source.calls)
+
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""
         return self.mode is RecordMode.OFF or self.allow_hosts.allow(endpoint.host, endpoint.port)
@@ -250,10 +256,15 @@ class Tape:
     @contextlib.contextmanager
     def dialing(self, endpoint: Endpoint) -> Iterator[None]:
         """Let this context reach the network for one connection; that it fails is recorded."""
+        with self.attempting(endpoint), lifted():
+            yield
+
+    @contextlib.contextmanager
+    def attempting(self, endpoint: Endpoint) -> Iterator[None]:
+        """Record that a connection does not come about, where it raises."""
         at = Clock.now()
         try:
-            with lifted():
-                yield
+            yield
         except Exception as error:
             failed = failed_connection(endpoint, error, at)
             if failed is not None and not self.passes(endpoint):
