@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "completion": "completion",
     "convert": "convert",
     "demo": "demo",
+    "diff": "diff",
     "list": "listing",
     "show": "show",
 }
