@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cassette.patching.aiohttp import AiohttpPatcher
+from cassette.patching.alpn import AlpnPatcher
 from cassette.patching.asyncio_loops import AsyncioPatcher
 from cassette.patching.http_client import HttpClientPatcher
 from cassette.patching.httpcore import HttpcorePatcher
@@ -22,6 +23,7 @@ def patchers() -> list[Patcher]:
         HttpcorePatcher(),
         AsyncioPatcher(),
         AiohttpPatcher(),
+        AlpnPatcher(),
         ResponsesPatcher(),
         GuardPatcher(),
     ]

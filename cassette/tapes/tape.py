@@ -12,7 +12,7 @@ import weakref
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from cassette.clock import Clock
-from cassette.errors import CassetteError, TapeClosedError
+from cassette.errors import CassetteError, TapeClosedError, UninterceptedClientError
 from cassette.matching.calls import origin_of
 from cassette.tapes.endings import tell
 from cassette.tapes.in_force import lifted
@@ -25,6 +25,7 @@ from cassette.tapes.outcome import (
     objection,
     remark_on_failures,
 )
+from cassette.tapes.refusal import refuse_what_is_no_interaction
 from cassette.tapes.replay import Replay
 from cassette.transport.failures import failed_connection, recorded_error
 from cassette.transport.line import Line
@@ -285,13 +286,15 @@ class Tape:
         known = self._sources if self._options.adds else self.extra
         call, request = interaction.call, interaction.request
         try:
+            refuse_what_is_no_interaction(request, self.path)
             if self._verifier is not None:
                 self._verifier.compare(interaction)
             elif not any(source.find(call, request) for source in known):
                 self._writer.write(interaction)
         except CassetteError as error:
             self.note_error(error)
-            if self._verifier is None:  # else the client reads what is live, and whole
+            # A verified client reads what is live, and whole, whatever has drifted.
+            if self._verifier is None or isinstance(error, UninterceptedClientError):
                 raise
 
     def note_error(self, error: CassetteError) -> None:

@@ -23,9 +23,9 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from cassette.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.errors import BlockedNetworkError
 from cassette.patching.network.audit import SocketWatch, text_of
-from cassette.patching.network.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.tapes.hosts import Hosts, address_of
 from cassette.tapes.in_force import current, entered, is_lifted
 from cassette.wording import told_of_attempt
