@@ -15,6 +15,7 @@ from cassette.matching import DEFAULT, Matching, listed
 from cassette.redaction import Redactor
 from cassette.store.reader import load
 from cassette.tapes.expiry import Expiry
+from cassette.tapes.hooks import Hooks
 from cassette.tapes.hosts import Hosts
 from cassette.tapes.modes import parse_mode
 from cassette.tapes.options import ON_UNPLAYED, TapeOptions
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cassette.matching.options import CustomMatcher
+    from cassette.tapes.hooks import Hook
     from cassette.tapes.in_force import Patcher
     from cassette.verify.verification import Verification
 
@@ -51,6 +53,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     verify: Verification | None = None,
     max_age: str | timedelta | None = None,
     on_expiry: str = "warn",
+    before_record: Hook | None = None,
+    before_playback: Hook | None = None,
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.
 
@@ -86,6 +90,10 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         on_expiry: What to do about a cassette that is older: ``warn``, ``fail`` before anything is
             played, or ``rerecord``, which does as mode ``rewrite`` does. Mode ``none`` records
             nothing and warns instead.
+        before_record: A function that sees each interaction before its secrets are masked and it is
+            recorded, and returns it, another one, or None to leave it out.
+        before_playback: A function that sees each interaction of the cassettes before any is
+            matched, and returns it, another one, or None to leave it out.
 
     Raises:
         OptionError: An option has a wrong value.
@@ -120,6 +128,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             timing=_parse_timing(timing),
             expiry=Expiry.parse(max_age, on_expiry),
             verification=_verification(verify),
+            hooks=Hooks(before_record, before_playback),
             command=lambda mode: f"cassette.use({str(place)!r}, mode={str(mode)!r})",
         ),
         _patchers,

@@ -33,6 +33,7 @@ def blocks(page):
     "page",
     [
         "docs/tutorial.md",
+        "docs/hooks.md",
         "docs/matching.md",
         "docs/migrating.md",
         "docs/network-guard.md",

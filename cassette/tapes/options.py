@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Self
 
+from cassette.tapes.hooks import Hooks
 from cassette.tapes.hosts import Hosts
 from cassette.tapes.modes import RecordMode
 
@@ -39,6 +40,7 @@ class TapeOptions:
         timing: Recorded seconds are multiplied with this number on replay; 0 for all at once.
         expiry: How old the cassette may be; None for any age.
         verification: What counts as drift under the mode ``verify``; None for the defaults.
+        hooks: What sees each interaction before it is recorded, or played.
         adds: The cassette was recorded a moment ago and is not complete yet: everything goes live,
             and what it does not answer is added.
         command: Gives the command that runs the same code under a record mode, for messages.
@@ -57,6 +59,7 @@ class TapeOptions:
     timing: float = 0.0
     expiry: Expiry | None = None
     verification: Verification | None = None
+    hooks: Hooks = field(default_factory=Hooks)
     adds: bool = False
     command: Callable[[str], str] = str
 
@@ -68,7 +71,10 @@ class TapeOptions:
     @property
     def how_to_record(self) -> str:
         """What to do where an interaction is missing, in one line."""
-        return f"To record it: {self.command(RecordMode.NEW_EPISODES)}"
+        remedy = f"To record it: {self.command(RecordMode.NEW_EPISODES)}"
+        if self.hooks.before_record is None:
+            return remedy
+        return f"{remedy} (before_record may have left it out; allow_hosts would let it through)"
 
     @property
     def how_to_record_anew(self) -> str:
