@@ -12,6 +12,7 @@
     ├── CassetteExpiredError        a cassette is older than it may be
     ├── CassetteFormatError         a file that is no cassette, or a damaged one
     │   └── CassetteVersionError    a file written by a newer version
+    ├── HookError                   a function of the user's, such as before_record, failed
     └── OptionError                 an option with a wrong name or value (a ValueError too)
 
 None but the last has a second base: clients retry or wrap ``OSError`` and ``HTTPException``,
@@ -357,6 +358,28 @@ class CassetteFormatError(CassetteError):
 
 class CassetteVersionError(CassetteFormatError):
     """A cassette of a format version that this version of the package cannot read."""
+
+
+class HookError(CassetteError):
+    """A hook of the user's failed, or returned what it may not.
+
+    Attributes:
+        hook: Its option, such as ``before_record``.
+        call: Method and URL of the interaction that it was given, secrets masked.
+        problem: What happened, secrets that are known masked.
+        where: File and line at which it failed; empty where it returned.
+    """
+
+    def __init__(self, hook: str, *, call: str, problem: str, where: str = "") -> None:
+        super().__init__(hook, call)
+        self.hook = hook
+        self.call = call
+        self.problem = problem
+        self.where = where
+
+    def __str__(self) -> str:
+        where = f" ({from_here(self.where)})" if self.where else ""
+        return f"{self.hook} failed{where}: {self.problem}\nIt was given: {self.call}"
 
 
 class OptionError(CassetteError, ValueError):

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from cassette.errors import CassetteNotFoundError
 from cassette.matching import Index
-from cassette.store.places import Stamp
-from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from cassette.matching import Matching
     from cassette.matching.explain import Explanation, Recordings
     from cassette.model import Interaction, Request
+    from cassette.store.reader import CassetteReader
+    from cassette.tapes.hooks import ChosenReader
 
 
 class Source:
@@ -32,12 +30,14 @@ class Source:
         edited: The calls of those that a hand has changed in the file, by their number.
 
     Args:
-        reader: The file; one without interactions answers nothing.
+        reader: The file, or what a hook has left of it; one without interactions answers nothing.
         matching: What requests must have in common.
         repeat: The last of several equal interactions answers from then on.
     """
 
-    def __init__(self, reader: CassetteReader, matching: Matching, *, repeat: bool) -> None:
+    def __init__(
+        self, reader: CassetteReader | ChosenReader, matching: Matching, *, repeat: bool
+    ) -> None:
         self.path = reader.path
         self.played = 0
         self.edited: dict[int, str] = {}
@@ -45,23 +45,6 @@ class Source:
         self._index = Index(reader.calls, reader.latest, matching, repeat=repeat)
         self._lock = threading.Lock()
         self._times_played: dict[int, int] = {}
-
-    @classmethod
-    def beside(cls, path: Path, matching: Matching) -> Self:
-        """Return the source of a cassette that answers beside the one in use, and is never written.
-
-        It is shared, so that it cannot know how often each of its users makes a request: its last
-        answer repeats.
-
-        Raises:
-            CassetteNotFoundError: There is no file at the path.
-            CassetteFormatError: The file is no cassette, or a damaged one.
-        """
-        if Stamp.of(path) is None and not path.exists():
-            raise CassetteNotFoundError(
-                path, "An extra cassette is only read: record it by itself, or leave it out."
-            )
-        return cls(CassetteReader.open(path), matching, repeat=True)
 
     # Answering.
 
@@ -112,7 +95,9 @@ class Source:
 
     def __iter__(self) -> Iterator[Interaction]:
         """Give every interaction in the order of the file; ``played`` is up to date."""
-        for number in range(len(self._reader)):
+        for number, call in enumerate(self._reader.calls):
+            if not call:
+                continue
             interaction = self._reader.interaction(number)
             interaction.played = self._times_played.get(number, 0)
             yield interaction

@@ -284,13 +284,18 @@ class Tape:
         if self._settled:
             return
         known = self._sources if self._options.adds else self.extra
-        call, request = interaction.call, interaction.request
+        call, request, options = interaction.call, interaction.request, self._options
         try:
             refuse_what_is_no_interaction(request, self.path)
+            if self._verifier is None and any(source.find(call, request) for source in known):
+                return
+            chosen = options.hooks.to_record(interaction, options.redactor)
+            if chosen is None:
+                return
             if self._verifier is not None:
-                self._verifier.compare(interaction)
-            elif not any(source.find(call, request) for source in known):
-                self._writer.write(interaction)
+                self._verifier.compare(chosen)
+            else:
+                self._writer.write(chosen)
         except CassetteError as error:
             self.note_error(error)
             # A verified client reads what is live, and whole, whatever has drifted.
