@@ -134,7 +134,8 @@ class RecordingEndedError(CassetteError):
 
     def __str__(self) -> str:
         return (
-            f"the recording of {self.call} in {self.path} stops after {self.received} bytes: "
+            f"the recording of {self.call} in {from_here(self.path)} stops "
+            f"after {self.received} bytes: "
             "the program that was recorded read no further, and this one does\n"
             "Record the interaction again with the program as it is now."
         )
@@ -264,9 +265,10 @@ class UnplayedInteractionsError(CassetteError):
         self.remedy = remedy
 
     def __str__(self) -> str:
+        path = from_here(self.path)
         return "\n".join(
             [
-                f"{len(self.calls)} of {self.total} interactions in {self.path} were not played:",
+                f"{len(self.calls)} of {self.total} interactions in {path} were not played:",
                 *(f"  {call}" for call in self.calls),
                 self.remedy,
                 "Or delete them from the file, or allow them with on_unplayed='ignore'.",
@@ -284,7 +286,7 @@ class CassetteNotFoundError(CassetteError):
 
     def __str__(self) -> str:
         remedy = self.remedy or "Record it first: cassette.use(..., mode='once')."
-        return f"there is no cassette at {self.path}\n{remedy}"
+        return f"there is no cassette at {from_here(self.path)}\n{remedy}"
 
 
 class CassetteExpiredError(CassetteError):
@@ -316,7 +318,7 @@ class CassetteExpiredError(CassetteError):
 
     def __str__(self) -> str:
         return (
-            f"{self.path} has expired: its oldest interaction was recorded "
+            f"{from_here(self.path)} has expired: its oldest interaction was recorded "
             f"{in_words(self.age)} ago, on {self.recorded:%Y-%m-%d}, and max_age is "
             f"{in_words(self.max_age)}\n{self.remedy}"
         )
@@ -350,7 +352,7 @@ class CassetteFormatError(CassetteError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        where = f"{from_here(self.path)}:{self.line}" if self.line else f"{from_here(self.path)}"
         key = f"{self.key}: " if self.key else ""
         remedy = f"\n{self.remedy}" if self.remedy else ""
         return f"{where}: {key}{self.problem}{remedy}"

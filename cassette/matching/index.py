@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-import threading
 from typing import TYPE_CHECKING
 
+from cassette.locks import make_rlock
 from cassette.matching.calls import origin_of
 from cassette.model import CONNECT
 
@@ -88,7 +88,7 @@ class Index:
         self._matching = matching
         self._repeat = repeat
         # Reentrant, because a matcher of the user's may send a request itself.
-        self._lock = threading.RLock()
+        self._lock = make_rlock()
         self._played = bytearray(len(calls))
         self._slots = self._built()
         self._singles: dict[int, _Bucket] = {}
@@ -337,10 +337,10 @@ class Index:
 
     # -- what was played
 
-    def mark(self, interaction: Interaction) -> None:
-        """Mark an interaction that ``next_for`` gave as played."""
+    def mark(self, number: int) -> None:
+        """Mark an interaction as played: one that ``next_for`` gave, or another process."""
         with self._lock:
-            self._played[interaction.number] = 1
+            self._played[number] = 1
 
     @property
     def left(self) -> list[int]:

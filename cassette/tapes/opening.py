@@ -10,6 +10,7 @@ from cassette.store.file_text import read_text
 from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 from cassette.tapes.expiry import CassetteExpiredWarning, OnExpiry
+from cassette.tapes.family import Family
 from cassette.tapes.hooks import Hooks
 from cassette.tapes.modes import ADDING, RecordMode, policy
 from cassette.tapes.source import Source
@@ -51,10 +52,11 @@ def open_tape(options: TapeOptions) -> Tape:
     hooks = options.hooks if terms.policy.play else Hooks()
     # Of a use without a file nothing is ever fetched.
     known = hooks.to_play(file or CassetteReader(path), options.redactor)
-    own = Source(known, matching, repeat=options.repeat)
+    family = Family()
+    own = Source(known, matching, family, repeat=options.repeat)
     # A test may record the very cassette that its neighbours read beside theirs.
     beside = options.extra if terms.mode is not RecordMode.OFF else ()
-    extra = [_beside(one, options, hooks) for one in beside if one != path]
+    extra = [_beside(one, options, hooks, family) for one in beside if one != path]
     if terms.policy.record:
         # No new secret shares a mask with one that stands in a file already. A secret gets its
         # mask when it is first looked for, which is before it is recorded.
@@ -64,9 +66,11 @@ def open_tape(options: TapeOptions) -> Tape:
         options,
         terms,
         [own, *extra],
+        family=family,
         writer=Writer(
             options,
             file,
+            family,
             before=before,
             anew=terms.mode is RecordMode.ALL and not options.adds,
         ),
@@ -75,7 +79,7 @@ def open_tape(options: TapeOptions) -> Tape:
     )
 
 
-def _beside(path: Path, options: TapeOptions, hooks: Hooks) -> Source:
+def _beside(path: Path, options: TapeOptions, hooks: Hooks, family: Family) -> Source:
     """Return the source of a cassette that answers beside the one in use, and is never written.
 
     It is shared, so that it cannot know how often each of its users makes a request: its last
@@ -90,7 +94,7 @@ def _beside(path: Path, options: TapeOptions, hooks: Hooks) -> Source:
             path, "An extra cassette is only read: record it by itself, or leave it out."
         )
     known = hooks.to_play(CassetteReader.open(path), options.redactor)
-    return Source(known, options.matching, repeat=True)
+    return Source(known, options.matching, family, repeat=True)
 
 
 def _aged(options: TapeOptions, terms: Terms, file: CassetteReader) -> Terms:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
+from cassette.locks import make_lock
 from cassette.matching import Index
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cassette.matching.explain import Explanation, Recordings
     from cassette.model import Interaction, Request
     from cassette.store.reader import CassetteReader
+    from cassette.tapes.family import Family
     from cassette.tapes.hooks import ChosenReader
 
 
@@ -32,19 +33,31 @@ class Source:
     Args:
         reader: The file, or what a hook has left of it; one without interactions answers nothing.
         matching: What requests must have in common.
+        family: The processes that share the use.
         repeat: The last of several equal interactions answers from then on.
     """
 
     def __init__(
-        self, reader: CassetteReader | ChosenReader, matching: Matching, *, repeat: bool
+        self,
+        reader: CassetteReader | ChosenReader,
+        matching: Matching,
+        family: Family,
+        *,
+        repeat: bool,
     ) -> None:
         self.path = reader.path
         self.played = 0
         self.edited: dict[int, str] = {}
         self._reader = reader
         self._index = Index(reader.calls, reader.latest, matching, repeat=repeat)
-        self._lock = threading.Lock()
+        self._lock = make_lock()
         self._times_played: dict[int, int] = {}
+        self._family = family
+        self._taken, self._plays = f"taken {id(self)}", f"played {id(self)}"
+        family.hear(self._taken, self._index.mark)
+        family.hear(self._plays, self._count)
+        self._edits = f"edited {id(self)}"
+        family.hear(self._edits, self.edited.__setitem__)
 
     # Answering.
 
@@ -54,7 +67,8 @@ class Source:
         Raises:
             CassetteFormatError: That interaction is damaged, or one that had to be looked at.
         """
-        return self._index.find(call, request)
+        with self._family.turn():
+            return self._told(self._index.find(call, request))
 
     def foresee(self, call: str) -> Interaction | None:
         """Return the interaction that would answer this call, judged without the body."""
@@ -69,7 +83,8 @@ class Source:
         Args:
             origin: Such as ``https://api.example.com``.
         """
-        return self._index.next_failure(origin)
+        with self._family.turn():
+            return self._told(self._index.next_failure(origin))
 
     def next_for(self, origin: str) -> Interaction | None:
         """Return the earliest interaction with an origin that has not been played, or None."""
@@ -77,16 +92,29 @@ class Source:
 
     def mark(self, interaction: Interaction) -> None:
         """Let an interaction that ``next_for`` gave answer nobody else."""
-        self._index.mark(interaction)
+        with self._family.turn():
+            self._index.mark(interaction.number)
+            self._told(interaction)
 
     def play(self, interaction: Interaction) -> None:
         """Count an interaction of this source as played."""
+        interaction.played = self._count(interaction.number)
+        self._family.tell(self._plays, interaction.number)
+        if interaction.response.edited or interaction.request.edited:
+            self.edited[interaction.number] = interaction.call
+            self._family.tell(self._edits, interaction.number, interaction.call)
+
+    def _told(self, interaction: Interaction | None) -> Interaction | None:
+        """Tell the other processes that an interaction answers nobody else; return it."""
+        if interaction is not None:
+            self._family.tell(self._taken, interaction.number)
+        return interaction
+
+    def _count(self, number: int) -> int:
         with self._lock:
-            times = self._times_played.get(interaction.number, 0) + 1
-            self._times_played[interaction.number] = interaction.played = times
+            times = self._times_played[number] = self._times_played.get(number, 0) + 1
             self.played += 1
-            if interaction.response.edited or interaction.request.edited:
-                self.edited[interaction.number] = interaction.call
+            return times
 
     # Telling.
 

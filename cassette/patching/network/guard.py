@@ -28,7 +28,7 @@ from cassette.errors import BlockedNetworkError
 from cassette.patching.network.audit import SocketWatch, text_of
 from cassette.tapes.hosts import Hosts, address_of
 from cassette.tapes.in_force import current, entered, is_lifted
-from cassette.wording import told_of_attempt
+from cassette.wording import from_here, told_of_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -214,7 +214,9 @@ def _pass(kind: str, host: str, port: int | None) -> None:
     guard = _guards[-1] if _guards else None
     if tape is not None and tape.policy.play and not tape.policy.record:
         note: Callable[[CassetteError], object] = tape.note_error
-        reason = f"{tape.path} is in use and only replays (record mode: {tape.mode.value})"
+        reason = (
+            f"{from_here(tape.path)} is in use and only replays (record mode: {tape.mode.value})"
+        )
         remedy = _REPLAY_REMEDY
     elif guard is not None:
         note, reason, remedy = guard.errors.append, guard.reason, guard.remedy
@@ -266,7 +268,7 @@ def _note(tape: TapeInForce, kind: str, host: str, port: int | None) -> None:
         kind,
         host,
         port,
-        f"went past {tape.path}: it is not in the cassette, and a replay will refuse it",
+        f"went past {from_here(tape.path)}: it is not in the cassette, and a replay will refuse it",
         who=who(frames),
         remedy=_REPLAY_REMEDY.format(host=known_as),
     )
