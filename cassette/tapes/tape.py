@@ -371,11 +371,14 @@ class Tape:
         began the use.
         """
         refusal = None
+        is_owner = self._family.is_owner
         if good:
+            self._family.catch_up()
             remarks: list[Warning] = [*map(UnrecordedWarning, self.bypassed.values())]
-            parts = self._options, self._terms, self._writer
-            self.outage = is_outage(*parts)
-            remarks += remark_on_failures(*parts, outage=self.outage)
+            if is_owner:
+                parts = self._options, self._terms, self._writer
+                self.outage = is_outage(*parts)
+                remarks += remark_on_failures(*parts, outage=self.outage)
             refusal = objection(self.errors, remarks)
         try:
             # A use that raises has not ended well, and may lack an interaction.
@@ -383,11 +386,11 @@ class Tape:
         finally:
             for source in self._sources:
                 source.close()
-            if self._family.is_owner:
+            if is_owner:
                 tell(self)
             self._family.end()
         if refusal is not None:
             raise refusal
-        if good and self._family.is_owner:
+        if good and is_owner:
             mind_edited(self._sources)
             mind_unplayed(self._options, self.unplayed, len(self._own))

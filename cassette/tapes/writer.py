@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.locks import make_lock
 from cassette.model import CONNECT, Ended
+from cassette.system import System
 
 if TYPE_CHECKING:
     from datetime import datetime
