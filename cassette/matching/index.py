@@ -69,7 +69,7 @@ class Index:
     them are given the same interaction, except by ``repeat``.
 
     Args:
-        calls: The call line of each interaction.
+        calls: The call line of each interaction; an empty one is left out, and answers nothing.
         fetch: Gives an interaction by its number, counted from 0.
         matching: What requests must have in common.
         repeat: Whether the last match answers again once all were played.
@@ -345,7 +345,7 @@ class Index:
     @property
     def left(self) -> list[int]:
         """Numbers of the interactions that were not played, in recorded order."""
-        return [i for i, played in enumerate(self._played) if not played]
+        return [i for i, played in enumerate(self._played) if not played and self._calls[i]]
 
     def recordings(self, place: str = "") -> Recordings:
         """Return what ``explain`` compares requests with; ``place`` names the cassette in texts."""

@@ -43,6 +43,12 @@ class TapeInForce(Protocol):
     def dialing(self, endpoint: Endpoint, /) -> AbstractContextManager[None]:
         """Let this context reach the network for one connection."""
 
+    def attempting(self, endpoint: Endpoint, /) -> AbstractContextManager[None]:
+        """Record that a connection does not come about, where it raises."""
+
+    def knows(self, endpoint: Endpoint, /) -> bool:
+        """Return whether something was recorded with an endpoint."""
+
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether an endpoint is left alone."""
 

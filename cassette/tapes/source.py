@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from cassette.errors import CassetteNotFoundError
 from cassette.locks import make_lock
 from cassette.matching import Index
-from cassette.store.places import Stamp
-from cassette.store.reader import CassetteReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from cassette.matching import Matching
     from cassette.matching.explain import Explanation, Recordings
     from cassette.model import Interaction, Request
+    from cassette.store.reader import CassetteReader
     from cassette.tapes.family import Family
+    from cassette.tapes.hooks import ChosenReader
 
 
 class Source:
@@ -33,14 +31,19 @@ class Source:
         edited: The calls of those that a hand has changed in the file, by their number.
 
     Args:
-        reader: The file; one without interactions answers nothing.
+        reader: The file, or what a hook has left of it; one without interactions answers nothing.
         matching: What requests must have in common.
         family: The processes that share the use.
         repeat: The last of several equal interactions answers from then on.
     """
 
     def __init__(
-        self, reader: CassetteReader, matching: Matching, family: Family, *, repeat: bool
+        self,
+        reader: CassetteReader | ChosenReader,
+        matching: Matching,
+        family: Family,
+        *,
+        repeat: bool,
     ) -> None:
         self.path = reader.path
         self.played = 0
@@ -53,23 +56,8 @@ class Source:
         self._taken, self._plays = f"taken {id(self)}", f"played {id(self)}"
         family.hear(self._taken, self._index.mark)
         family.hear(self._plays, self._count)
-
-    @classmethod
-    def beside(cls, path: Path, matching: Matching, family: Family) -> Self:
-        """Return the source of a cassette that answers beside the one in use, and is never written.
-
-        It is shared, so that it cannot know how often each of its users makes a request: its last
-        answer repeats.
-
-        Raises:
-            CassetteNotFoundError: There is no file at the path.
-            CassetteFormatError: The file is no cassette, or a damaged one.
-        """
-        if Stamp.of(path) is None and not path.exists():
-            raise CassetteNotFoundError(
-                path, "An extra cassette is only read: record it by itself, or leave it out."
-            )
-        return cls(CassetteReader.open(path), matching, family, repeat=True)
+        self._edits = f"edited {id(self)}"
+        family.hear(self._edits, self.edited.__setitem__)
 
     # Answering.
 
@@ -110,11 +98,11 @@ class Source:
 
     def play(self, interaction: Interaction) -> None:
         """Count an interaction of this source as played."""
-        number = interaction.number
-        is_edited = interaction.response.edited or interaction.request.edited
-        edited = interaction.call if is_edited else ""
-        interaction.played = self._count(number, edited)
-        self._family.tell(self._plays, number, edited)
+        interaction.played = self._count(interaction.number)
+        self._family.tell(self._plays, interaction.number)
+        if interaction.response.edited or interaction.request.edited:
+            self.edited[interaction.number] = interaction.call
+            self._family.tell(self._edits, interaction.number, interaction.call)
 
     def _told(self, interaction: Interaction | None) -> Interaction | None:
         """Tell the other processes that an interaction answers nobody else; return it."""
@@ -122,12 +110,10 @@ class Source:
             self._family.tell(self._taken, interaction.number)
         return interaction
 
-    def _count(self, number: int, edited: str) -> int:
+    def _count(self, number: int) -> int:
         with self._lock:
             times = self._times_played[number] = self._times_played.get(number, 0) + 1
             self.played += 1
-            if edited:
-                self.edited[number] = edited
             return times
 
     # Telling.
@@ -137,10 +123,17 @@ class Source:
 
     def __iter__(self) -> Iterator[Interaction]:
         """Give every interaction in the order of the file; ``played`` is up to date."""
-        for number in range(len(self._reader)):
+        for number, call in enumerate(self._reader.calls):
+            if not call:
+                continue
             interaction = self._reader.interaction(number)
             interaction.played = self._times_played.get(number, 0)
             yield interaction
+
+    @property
+    def calls(self) -> Sequence[str]:
+        """The calls of all interactions, in the order of the file."""
+        return self._reader.calls
 
     @property
     def unplayed_by_number(self) -> dict[int, str]:

@@ -11,8 +11,9 @@ import weakref
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from cassette.clock import Clock
-from cassette.errors import CassetteError, TapeClosedError
+from cassette.errors import CassetteError, TapeClosedError, UninterceptedClientError
 from cassette.locks import make_rlock
+from cassette.matching.calls import origin_of
 from cassette.tapes.endings import tell
 from cassette.tapes.in_force import lifted
 from cassette.tapes.modes import RecordMode
@@ -24,6 +25,7 @@ from cassette.tapes.outcome import (
     objection,
     remark_on_failures,
 )
+from cassette.tapes.refusal import refuse_what_is_no_interaction
 from cassette.tapes.replay import Replay
 from cassette.transport.failures import failed_connection, recorded_error
 from cassette.transport.line import Line
@@ -98,8 +100,8 @@ class Tape:
         self.allow_hosts = options.allow_hosts
         self.mode, self.policy, self.existed, self.expired = terms
         self.bypassed: dict[str, str] = {}
-        self._errors: list[CassetteError] = []
         self.outage = False
+        self._errors: list[CassetteError] = []
         self._options = options
         self._terms = terms
         self._own, *extra = sources
@@ -190,6 +192,11 @@ class Tape:
         """The interactions that the cassette held when it was opened; ``played`` is up to date."""
         return list(self._own)
 
+    def knows(self, endpoint: Endpoint) -> bool:
+        """Return whether something was recorded with this endpoint."""
+        origin = endpoint.origin
+        return any(origin_of(call) == origin for source in self._sources for call in source.calls)
+
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""
         return self.mode is RecordMode.OFF or self.allow_hosts.allow(endpoint.host, endpoint.port)
@@ -268,10 +275,15 @@ class Tape:
     @contextlib.contextmanager
     def dialing(self, endpoint: Endpoint) -> Iterator[None]:
         """Let this context reach the network for one connection; that it fails is recorded."""
+        with self.attempting(endpoint), lifted():
+            yield
+
+    @contextlib.contextmanager
+    def attempting(self, endpoint: Endpoint) -> Iterator[None]:
+        """Record that a connection does not come about, where it raises."""
         at = Clock.now()
         try:
-            with lifted():
-                yield
+            yield
         except Exception as error:
             failed = failed_connection(endpoint, error, at)
             if failed is not None and not self.passes(endpoint):
@@ -290,15 +302,22 @@ class Tape:
         if self._settled:
             return
         known = self._sources if self._options.adds else self.extra
-        call, request = interaction.call, interaction.request
+        call, request, options = interaction.call, interaction.request, self._options
         try:
+            refuse_what_is_no_interaction(request, self.path)
+            if self._verifier is None and any(source.find(call, request) for source in known):
+                return
+            chosen = options.hooks.to_record(interaction, options.redactor)
+            if chosen is None:
+                return
             if self._verifier is not None:
-                self._verifier.compare(interaction)
-            elif not any(source.find(call, request) for source in known):
-                self._writer.write(interaction)
+                self._verifier.compare(chosen)
+            else:
+                self._writer.write(chosen)
         except CassetteError as error:
             self.note_error(error)
-            if self._verifier is None:  # else the client reads what is live, and whole
+            # A verified client reads what is live, and whole, whatever has drifted.
+            if self._verifier is None or isinstance(error, UninterceptedClientError):
                 raise
 
     def note_error(self, error: CassetteError) -> None:
@@ -351,27 +370,27 @@ class Tape:
         In a forked child only its own errors count, and the journal is left to the process that
         began the use.
         """
-        self._family.catch_up()
         refusal = None
-        if good and self._family.is_owner:
+        is_owner = self._family.is_owner
+        if good:
+            self._family.catch_up()
             remarks: list[Warning] = [*map(UnrecordedWarning, self.bypassed.values())]
-            parts = self._options, self._terms, self._writer
-            self.outage = is_outage(*parts)
-            remarks += remark_on_failures(*parts, outage=self.outage)
+            if is_owner:
+                parts = self._options, self._terms, self._writer
+                self.outage = is_outage(*parts)
+                remarks += remark_on_failures(*parts, outage=self.outage)
             refusal = objection(self.errors, remarks)
-        elif good:
-            refusal = objection(self.errors, [])
         try:
             # A use that raises has not ended well, and may lack an interaction.
             self._writer.close(good=good and refusal is None and not self.outage)
         finally:
             for source in self._sources:
                 source.close()
-            if self._family.is_owner:
+            if is_owner:
                 tell(self)
             self._family.end()
         if refusal is not None:
             raise refusal
-        if good and self._family.is_owner:
+        if good and is_owner:
             mind_edited(self._sources)
             mind_unplayed(self._options, self.unplayed, len(self._own))

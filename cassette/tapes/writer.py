@@ -96,10 +96,10 @@ class Writer:
                 return
             journal.append(masked)
             self.journal = journal.partial
-            unanswered = not interaction.response.raw and interaction.ended is not Ended.ABANDONED
-            facts = (masked.call, str(masked.ended), unanswered)
-            self._count(*facts)
-            self._family.tell(self._written, *facts)
+            silent = not interaction.response.raw and interaction.ended is not Ended.ABANDONED
+            written = masked.call, str(masked.ended), silent
+            self._count(*written)
+            self._family.tell(self._written, *written)
 
     def close(self, *, good: bool) -> None:
         """Make the journal the cassette, or leave it where it is.
@@ -132,9 +132,9 @@ class Writer:
             # What was replaced meanwhile was rescued to another place.
             self.journal = journal.partial if self.journal is not None else None
 
-    def _count(self, call: str, ended: str, unanswered: bool) -> None:  # noqa: FBT001 - told so
+    def _count(self, call: str, ended: str, silent: bool) -> None:  # noqa: FBT001 - a fact told
         self.recorded += 1
-        self.unanswered += unanswered
+        self.unanswered += silent
         if call.startswith(CONNECT):
             self.failed[f"{call} ({ended})"] += 1
         if self._anew:
