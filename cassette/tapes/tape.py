@@ -149,6 +149,11 @@ class Tape:
         return self._writer.recorded
 
     @property
+    def unchanged(self) -> bool:
+        """Whether the cassette was recorded anew and says what it said before."""
+        return self._writer.unchanged
+
+    @property
     def unanswered(self) -> int:
         """How many recorded interactions are failures that nobody asked for: nothing came back."""
         return 0 if self._options.failures else self._writer.unanswered
