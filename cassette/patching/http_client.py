@@ -23,8 +23,9 @@ from cassette.patching.lending import Lending
 from cassette.patching.network.audit import listen
 from cassette.patching.network.outage import outage, rehearse
 from cassette.patching.undo import UndoLog
-from cassette.patching.urllib3 import settle
+from cassette.patching.urllib3 import settle, speaks_http2
 from cassette.tapes.in_force import current
+from cassette.tapes.refusal import http2_refused
 from cassette.transport.failures import recording_of
 from cassette.transport.sockets import CassetteSocket
 
@@ -107,6 +108,11 @@ class HttpClientPatcher:
                 dial()
 
         failed: OSError | HTTPException | None = None
+        endpoint = endpoint_of(connection)
+        if speaks_http2(connection) and not tape.passes(endpoint):
+            refusal = http2_refused(endpoint.host, tape.path)
+            tape.note_error(refusal)
+            raise refusal
         try:
             if not connect_through(tape, connection, dial_undisturbed):
                 if is_odd(connection):

@@ -142,6 +142,8 @@ def _socket_error(error: BaseException) -> OSError | HTTPException | None:
     """The first error of the connection in the chain that leads to this one."""
     summary = None
     for link in _chain(error):
+        if isinstance(link, OSError) and isinstance(link.__cause__, OSError) and link.errno:
+            continue  # a client's own error over the socket's
         if isinstance(link, OSError) and link.errno is None and type(link) is OSError:
             # It may tell in one sentence of several addresses that were tried, behind it.
             summary = summary or link

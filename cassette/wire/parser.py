@@ -271,6 +271,14 @@ class RequestParser(MessageParser):
     method = b""
     target = b""
 
+    @property
+    def opens_http2(self) -> bool:
+        """Whether this is the first half of a connection preface of HTTP/2.
+
+        Source: RFC 9113, section 3.4.
+        """
+        return self.method == b"PRI" and self.target == b"*"
+
     def feed(self, data: bytes) -> int:
         """Take the next bytes; return how many belong to this request.
 

@@ -23,9 +23,9 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from cassette.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.errors import BlockedNetworkError
 from cassette.patching.network.audit import SocketWatch, text_of
-from cassette.patching.network.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.tapes.hosts import Hosts, address_of
 from cassette.tapes.in_force import current, entered, is_lifted
 from cassette.wording import from_here, told_of_attempt
@@ -44,7 +44,7 @@ _NETWORK: Final = (socket.AF_INET, socket.AF_INET6)
 
 _REPLAY_REMEDY: Final = (
     "Use a client that cassettes replay (all that is built on http.client, such as requests, "
-    "urllib3 and boto3, and httpx), or let the host through: allow_hosts=[{host!r}]."
+    "urllib3 and boto3, httpx, aiohttp), or let the host through: allow_hosts=[{host!r}]."
 )
 
 
@@ -195,6 +195,15 @@ def _is_here(host: str) -> bool:
 
 
 # The decision.
+
+
+def ask(host: str, port: int) -> None:
+    """Ask for a connection of which the interpreter does not tell; note it, or refuse it.
+
+    Raises:
+        BlockedNetworkError: It may not be made.
+    """
+    _pass("connection", host, port)
 
 
 def _pass(kind: str, host: str, port: int | None) -> None:

@@ -12,12 +12,12 @@ found and takes connections, and nobody ever gets a byte.
 from __future__ import annotations
 
 import socket
-import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from cassette.client.seam import MuteSocket
+from cassette.locks import make_rlock
 from cassette.patching.undo import UndoLog
 from cassette.transport.failures import is_of_connection
 
@@ -36,7 +36,7 @@ class _Network(Protocol):
 
 
 _network: ContextVar[_Network | None] = ContextVar("network", default=None)
-_one_at_a_time: Final = threading.RLock()
+_one_at_a_time: Final = make_rlock()
 
 
 @contextmanager
