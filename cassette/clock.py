@@ -18,12 +18,13 @@ _freezegun: Final = sys.modules.get("freezegun.api")
 class Clock:
     """Wall clock and stopwatch.
 
-    ``wall`` gives seconds since 1970 in UTC, ``monotonic`` seconds from an arbitrary start.
+    ``wall`` gives seconds since 1970 in UTC, ``monotonic`` seconds from an arbitrary start;
+    ``sleep`` lets the calling thread wait for some of them.
     """
 
     wall = staticmethod(getattr(_freezegun, "real_time", time.time))
     monotonic = staticmethod(getattr(_freezegun, "real_monotonic", time.monotonic))
-    _sleep = staticmethod(time.sleep)
+    sleep = staticmethod(time.sleep)
     _from_timestamp = staticmethod(getattr(_freezegun, "real_datetime", datetime).fromtimestamp)
 
     @classmethod
@@ -33,8 +34,7 @@ class Clock:
         return now
 
     @classmethod
-    def sleep_until(cls, moment: float) -> None:
-        """Let the calling thread wait for a moment of ``monotonic``; one that is past is there."""
-        remaining = moment - cls.monotonic()
-        if remaining > 0:
-            cls._sleep(remaining)
+    def pass_to(cls, moment: float) -> float:
+        """Return the seconds until a moment of ``monotonic``; 0 where it has passed."""
+        remaining: float = moment - cls.monotonic()
+        return max(0.0, remaining)

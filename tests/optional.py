@@ -13,6 +13,7 @@ REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
 GROUPS = {
     "clients": (
         "aiohttp",
+        "anyio",
         "boto3",
         "botocore",
         "httpcore",
@@ -26,10 +27,12 @@ GROUPS = {
         "responses",
         "socks",
         "tomli_w",
+        "trio",
         "urllib3",
+        "uvloop",
         "uvicorn",
     ),
-    "plugins": ("pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),
+    "plugins": ("pyfakefs", "pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),
     "tests": ("click", "hypothesis", "jinja2", "jsonschema", "rich", "trustme"),
     "types": ("mypy",),
 }

@@ -14,7 +14,12 @@ from cassette.plugin.commands import command, from_here
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
 from cassette.tapes.expiry import CassetteExpiredWarning
-from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
+from cassette.tapes.outcome import (
+    EditedWarning,
+    UnansweredWarning,
+    UnplayedWarning,
+    UnrecordedWarning,
+)
 from cassette.wording import counted
 
 if TYPE_CHECKING:
@@ -24,7 +29,13 @@ if TYPE_CHECKING:
     from cassette.plugin.recording_locks import RecordingLocks
 
 
-_WARNINGS: Final = (CassetteExpiredWarning, UnplayedWarning, UnrecordedWarning)
+_WARNINGS: Final = (
+    CassetteExpiredWarning,
+    EditedWarning,
+    UnansweredWarning,
+    UnplayedWarning,
+    UnrecordedWarning,
+)
 """Warnings that a filter of the project may turn into errors."""
 
 
@@ -68,11 +79,11 @@ class TapedTest:
         self, item: pytest.Item, configured: object, folder: Path, name: str, locks: RecordingLocks
     ) -> None:
         settings = Settings.of(item.config).of_test(item, configured)
-        path, settings["extra"] = files_of(folder, name, settings)
+        path, settings["extra"] = files_of(folder, name, settings, item.config.rootpath)
         settings.pop("name", None)
         self.good = True
         self.ending = False
-        self._use = use(path, **settings).advising(partial(_again, item))
+        self._use = use(path, **settings).of_run(partial(_again, item), item.config.rootpath)
         rerecords = settings.get("max_age") and settings.get("on_expiry") == "rerecord"
         self._lock = locks.take(path, settings.get("mode"), rerecords=bool(rerecords))
         try:

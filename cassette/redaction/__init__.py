@@ -4,13 +4,19 @@
 there were none. Names of fields decide (``names``), and where a quick look
 (``alarms``) leaves open that there is one, spans in the raw bytes are found (``finders``) and
 overwritten with masks of equal length (``masks``), message by message (``masking``).
+
+Who only wants to know asks ``Redactor.secrets_in(interaction)`` or
+``Redactor.secrets_in_text(data, kind)``: both give ``Finding``s, each a place, such as
+``response.json.access_token``, and the rule that found the secret there, such as ``name`` or
+``github token``. A redacted interaction lists the same of itself as ``redacted``, ``rules`` and
+``masks``; a value in ``masks`` is no secret, and is never found again.
 """
 
 from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cassette.errors import OptionError
 from cassette.model import Request, Response
@@ -32,7 +38,28 @@ if TYPE_CHECKING:
     from cassette.model import Interaction, Message
     from cassette.redaction.masking import MaskedMessage
 
-__all__ = ["DEFAULT_NAMES", "MASK_MARK", "Redactor", "without_masks", "without_masks_bytes"]
+__all__ = [
+    "DEFAULT_NAMES",
+    "MASK_MARK",
+    "Finding",
+    "Redactor",
+    "without_masks",
+    "without_masks_bytes",
+]
+
+
+class Finding(NamedTuple):
+    """A secret that was found.
+
+    Attributes:
+        place: Where it stands, such as ``request.headers.authorization``, ``response.json.token``,
+            or for a text ``json.token``.
+        rule: What found it: ``name``, ``known``, or the name of a shape.
+    """
+
+    place: str
+    rule: str
+
 
 _SMALL: Final = 1 << 16
 """Bytes up to which a message is tested in one go, before it is taken apart."""
@@ -152,6 +179,7 @@ class Redactor:
             maskings[role].masked() if role in maskings else message.raw
             for role, message in messages
         )
+        redacted = tuple(dict.fromkeys([*interaction.redacted, *places]))
         return replace(
             interaction,
             call=call,
@@ -160,8 +188,27 @@ class Redactor:
             if received is response.raw
             else Response(received, response.parsed_response.method.decode("latin-1")),
             arrived=interaction.arrived if len(received) == len(response.raw) else (),
-            redacted=tuple(dict.fromkeys([*interaction.redacted, *places])),
+            redacted=redacted,
+            rules=tuple("name" for _ in redacted),
         )
+
+    def secrets_in(self, interaction: Interaction) -> list[Finding]:
+        """Return the secrets that stand in an interaction, masks left out, each place once."""
+        before = len(interaction.redacted)
+        done = self.fresh().redact(interaction)
+        return list(map(Finding, done.redacted[before:], done.rules[before:]))
+
+    def secrets_in_text(self, data: bytes, kind: str = "") -> list[Finding]:
+        """Return the secrets that stand in any text, such as a body or a file.
+
+        Args:
+            data: The text, not compressed.
+            kind: Its media type with parameters, where it is known.
+        """
+        from cassette.redaction.masking import content_hits  # noqa: PLC0415 - as in ``_taken_apart``
+
+        hits = content_hits(data, 0, len(data), kind.encode("latin-1", "replace"), self.is_secret)
+        return [Finding(hit.place, "name") for hit in hits if mask_number(hit.secret) is None]
 
     def _is_suspect(self, message: Message) -> bool:
         """Return whether a cheap look at all bytes leaves open that a field holds a secret.

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 ENDINGS: Final = (".yaml", ".yml")
 """What the name of a cassette ends in."""
 
-_JOURNALS: Final = tuple(ending + PARTIAL for ending in ENDINGS)
+_JOURNAL: Final = re.compile(rf"\.ya?ml(?:\.\w+)?{re.escape(PARTIAL)}\Z")
+"""One that was rescued, or is of a forked child, has a word of its own in its name."""
+
 _FIRST_KEY: Final = re.compile(rb"^['\"]?cassette['\"]?[ \t]*:", re.MULTILINE)
 _GLANCE: Final = 4096
 """Bytes in which the first key of a cassette stands; comments may come before it."""
@@ -38,7 +40,7 @@ def is_cassette(path: str | PathLike[str]) -> bool:
 
 def is_journal(path: str | PathLike[str]) -> bool:
     """Return whether a file is the journal of a recording, by its name."""
-    return os.fspath(path).endswith(_JOURNALS)
+    return _JOURNAL.search(os.fspath(path)) is not None
 
 
 def files_below(folder: str | PathLike[str]) -> Iterator[str]:

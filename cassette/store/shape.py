@@ -14,8 +14,16 @@ from functools import cache
 from typing import Final
 
 from cassette.model import Ended, Failure, Interaction, Request, Response
+from cassette.store.edits import digest_of, settled
 from cassette.store.jsonform import STYLES, decode_json
-from cassette.store.parts import CRLF, HEAD_END, MESSAGE_KEYS, MessageError, join_message
+from cassette.store.parts import (
+    CHANGE_LISTS,
+    CRLF,
+    HEAD_END,
+    MESSAGE_KEYS,
+    MessageError,
+    join_message,
+)
 from cassette.store.scalars import BREAK, CR, decode_value, is_own_text
 
 _STYLES: Final = frozenset(style.encode() for style in STYLES)
@@ -34,18 +42,42 @@ _STYLE_START: Final = b"\n    style: "
 _WORDS: Final = rb"[A-Za-z][\w.$*/()-]*(?: [\w.$*/()-]+)*"
 _FACTS: Final = re.compile(
     rb"  at: (\d{4}-\d\d-\d\dT[\d:.]{8,15}Z)\n  took: (\d{1,9}\.\d{1,20})\n"
-    rb"((?:  [frd ][^\n]*\n)*)  ended: (%b)" % b"|".join(_ENDED)
+    rb"((?:  (?!digest:)[frmud ][^\n]*\n)*)(?:  digest: ([0-9a-f]{8}-[0-9a-f]{8})\n)?"
+    rb"  ended: (%b)" % b"|".join(_ENDED)
 )
 
 Arrived = tuple[tuple[float, int], ...]
-Changes = tuple[Failure | None, tuple[str, ...], tuple[str, ...]]
-"""How an interaction failed, what was redacted in it, and what was decoded."""
+Changes = tuple[Failure | None, dict[str, tuple[str, ...]]]
+"""How an interaction failed, and the lists of what was done to it by their key."""
 
-_NO_CHANGES: Final[Changes] = (None, (), ())
+_NO_CHANGES: Final[Changes] = (None, {})
+_ITEM: Final = rb'(?:%b|"[ !#-\[\]-~]*")' % _WORDS
+"""An item of such a list in plain style, or quoted without any escape."""
+_ITEMS: Final = re.compile(_ITEM.decode())
+_ROLE: Final = b"(?:request|response)"
+_LISTS: Final = {
+    key.encode(): _ROLE if key in ("unsearched", "decoded") else _ITEM for key in CHANGE_LISTS
+}
 
 
 def decode_entry(call: str, entry: bytes) -> Interaction | None:
     """Return an interaction, or None where the entry is not in own shape.
+
+    Args:
+        call: Its call, read already.
+        entry: The text behind the dash, without the last newline.
+    """
+    found = decode_standing(call, entry)
+    if found is None:
+        return None
+    interaction, digest = found
+    if digest == digest_of(interaction.request.raw, interaction.response.raw):
+        return interaction
+    return settled(interaction, digest)
+
+
+def decode_standing(call: str, entry: bytes) -> tuple[Interaction, bytes | None] | None:
+    """Return an interaction as it stands, edited or not, and its digest; or None.
 
     Args:
         call: Its call, read already.
@@ -65,8 +97,11 @@ def decode_entry(call: str, entry: bytes) -> Interaction | None:
         return None
     method, _, url = call.partition(" ")
     request, response = Request(sent[0], url), Response(received[0], method)
-    at, took, ended, changes = facts
-    return Interaction(call, request, response, at, took, received[1], ended, *changes)
+    at, took, ended, digest, (failure, lists) = facts
+    found = Interaction(call, request, response, at, took, received[1], ended, failure)
+    for key, items in lists.items():
+        setattr(found, key, items)
+    return found, digest
 
 
 @cache
@@ -74,22 +109,24 @@ def _changes() -> re.Pattern[bytes]:
     """Return the pattern of the lines of ``Changes``, which few entries have."""
     return re.compile(
         rb"(?:  failure:\n    kind: (%b)\n(?:    errno: (-?[1-9]\d{0,8})\n)?    message: (%b)\n)?"
-        rb"(?:  redacted: \[(%b(?:, %b)*)\]\n)?"
-        rb"(?:  decoded: \[(request|response|request, response)\]\n)?" % ((_WORDS,) * 4)
+        % (_WORDS, _WORDS)
+        + b"".join([rb"(?:  %b: \[(%b(?:, %b)*)\]\n)?" % (k, i, i) for k, i in _LISTS.items()])
     )
 
 
-def _decode_facts(entry: bytes, start: int) -> tuple[datetime, float, Ended, Changes] | None:
+def _decode_facts(
+    entry: bytes, start: int
+) -> tuple[datetime, float, Ended, bytes | None, Changes] | None:
     """Return what the lines from ``at`` to the end of an entry say, or None."""
     found = _FACTS.fullmatch(entry, start)
     if found is None:
         return None
-    at, took, lines, ended = found.groups()
+    at, took, lines, digest, ended = found.groups()
     changes = _decode_changes(lines) if lines else _NO_CHANGES
     if changes is None:
         return None
     try:
-        return datetime.fromisoformat(at.decode()), float(took), _ENDED[ended], changes
+        return datetime.fromisoformat(at.decode()), float(took), _ENDED[ended], digest, changes
     except ValueError:
         return None
 
@@ -99,14 +136,18 @@ def _decode_changes(lines: bytes) -> Changes | None:
     found = _changes().fullmatch(lines)
     if found is None:
         return None
-    kind, errno, message, *places = found.groups()
+    kind, errno, message, *items = found.groups()
     failure = None
     if kind is not None:
         failure = Failure(kind.decode(), None if errno is None else int(errno), message.decode())
-    redacted, decoded = (
-        () if names is None else tuple(names.decode().split(", ")) for names in places
-    )
-    return failure, redacted, decoded
+    lists = {
+        key: tuple(item.strip('"') for item in _ITEMS.findall(line.decode()))
+        for key, line in zip(CHANGE_LISTS, items, strict=True)
+        if line is not None
+    }
+    if "rules" in lists and len(lists["rules"]) != len(lists.get("redacted", ())):
+        return None
+    return failure, lists
 
 
 def _decode_section(text: bytes, start: int, stop: int) -> tuple[bytes, Arrived] | None:

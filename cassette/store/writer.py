@@ -7,12 +7,14 @@ from datetime import UTC
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from cassette.store.edits import digest_of
 from cassette.store.forms import encode_scalar
 from cassette.store.message_form import encode_large_message, encode_message
+from cassette.store.parts import CHANGE_LISTS
 from cassette.store.scalars import LARGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from cassette.model import Failure, Interaction, Message
@@ -63,12 +65,12 @@ def _encode_start(call: str) -> bytes:
 
 
 def _encode_end(interaction: Interaction) -> bytes:
-    return b"  at: %b\n  took: %b\n%b%b%b  ended: %b\n" % (
+    return b"  at: %b\n  took: %b\n%b%b  digest: %b\n  ended: %b\n" % (
         encode_time(interaction.at).encode(),
         encode_seconds(interaction.took).encode(),
         _encode_failure(interaction.failure) if interaction.failure else b"",
-        _encode_places("redacted", interaction.redacted) if interaction.redacted else b"",
-        _encode_places("decoded", interaction.decoded) if interaction.decoded else b"",
+        b"".join([_encode_list(key, getattr(interaction, key)) for key in CHANGE_LISTS]),
+        digest_of(interaction.request.raw, interaction.response.raw),
         encode_scalar(interaction.ended).encode(),
     )
 
@@ -109,5 +111,5 @@ def _encode_failure(failure: Failure) -> bytes:
     ).encode()
 
 
-def _encode_places(key: str, places: Iterable[str]) -> bytes:
-    return f"  {key}: [{', '.join(map(encode_scalar, places))}]\n".encode()
+def _encode_list(key: str, items: Sequence[str]) -> bytes:
+    return f"  {key}: [{', '.join(map(encode_scalar, items))}]\n".encode() if items else b""

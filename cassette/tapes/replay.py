@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cassette.clock import Clock
 from cassette.errors import CassetteError, RecordingEndedError, UnmatchedRequestError
+from cassette.tapes.refusal import refuse_what_is_no_interaction
 from cassette.transport.pace import Pace
 from cassette.wording import from_here
 
@@ -71,9 +72,11 @@ class Replay:
 
         Raises:
             UnmatchedRequestError: There is none, and nothing may go live.
+            UninterceptedClientError: It is the beginning of a connection in HTTP/2.
             CassetteFormatError: The interaction that answers is damaged, or one that nearly does.
         """
         try:
+            refuse_what_is_no_interaction(request, self._options.path)
             for source in self._sources:
                 found = source.find(call, request)
                 if found is not None:

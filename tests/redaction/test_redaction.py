@@ -745,6 +745,21 @@ def test_the_token_of_a_login_is_masked_where_it_is_given_and_where_it_is_sent()
     )
 
 
+# -- asking
+
+
+def test_what_is_secret_is_told_with_place_and_rule():
+    known = interaction(
+        request("/x?api_key=abcdefghijklmn"), response(b'{"token": "abcdefghijkl"}')
+    )
+    assert Redactor().secrets_in(known) == [
+        ("request.query.api_key", "name"),
+        ("response.json.token", "name"),
+    ]
+    assert Redactor().secrets_in(Redactor().redact(known)) == []
+    assert Redactor().secrets_in_text(b'{"token": "abcdefghijkl"}') == [("json.token", "name")]
+
+
 # -- options
 
 

@@ -42,7 +42,14 @@ def test_a_break_that_only_yaml_knows_is_left_to_the_yaml_parser(opened, entry, 
 
 @pytest.mark.parametrize("decoded", [("request",), ("response",), ("request", "response")])
 def test_an_entry_that_was_decoded_needs_no_parser(opened, kit, no_parser, decoded):
-    made = kit.make(kit.head + b"hello", decoded=decoded, redacted=("request.headers.x",))
+    made = kit.make(
+        kit.head + b"hello",
+        decoded=decoded,
+        redacted=("request.headers.x", "response.json.a[0]"),
+        rules=("name", "github token"),
+        masks=("REDACTED-1-xxx", "00017", "UkVEQUNU+/=="),
+        unsearched=("response",),
+    )
     assert kit.facts_of(opened(HEADER + encode_entry(made)).interaction(0)) == kit.facts_of(made)
 
 
@@ -51,6 +58,9 @@ def test_an_entry_that_was_decoded_needs_no_parser(opened, kit, no_parser, decod
     [
         b"  decoded: [body]\n",
         b"  redacted: []\n",
+        b"  redacted: [a]\n  rules: [name, name]\n",
+        b'  masks: ["\\"]\n',
+        b"  unsearched: [body]\n",
         b"  redacted: [a]\n  redacted: [b]\n",
         b"  decoded: [request]\n  redacted: [a]\n",
         b"  failure: {kind: a, message: b}\n",
