@@ -24,6 +24,9 @@ _NAMES: Final = byte_words_in(b"name key id property http-equiv itemprop")
 _VALUES: Final = byte_words_in(b"value content")
 
 
+_VERBATIM: Final = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+"""Where tags are no tags."""
+
 _SIBLINGS: Final = re.compile(
     rb"<(?:name|key|string|Name|Key)>\s*([\w.-]{2,80})\s*</\w+>\s*"
     rb"<(?:value|string|Value|String)>\s*(?:<string>)?([^<\s][^<]*?)\s*</"
@@ -42,7 +45,13 @@ def in_markup(data: bytes, start: int, stop: int, court: Court) -> Iterator[Hit]
     ``<password>x</password>``, ``<add key="ApiKey" value="x"/>``,
     ``<input name="csrf" value="x">``, ``<property name="password">x</property>``.
     """
+    verbatim = _VERBATIM.finditer(data, start, stop) if b"<!" in data else iter(())
+    span = next(verbatim, None)
     for tag in _TAG.finditer(data, start, stop):
+        while span is not None and span.end() <= tag.start():
+            span = next(verbatim, None)
+        if span is not None and span.start() < tag.start():
+            continue
         name = tag[1].rpartition(b":")[2].decode()
         subject = name
         if tag[2]:

@@ -22,6 +22,7 @@ _GLOBAL: Final = 6
 
 _LISTED: Final = re.compile(rb"\n  masks: \[([^\n]*)\]")
 _RUN: Final = re.compile(rb"[A-Za-z0-9_-]{4}")
+_AROUND: Final = "!\"#$%&'()*+,-./:;=?@[\\]^_`{|}~ "
 _SEPARATOR: Final = re.compile(r"[-_ .+]")
 _ITEM: Final = re.compile(rb'"((?:[^"\\]|\\.)*)"|([^",\s][^",]*)')
 
@@ -42,7 +43,9 @@ def is_learnable(secret: bytes) -> bool:
         return False
     if looks_random(text, 8):
         return True
-    if _WORDS.fullmatch(text):
+    if "<" in text or ">" in text:
+        return False  # it could be a tag somewhere else
+    if _WORDS.fullmatch(text.strip(_AROUND)):
         # A phrase; what has only slashes in it may be the name of a zone.
         least = 12 if _SEPARATOR.search(text) else 16
         return len(text) >= least and not text.isalpha()

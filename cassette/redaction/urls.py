@@ -149,6 +149,9 @@ def _hidden(
         # The key id; date, region and service behind it are no secrets.
         scope = _SCOPE.search(pair.string, start, stop)
         stop = scope.start() if scope else stop
+    if place == "body.query":
+        # What closes a bracket or a sentence around a URL is no part of it.
+        stop = start + len(pair.string[start:stop].rstrip(b")]}.,;:"))
     secret = unquote_to_bytes(pair.string[start:stop].replace(b"+", b" "))
     if court.hides(name, secret, where):
         yield Hit(start, stop, secret, f"{place}.{name}")
