@@ -333,7 +333,8 @@ def test_nothing_hostile_runs_in_any_view(opened, tmp_path):
         page.run(
             "D.tests = [{id: '<b>x</b>::' + D.items[0].reason, outcome: 'failed', took: 1,"
             " cassette: D.items[0].reason, sent: [{f: 0, n: null, call: D.items[0].url,"
-            " file: '<i>', line: 1, code: D.items[0].reason, at: 0, error: D.items[0].reason}], left: []}];"
+            " file: '<i>', line: 1, code: D.items[0].reason, at: 0, error: D.items[0].reason}],"
+            " left: []}];"
             "D.run = {mode: '<b>', when: '<b>', orphans: ['<b>'], oldest: '<b>', doubt: '<b>'};"
             "show('run'); show('traffic')"
         )
