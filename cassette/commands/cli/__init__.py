@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "demo": "demo",
     "diff": "diff",
     "list": "listing",
+    "report": "report",
     "show": "show",
 }
 """The module here of each command, in which it has the name of that module."""
