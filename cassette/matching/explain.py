@@ -40,7 +40,7 @@ _CONNECT_MATCHERS: Final = ("method", "scheme", "host", "port")
 _RANKED: Final = 2000
 """Calls that are compared with the one that found nothing."""
 
-_LINES: Final = (18, 6, 6)
+_LINES: Final = (16, 6, 6)
 """Lines that are shown of the nearest recording, the second, and so on: what makes a message of 40
 lines together with all that stands around them."""
 
