@@ -44,8 +44,8 @@ class SentTracker:
 
     def _note(self, told: Told) -> None:
         own = [frame for frame in callers() if is_own(frame)]
-        place = own[0] if own else None
-        there = next((one for one in own if one.f_code.co_filename == self._module), None)
+        # The line of the test says most; a helper that has sent it is named beside.
+        tests = [frame for frame in own if frame.f_code.co_filename == self._module]
         data: dict[str, Any] = {
             "how": told.how,
             "cassette": absolute_path(told.path),
@@ -54,14 +54,16 @@ class SentTracker:
             "at": round(Clock.monotonic() - self._began, 6),
             "error": told.error,
         }
-        if place is not None:
+        for place in (tests or own)[:1]:
             name, line = place.f_code.co_filename, place.f_lineno
-            source = linecache.getline(name, line).strip()[:_LONGEST]
-            data |= {"file": shown_path(os.path.abspath(name), self._root), "line": line}  # noqa: PTH100
-            data["code"] = source
-            # Where a helper has sent it, the line of the test that called the helper.
-            data["from"] = there.f_lineno if there not in (None, place) else None
+            data |= {"file": self._shown(name), "line": line}
+            data["code"] = linecache.getline(name, line).strip()[:_LONGEST]
+            if own[0] is not place:
+                data["by"] = f"{self._shown(own[0].f_code.co_filename)}:{own[0].f_lineno}"
         self._sent.append(data)
+
+    def _shown(self, name: str) -> str:
+        return shown_path(os.path.abspath(name), self._root)  # noqa: PTH100 - links stay
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

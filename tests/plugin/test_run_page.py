@@ -55,9 +55,8 @@ def test_a_recording_run_tells_lines_and_numbers(project, run):
     assert first["id"] == "test_it.py::test_a"
     assert sent(first) == [("recorded", 0, "one"), ("recorded", 1, "two"), ("recorded", 2, "three")]
     (one,) = second["sent"]
-    assert (one["file"], one["line"]) == ("conftest.py", 6)
-    assert one["code"] == "with urllib.request.urlopen(url) as answer:"
-    assert one["from"] == 10, "the line of the test, where a helper has sent it"
+    assert (one["file"], one["line"], one["code"]) == ("test_it.py", 10, 'fetch("/one")')
+    assert one["by"] == "conftest.py:6", "the helper that has sent it"
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -83,7 +82,7 @@ def test_a_replay_tells_what_was_played_missed_and_left(recorded, run, workers):
         x for x in data["items"] if x.get("sent") and x["sent"][0]["test"].endswith("test_b")
     ]
     assert item["sent"] == [
-        {"how": "played", "test": "test_it.py::test_b", "file": "conftest.py", "line": 6}
+        {"how": "played", "test": "test_it.py::test_b", "file": "test_it.py", "line": 10}
     ]
 
 
