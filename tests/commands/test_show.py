@@ -1,6 +1,7 @@
 """``cassette show``: the table, and an interaction in full."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -216,3 +217,19 @@ def test_what_cannot_be_shown_is_told(folder, capsys, words, complaint):
     shop.write_shop(folder / "two.yaml")
     assert main(["show", *words]) > 0
     assert complaint in capsys.readouterr().err
+
+
+def test_more_than_fits_on_a_terminal_goes_through_a_pager(folder):
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "LINES": "5", "TERM": "xterm", "PAGER": "sed s/^/paged:/"}
+    for words, paged in (([], True), (["--no-pager"], False)):
+        command = [sys.executable, "-m", "cassette", "show", "shop.yaml", *words]
+        done = subprocess.run(
+            command, stdin=theirs, stdout=theirs, check=False, timeout=60, env=environment
+        )
+        assert done.returncode == 0
+        text = os.read(ours, 1 << 16).decode()
+        assert text.startswith("paged:\x1b[1mshop.yaml") is paged
+        assert "\x1b[35m *" in text
+    os.close(ours)
+    os.close(theirs)
