@@ -7,10 +7,13 @@ everyone who has it installed, and ``cassette.client`` needs none of them.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import cassette.system  # noqa: F401 - it takes the functions of the system before anyone fakes them
 
 if TYPE_CHECKING:
     from cassette.api import Use, load, tape, use
+    from cassette.defaults import Defaults
     from cassette.errors import (
         BlockedNetworkError,
         CassetteError,
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
         CassetteFormatError,
         CassetteNotFoundError,
         CassetteVersionError,
+        HookError,
         OptionError,
         RecordingEndedError,
         TapeClosedError,
@@ -25,35 +29,52 @@ if TYPE_CHECKING:
         UnmatchedRequestError,
         UnplayedInteractionsError,
     )
-    from cassette.model import Ended, Interaction
+    from cassette.model import Ended, Interaction, Request, Response
     from cassette.patching.network.guard import block_network
     from cassette.redaction import Redactor
+    from cassette.store.reader import Cassette
     from cassette.tapes.expiry import CassetteExpiredWarning
     from cassette.tapes.modes import RecordMode
-    from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
+    from cassette.tapes.outcome import (
+        EditedWarning,
+        UnansweredWarning,
+        UnplayedWarning,
+        UnrecordedWarning,
+    )
     from cassette.tapes.tape import Tape
     from cassette.transport.scripted import ScriptedTransport
     from cassette.verify.drift import DriftError
     from cassette.verify.verification import Verification
+    from cassette.words import Options
+
+    __version__: str
 
 __all__ = [
     "BlockedNetworkError",
+    "Cassette",
     "CassetteError",
     "CassetteExpiredError",
     "CassetteExpiredWarning",
     "CassetteFormatError",
     "CassetteNotFoundError",
     "CassetteVersionError",
+    "Defaults",
     "DriftError",
+    "EditedWarning",
     "Ended",
+    "HookError",
     "Interaction",
     "OptionError",
+    "Options",
     "RecordMode",
     "RecordingEndedError",
     "Redactor",
+    "Request",
+    "Response",
     "ScriptedTransport",
     "Tape",
     "TapeClosedError",
+    "UnansweredWarning",
     "UninterceptedClientError",
     "UnmatchedRequestError",
     "UnplayedInteractionsError",
@@ -69,7 +90,13 @@ __all__ = [
 
 _HOMES = {
     "api": ("Use", "load", "tape", "use"),
-    "tapes.outcome": ("UnplayedWarning", "UnrecordedWarning"),
+    "tapes.outcome": (
+        "EditedWarning",
+        "UnansweredWarning",
+        "UnplayedWarning",
+        "UnrecordedWarning",
+    ),
+    "defaults": ("Defaults",),
     "tapes.tape": ("Tape",),
     "verify.drift": ("DriftError",),
     "errors": (
@@ -79,6 +106,7 @@ _HOMES = {
         "CassetteFormatError",
         "CassetteNotFoundError",
         "CassetteVersionError",
+        "HookError",
         "OptionError",
         "RecordingEndedError",
         "TapeClosedError",
@@ -87,24 +115,27 @@ _HOMES = {
         "UnplayedInteractionsError",
     ),
     "tapes.expiry": ("CassetteExpiredWarning",),
-    "model": ("Ended", "Interaction"),
+    "model": ("Ended", "Interaction", "Request", "Response"),
     "tapes.modes": ("RecordMode",),
     "patching.network.guard": ("block_network",),
     "redaction": ("Redactor",),
+    "store.reader": ("Cassette",),
     "transport.scripted": ("ScriptedTransport",),
     "verify.verification": ("Verification",),
+    "words": ("Options",),
 }
 
+if not TYPE_CHECKING:  # else every name would be one
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
-    if name == "__version__":
-        return import_module("importlib.metadata").version("pytest-cassette")
-    for home, names in _HOMES.items():
-        if name in names:
-            value = getattr(import_module(f"cassette.{home}"), name)
-            globals()[name] = value
-            return value
-    raise AttributeError(f"module 'cassette' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            return import_module("importlib.metadata").version("pytest-cassette")
+        for home, names in _HOMES.items():
+            if name in names:
+                value = getattr(import_module(f"cassette.{home}"), name)
+                globals()[name] = value
+                return value
+        raise AttributeError(f"module 'cassette' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

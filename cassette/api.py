@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 from cassette.errors import OptionError
 from cassette.matching import DEFAULT, Matching, listed
+from cassette.naming import check_names
 from cassette.redaction import Redactor
 from cassette.store.reader import load
 from cassette.tapes.expiry import Expiry
+from cassette.tapes.hooks import Hooks
 from cassette.tapes.hosts import Hosts
 from cassette.tapes.modes import parse_mode
 from cassette.tapes.options import ON_UNPLAYED, TapeOptions
@@ -25,31 +28,50 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cassette.matching.options import CustomMatcher
+    from cassette.tapes.hooks import Hook
     from cassette.tapes.in_force import Patcher
+    from cassette.tapes.modes import RecordMode
     from cassette.verify.verification import Verification
+    from cassette.words import MatcherName, Mode, OnExpiry, OnUnplayed
 
     Options = ParamSpec("Options")
 
 __all__ = ["Use", "load", "tape", "use"]
 
 
+def _answering(function: Callable[Options, Use]) -> Callable[Options, Use]:
+    """Let a function answer names of options that it does not have with those that it has."""
+    names = [*inspect.signature(function).parameters]
+
+    @functools.wraps(function)
+    def call(*args: Options.args, **options: Options.kwargs) -> Use:
+        check_names(options, names)
+        return function(*args, **options)
+
+    return call
+
+
+@_answering
 def use(  # noqa: PLR0913 - every option is a keyword of its own
     path: str | PathLike[str],
     *,
-    mode: str | None = None,
-    match_on: Sequence[str | CustomMatcher] = DEFAULT,
+    mode: Mode | RecordMode | None = None,
+    match_on: Sequence[MatcherName | CustomMatcher] = DEFAULT,
     ignore: Sequence[str] = (),
     redact: Redactor | bool = True,
     repeat: bool = False,
-    on_unplayed: str = "ignore",
+    on_unplayed: OnUnplayed = "ignore",
     allow_hosts: Sequence[str] = (),
     decode: bool = False,
     extra: Sequence[str | PathLike[str]] = (),
     freeze: bool = False,
-    timing: str | float | None = None,
+    timing: Literal["recorded"] | float | None = None,
     verify: Verification | None = None,
     max_age: str | timedelta | None = None,
-    on_expiry: str = "warn",
+    on_expiry: OnExpiry = "warn",
+    failures: bool = False,
+    before_record: Hook | None = None,
+    before_playback: Hook | None = None,
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.
 
@@ -59,8 +81,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             ``verify`` or ``off``.
             Without one it is ``none`` where ``CI`` is set in the environment, else ``once``.
         match_on: What must be equal for a recording to answer a request: ``method``, ``scheme``,
-            ``host``, ``port``, ``path``, ``query``, ``body``, ``uri``, ``headers``, ``raw_body``,
-            or functions of a recorded and an incoming request.
+            ``host``, ``port``, ``path``, ``query``, ``variant``, ``body``, ``uri``, ``headers``,
+            ``raw_body``, or functions of a recorded and an incoming request.
         ignore: Fields that may differ: ``header:NAME``, ``query:NAME``, ``form:NAME`` or
             ``json:$.PATH``.
         redact: What is masked before anything is written: a redactor, True for the default one,
@@ -85,6 +107,12 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         on_expiry: What to do about a cassette that is older: ``warn``, ``fail`` before anything is
             played, or ``rerecord``, which does as mode ``rewrite`` does. Mode ``none`` records
             nothing and warns instead.
+        failures: Write a cassette also where nothing was recorded but failures to connect. Without
+            it the service is taken to be down: there is no cassette, and a warning.
+        before_record: A function that sees each interaction before its secrets are masked and it is
+            recorded, and returns it, another one, or None to leave it out.
+        before_playback: A function that sees each interaction of the cassettes before any is
+            matched, and returns it, another one, or None to leave it out.
 
     Raises:
         OptionError: An option has a wrong value.
@@ -97,7 +125,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     place = _parse_path(path)
     if on_unplayed not in ON_UNPLAYED:
         raise OptionError(f"on_unplayed is {on_unplayed!r}\nIt may be: {', '.join(ON_UNPLAYED)}")
-    for name, switch in (("repeat", repeat), ("decode", decode), ("freeze", freeze)):
+    switches = {"repeat": repeat, "decode": decode, "freeze": freeze, "failures": failures}
+    for name, switch in switches.items():
         if not isinstance(switch, bool):
             raise OptionError(f"{name} is {switch!r}\nIt may be: True, False")
     files = listed("extra", extra, "cassettes")
@@ -108,7 +137,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
         TapeOptions(
             path=place,
             mode=parse_mode(mode),
-            matching=Matching(match_on, ignore, redactor),
+            matching=_matching(match_on, ignore, redactor),
             redactor=redactor,
             repeat=repeat,
             on_unplayed=on_unplayed,
@@ -119,10 +148,31 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             timing=_parse_timing(timing),
             expiry=Expiry.parse(max_age, on_expiry),
             verification=_verification(verify),
+            by_default=mode is None,
+            failures=failures,
+            hooks=Hooks(before_record, before_playback),
             command=lambda mode: f"cassette.use({str(place)!r}, mode={str(mode)!r})",
         ),
         _patchers,
     )
+
+
+def _matching(
+    match_on: Sequence[str | CustomMatcher], ignore: Sequence[str], redactor: Redactor
+) -> Matching:
+    """Return what requests must have in common; the default is made once.
+
+    Raises:
+        OptionError: A matcher has a wrong name, or what to ignore cannot be understood.
+    """
+    if match_on is DEFAULT and ignore == ():
+        return _default_matching(redactor)
+    return Matching(match_on, ignore, redactor)
+
+
+@functools.lru_cache(maxsize=8)
+def _default_matching(redactor: Redactor) -> Matching:
+    return Matching(redactor=redactor)
 
 
 def _patchers() -> list[Patcher]:

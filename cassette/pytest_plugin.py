@@ -32,21 +32,26 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker and check the options."""
     from cassette.plugin import options  # noqa: PLC0415 - see the module docstring
 
-    names = "**options"
-    if config.getoption("markers"):
-        from cassette.plugin.settings import NAMES  # noqa: PLC0415 - as above
+    if "Tape" not in getattr(sys.modules["cassette"], "__all__", ()):
+        from cassette.plugin.namesakes import refuse_package  # noqa: PLC0415 - as above
 
-        names = "*, " + ", ".join(name for name in NAMES if name != "name")
+        refuse_package()
+    names, values = "**options", ""
+    if config.getoption("markers"):
+        from cassette.plugin.marker_help import describe_options  # noqa: PLC0415 - as above
+
+        names, values = describe_options()
     config.addinivalue_line(
         "markers",
         f"cassette(name=None, {names}): "
-        "record the HTTP traffic of the test into a cassette, or replay it from there",
+        f"record the HTTP traffic of the test into a cassette, or replay it from there{values}",
     )
     config.pluginmanager.register(_Tape(), "cassette-tape")
     shared = config.pluginmanager.has_plugin("cassetter")
     config.pluginmanager.register(_SharedCassette() if shared else _Cassette(), "cassette-name")
     if not config.getoption("fulltrace", default=False):  # gone with -p no:terminal
         config.pluginmanager.register(_Failures(), "cassette-failures")
+    options.check_ini_names(config)
     if options.from_command_line(config) or options.from_ini(config):
         from cassette.plugin.taped_test import check_run  # noqa: PLC0415 - as above
 
@@ -93,6 +98,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
             check(item)
         if has_cassette(item):
+            if item.config.pluginmanager.has_plugin("llm_cassette"):
+                from cassette.plugin.namesakes import refuse  # noqa: PLC0415 - as above
+
+                refuse(item.config)
             put_first(item)
 
 
@@ -133,6 +142,10 @@ def _cassette_tape(
 
     item = request.node
     with taped_test.failing_plainly():
+        if request.config.pluginmanager.has_plugin("llm_cassette"):
+            from cassette.plugin.namesakes import two_of_a_name  # noqa: PLC0415 - as above
+
+            raise two_of_a_name()
         if request.config.pluginmanager.has_plugin("cassetter"):
             from cassette.plugin.cassetter import refuse_both  # noqa: PLC0415 - as above
 

@@ -13,6 +13,7 @@ REQUIRED = os.environ.get("CASSETTE_REQUIRE_SERVERS") == "1"
 GROUPS = {
     "clients": (
         "aiohttp",
+        "anyio",
         "boto3",
         "botocore",
         "httpcore",
@@ -26,11 +27,20 @@ GROUPS = {
         "responses",
         "socks",
         "tomli_w",
+        "trio",
         "urllib3",
+        "uvloop",
         "uvicorn",
     ),
-    "plugins": ("filelock", "pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),
-    "tests": ("hypothesis", "jsonschema", "trustme"),
+    "plugins": (
+        "pyfakefs",
+        "pytest_asyncio",
+        "pytest_jsonreport",
+        "pytest_rerunfailures",
+        "time_machine",
+        "xdist",
+    ),
+    "tests": ("click", "hypothesis", "jinja2", "jsonschema", "rich", "trustme"),
     "types": ("mypy",),
 }
 """The packages that tests import, by the dependency group in ``pyproject.toml`` that has them."""

@@ -25,5 +25,7 @@ def interaction(seconds=0.0, path="/", raw=OK, *, fields=b"", **facts):
 
 def write(path, *interactions):
     """Write a cassette; return its path."""
-    path.write_bytes(encode_header(THEN) + b"".join(map(encode_entry, interactions)))
+    entries = map(encode_entry, interactions)
+    texts = [one if isinstance(one, bytes) else b"".join(one) for one in entries]
+    path.write_bytes(encode_header(THEN) + b"".join(texts))
     return path

@@ -209,7 +209,8 @@ def test_a_mismatch_says_what_is_nearest_and_what_to_do(path, poll):
         "      + page: 2\n"
         "\n"
         "If this differs on every run, leave it out: ignore=['query:page']\n"
-        f"To record it: cassette.use('{path}', mode='new_episodes')"
+        f"To record it: cassette.use('{path}', mode='new_episodes')\n"
+        f"To record all anew, without what is stale: cassette.use('{path}', mode='rewrite')"
     )
 
 
@@ -225,6 +226,29 @@ def test_what_was_left_is_told(path, poll, on_unplayed, expectation):
         get(poll.port)
     with expectation(), cassette.use(path, mode="none", on_unplayed=on_unplayed) as tape:
         assert tape.unplayed == [f"GET http://127.0.0.1:{poll.port}/"]
+
+
+def test_what_was_edited_by_hand_is_played_and_told(path, poll):
+    with cassette.use(path, mode="rewrite"):
+        get(poll.port)
+        get(poll.port)
+    text = path.read_text(encoding="utf-8").replace('text: "1"\n', "text: one and more\n")
+    text = text.replace("text: |-\n      1\n", "text: one and more\n")
+    path.write_text(text, encoding="utf-8")
+    use = cassette.use(path, mode="none")
+    tape = use.__enter__()
+    assert get(poll.port) == "one and more"
+    assert get(poll.port) == "2"
+    assert list(tape.edited) == [0]
+    with pytest.warns(cassette.EditedWarning) as caught:
+        use.__exit__(None, None, None)
+    (told,) = [str(one.message) for one in caught]
+    assert told == (
+        f"1 of 2 interactions in {path} was edited by hand, and played so:\n"
+        f"  #0 GET http://127.0.0.1:{poll.port}/\n"
+        f"To make that the recording: cassette fix {path}"
+    )
+    assert caught[0].filename == __file__
 
 
 def test_the_warning_points_at_the_line_that_left_the_cassette(path, poll):
@@ -537,3 +561,50 @@ def test_a_path_may_be_a_string_and_its_folders_are_made(tmp_path, poll):
     with cassette.use(place, mode="once"):
         get(poll.port)
     assert cassette.load(place).interactions[0].response.status == 200
+
+
+def test_a_change_of_the_current_folder_moves_no_recording(tmp_path, monkeypatch, poll):
+    for name in ("first", "second", "beside"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "beside")
+    with cassette.use("b.yaml", mode="once"):
+        get(poll.port, "/b")
+    use = cassette.use("tapes/a.yaml", mode="new_episodes", extra=["../beside/b.yaml"])
+    for name in ("first", "second"):  # a use begins where the code that enters it is
+        monkeypatch.chdir(tmp_path / name)
+        with use as tape:
+            assert get(poll.port, "/b") == "1"
+            monkeypatch.chdir(tmp_path)
+            get(poll.port, "/a")
+            assert tape.path == tmp_path / name / "tapes" / "a.yaml"
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")) == [
+        "beside/b.yaml",
+        "first/tapes/a.yaml",
+        "second/tapes/a.yaml",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["once", "rewrite", "new_episodes"])
+def test_a_recording_is_written_through_a_link(tmp_path, poll, mode):
+    place, link = tmp_path / "shared" / "real.yaml", tmp_path / "a.yaml"
+    place.parent.mkdir()
+    link.symlink_to("shared/real.yaml")
+    if mode != "once":
+        with cassette.use(place, mode="once"):
+            get(poll.port, "/before")
+    with cassette.use(link, mode=mode):
+        get(poll.port)
+    assert link.is_symlink()
+    assert recorded(place)[-1] == recorded(link)[-1]
+    assert sorted(place.parent.iterdir()) == [place]
+
+
+def test_nothing_is_recorded_through_a_link_that_leads_out(tmp_path, poll):
+    (tmp_path / "tapes").mkdir()
+    (tmp_path / "tapes" / "a.yaml").symlink_to("../precious")
+    with (
+        pytest.raises(cassette.CassetteError, match="a symbolic link leads out of"),
+        cassette.use(tmp_path / "tapes" / "a.yaml", mode="once"),
+    ):
+        get(poll.port)
+    assert not (tmp_path / "precious").exists()

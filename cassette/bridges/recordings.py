@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urlsplit
 
 from cassette.model import DEFAULT_PORTS, Endpoint
 from cassette.store.files import Journal
+from cassette.store.places import Stamp
 from cassette.store.schema import LocatedNode
+from cassette.system import System
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from cassette.model import Interaction
     from cassette.redaction import Redactor
@@ -116,7 +118,8 @@ def write_cassette(
     Raises:
         CassetteError: The file cannot be written.
     """
-    journal = Journal(path, interactions[0].at)
+    path = Path(System.realpath(path))
+    journal = Journal(path, interactions[0].at, before=Stamp.of(path))
     masked: dict[str, None] = {}
     for interaction in interactions:
         redactor.redact(interaction)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cassette.bridges.synthesis import Synthesis
     from cassette.matching.options import CustomMatcher
     from cassette.wire.headers import Field
+    from cassette.words import MatcherName
 
 MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 """What to match on where requests come from a recording of ``responses``: it has no bodies."""
@@ -61,7 +62,7 @@ def register(
     path: str | PathLike[str],
     mock: RequestsMock | None = None,
     *,
-    match_on: Sequence[str | CustomMatcher] = DEFAULT,
+    match_on: Sequence[MatcherName | CustomMatcher] = DEFAULT,
     ignore: Sequence[str] = (),
     redact: Redactor | bool = True,
 ) -> list[Stub]:

@@ -1,15 +1,18 @@
-"""The command line: ``cassette demo``, ``cassette convert``."""
+"""Entry of the command ``cassette``: what it needs, and how it ends."""
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from typing import TYPE_CHECKING
+import importlib.util
+import os
+import sys
+from typing import TYPE_CHECKING, Final, TextIO
 
 from cassette.errors import CassetteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_NEEDED: Final = ("click", "jinja2", "rich")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,83 +22,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Words of the command line; by default those that the program was started with.
 
     Returns:
-        Exit status: 0 when all is well, 1 after an error.
+        Exit status: 0 when all is well, 1 after an error, or where ``diff`` finds a difference, 2
+        where the words are no command.
     """
-    parser = argparse.ArgumentParser(
-        prog="cassette", description="Record real HTTP once, byte for byte, and replay it offline."
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    demo = commands.add_parser(
-        "demo", help="record some exchanges with a server on loopback, and replay them without it"
-    )
-    demo.add_argument(
-        "path",
-        nargs="?",
-        type=Path,
-        default=Path("cassette-demo.yaml"),
-        help="the cassette to write (default: %(default)s)",
-    )
-    convert = commands.add_parser(
-        "convert",
-        help="make cassettes of what another library recorded",
-        description="Make cassettes of what another library recorded. Secrets are masked. "
-        "docs/migrating.md says what to do with the tests.",
-    )
-    convert.add_argument(
-        "paths",
-        nargs="+",
-        type=Path,
-        metavar="PATH",
-        help="a file, or a folder with all below it that ends in .yaml, .yml or .json",
-    )
-    convert.add_argument(
-        "--from", dest="kind", required=True, choices=["vcrpy"], help="the library"
-    )
-    convert.add_argument(
-        "--to",
-        type=Path,
-        metavar="DIR",
-        help="where the cassettes go (default: to where the files are)",
-    )
-    convert.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="replace the files that are there, those that are converted among them",
-    )
-    convert.add_argument(
-        "--redact",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="mask this header, parameter or field too; may be repeated",
-    )
-    convert.add_argument(
-        "--keep",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="leave this one as it is; may be repeated",
-    )
-    convert.add_argument("--no-redact", action="store_true", help="mask nothing at all")
-    chosen = parser.parse_args(arguments)
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        return _complain(
+            f"the command line needs {', '.join(missing)}\n"
+            "Install what it needs: python -m pip install 'pytest-cassette[cli]'"
+        )
+    import click  # noqa: PLC0415 - an extra
+
+    from cassette.commands.cli import cassette  # noqa: PLC0415 - as above
+
+    for stream in (sys.stdout, sys.stderr):
+        _take_every_character(stream)
     try:
-        return _demo(chosen) if chosen.command == "demo" else _convert(chosen)
+        status = cassette.main(arguments, prog_name="cassette", standalone_mode=False)
     except CassetteError as error:
-        print(f"cassette: {error}")  # noqa: T201 - this is a command
-        return 1
+        return _complain(str(error))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+    except BrokenPipeError:
+        # Whoever read has seen enough. What is left in the buffer goes nowhere, not to an error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status if isinstance(status, int) else 0
 
 
-def _demo(chosen: argparse.Namespace) -> int:
-    from cassette.commands import demo  # noqa: PLC0415 - only this command needs it
+def _complain(text: str) -> int:
+    print(f"cassette: {text}", file=sys.stderr)  # noqa: T201 - this is a command
+    return 1
 
-    return demo.run(chosen.path)
 
-
-def _convert(chosen: argparse.Namespace) -> int:
-    from cassette.commands import convert  # noqa: PLC0415 - only this command needs it
-    from cassette.redaction import Redactor  # noqa: PLC0415 - as above
-
-    redactor = Redactor(chosen.redact, keep=chosen.keep, defaults=not chosen.no_redact)
-    return convert.run(
-        chosen.kind, chosen.paths, to=chosen.to, overwrite=chosen.overwrite, redactor=redactor
-    )
+def _take_every_character(stream: TextIO) -> None:
+    """Let a stream write what its encoding lacks as an escape, rather than fail."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")

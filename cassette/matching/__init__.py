@@ -1,8 +1,8 @@
 """Matching: which recording answers a request, and why none does.
 
-``calls`` and ``bodies`` turn requests into keys, ``options`` reads what the user wants compared,
-``index`` looks keys up, ``explain`` says what the nearest recordings differ in. Two messages are
-compared for a person to read in ``contents`` and ``differences``.
+``calls``, ``variants`` and ``bodies`` turn requests into keys, ``options`` reads what the user
+wants compared, ``index`` looks keys up, ``explain`` says what the nearest recordings differ in. Two
+messages are compared for a person to read in ``contents`` and ``differences``.
 """
 
 from cassette.matching.index import Index

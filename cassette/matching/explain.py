@@ -18,13 +18,14 @@ from cassette.matching.differences import (
     rendered,
 )
 from cassette.matching.options import CALL_MATCHERS
+from cassette.matching.variants import choosing, decisive
 from cassette.model import CONNECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cassette.matching.options import Matching
-    from cassette.model import Request
+    from cassette.model import Interaction, Request
 
 _LOOKED_INTO: Final = 20
 """Recordings whose requests are read: enough for any cassette a person can overlook."""
@@ -39,7 +40,7 @@ _CONNECT_MATCHERS: Final = ("method", "scheme", "host", "port")
 _RANKED: Final = 2000
 """Calls that are compared with the one that found nothing."""
 
-_LINES: Final = (18, 6, 6)
+_LINES: Final = (16, 6, 6)
 """Lines that are shown of the nearest recording, the second, and so on: what makes a message of 40
 lines together with all that stands around them."""
 
@@ -62,12 +63,12 @@ class Recordings(NamedTuple):
     Attributes:
         place: The cassette, as texts name it; empty for the one that they are about.
         calls: The call line of each interaction.
-        fetch: Gives the recorded request of an interaction.
+        fetch: Gives an interaction by its number.
     """
 
     place: str
     calls: Sequence[str]
-    fetch: Callable[[int], Request]
+    fetch: Callable[[int], Interaction]
 
 
 class Explanation(NamedTuple):
@@ -123,7 +124,9 @@ def explain(
     if spent:
         return Explanation(spent=tuple(sorted(spent)))
     if not found:
-        return Explanation(origins=tuple(dict.fromkeys(map(origin_of, known[0].calls))))
+        return Explanation(
+            origins=tuple(dict.fromkeys(map(origin_of, filter(None, known[0].calls))))
+        )
     found.sort(key=lambda one: one[:4])
     first = found[0]
     entries = ignorable(first[4])
@@ -194,7 +197,7 @@ def _differences(
     call: str,
     request: Request,
     known_call: str,
-    fetch: Callable[[], Request],
+    fetch: Callable[[], Interaction],
     matching: Matching,
 ) -> Iterator[Difference]:
     """Yield what each matcher sees that tells two requests apart."""
@@ -211,7 +214,7 @@ def _differences(
     if matching.custom:
         incoming = matching.redactor.mask_request(request)
         for matcher in matching.custom:
-            objection = matching.objection(matcher, fetch(), incoming)
+            objection = matching.objection(matcher, fetch().request, incoming)
             if objection is not None:
                 # Before anything is cut, since half a secret is found no more.
                 said = matching.redactor.cover_text(objection)
@@ -233,8 +236,15 @@ def _call_difference(name: str, call: str, known: str, matching: Matching) -> It
 
 
 def _request_difference(
-    name: str, request: Request, recorded: Request, matching: Matching
+    name: str, request: Request, known: Interaction, matching: Matching
 ) -> Iterator[Difference]:
+    recorded = known.request
+    if name == "variant":
+        names = choosing(recorded) | choosing(request) | decisive(known.response)
+        old, new = matching.variant(recorded, names), matching.variant(request, names)
+        if old != new:
+            yield Difference("variant", list(pair_changes("header", old, new)))
+        return
     if matching.request_value(name, request) == matching.request_value(name, recorded):
         return
     if name == "headers":

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-import threading
 from typing import TYPE_CHECKING
 
+from cassette.locks import make_rlock
 from cassette.matching.calls import origin_of
 from cassette.model import CONNECT
 
@@ -69,7 +69,7 @@ class Index:
     them are given the same interaction, except by ``repeat``.
 
     Args:
-        calls: The call line of each interaction.
+        calls: The call line of each interaction; an empty one is left out, and answers nothing.
         fetch: Gives an interaction by its number, counted from 0.
         matching: What requests must have in common.
         repeat: Whether the last match answers again once all were played.
@@ -88,7 +88,7 @@ class Index:
         self._matching = matching
         self._repeat = repeat
         # Reentrant, because a matcher of the user's may send a request itself.
-        self._lock = threading.RLock()
+        self._lock = make_rlock()
         self._played = bytearray(len(calls))
         self._slots = self._built()
         self._singles: dict[int, _Bucket] = {}
@@ -195,7 +195,7 @@ class Index:
         if bucket is None or bucket.first >= bucket.scanned:
             # What is sent mostly is what was recorded here, and nothing else need be known.
             found = read[first] = self._fetch(first)
-            if self._matching.certainly_match(found.request, request):
+            if self._matching.certainly_match(found, request):
                 return self._marked(first, found)
         answer = self._first_equal(self._bucket(slot), request, read)
         return (
@@ -235,7 +235,7 @@ class Index:
             read: The interaction that was read last, by its number.
         """
         key = self._matching.request_key(request)
-        accepts = self._acceptor(request)
+        accepts = self._acceptor(request, read)
         for i in self._unplayed_equal(bucket, key, request, read):
             if accepts(i):
                 return i
@@ -246,15 +246,25 @@ class Index:
         latest = heapq.merge(reversed(equal), reversed(begun), reverse=True)
         return next((i for i in latest if accepts(i)), None)
 
-    def _acceptor(self, request: Request) -> Callable[[int], bool]:
+    def _acceptor(self, request: Request, read: dict[int, Interaction]) -> Callable[[int], bool]:
+        """Return what looks at an interaction whose key is that of the request."""
         matching = self._matching
-        if not matching.custom:
-            return lambda _: True
-        incoming = matching.redactor.mask_request(request)
-        return lambda i: all(
-            matching.objection(matcher, self._request(i), incoming) is None
-            for matcher in matching.custom
-        )
+        incoming = matching.redactor.mask_request(request) if matching.custom else request
+
+        def accepts(i: int) -> bool:
+            found = self._read(i, read)
+            return (not matching.varied or matching.answers(found, request)) and all(
+                matching.objection(matcher, found.request, incoming) is None
+                for matcher in matching.custom
+            )
+
+        return accepts
+
+    def _read(self, i: int, read: dict[int, Interaction]) -> Interaction:
+        if i not in read:
+            read.clear()  # one is enough: the last that was read may be the answer
+            read[i] = self._fetch(i)
+        return read[i]
 
     def _unplayed_equal(
         self, bucket: _Bucket, key: Hashable, request: Request, read: dict[int, Interaction]
@@ -274,10 +284,7 @@ class Index:
             bucket.scanned += 1
             if played[i] and not self._repeat:
                 continue
-            if i not in read:
-                read.clear()  # one is enough: the last that was read may be the answer
-                read[i] = self._fetch(i)
-            recorded = read[i].request
+            recorded = self._read(i, read).request
             found = self._matching.request_key(recorded)
             matches = found == key
             if not matches and not recorded.parsed.complete:
@@ -358,21 +365,21 @@ class Index:
 
     # -- what was played
 
-    def mark(self, interaction: Interaction) -> None:
-        """Mark an interaction that ``next_for`` gave as played."""
+    def mark(self, number: int) -> None:
+        """Mark an interaction as played: one that ``next_for`` gave, or another process."""
         with self._lock:
-            self._played[interaction.number] = 1
+            self._played[number] = 1
 
     @property
     def left(self) -> list[int]:
         """Numbers of the interactions that were not played, in recorded order."""
-        return [i for i, played in enumerate(self._played) if not played]
+        return [i for i, played in enumerate(self._played) if not played and self._calls[i]]
 
     def recordings(self, place: str = "") -> Recordings:
         """Return what ``explain`` compares requests with; ``place`` names the cassette in texts."""
         from cassette.matching.explain import Recordings  # noqa: PLC0415 - only failures pay for it
 
-        return Recordings(place, self._calls, self._request)
+        return Recordings(place, self._calls, self._fetch)
 
     def explain(
         self, call: str, request: Request, beside: Sequence[Recordings] = ()

@@ -17,6 +17,7 @@ from cassette.matching.calls import (
     decode_part,
     split_call,
 )
+from cassette.matching.variants import choosing, decisive, values_of
 from cassette.model import CONNECT
 from cassette.redaction import Redactor, has_mask_bytes, without_masks, without_masks_bytes
 from cassette.wording import suggestion
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
     from cassette.matching.paths import JsonPath
-    from cassette.model import Message, Request
+    from cassette.model import Interaction, Message, Request
 
     CustomMatcher = Callable[[Request, Request], object]
     Matcher = str | CustomMatcher
 
-DEFAULT: Final = ("method", "scheme", "host", "port", "path", "query", "body")
+DEFAULT: Final = ("method", "scheme", "host", "port", "path", "query", "variant", "body")
 """The matchers where nothing else is said."""
 
 CALL_MATCHERS: Final = ("method", "scheme", "host", "port", "path", "query", "uri")
@@ -39,7 +40,7 @@ CALL_MATCHERS: Final = ("method", "scheme", "host", "port", "path", "query", "ur
 BODY_MATCHERS: Final = ("body", "raw_body")
 """Matchers that look at the body only."""
 
-REQUEST_MATCHERS: Final = ("headers", *BODY_MATCHERS)
+REQUEST_MATCHERS: Final = ("headers", "variant", *BODY_MATCHERS)
 """Matchers that look into the request."""
 
 _BOUNDARY: Final = re.compile(r"(?i)boundary=(?:\"[^\"]*\"|[^\s;,\"]*)")
@@ -91,15 +92,15 @@ class Matching:
         self._request_matchers = tuple(n for n in self.names if n in REQUEST_MATCHERS)
         self.deep: Final = bool(self._request_matchers or self.custom)
         self._bodies_only = "headers" not in self._request_matchers
+        self.varied: Final = "variant" in self._request_matchers
 
     def over(self, redactor: Redactor) -> Matching:
-        """Return the same options with another redactor."""
+        """Return the same options with another redactor, of the same names but a memory of its own.
+
+        Keys of calls depend on the names alone, so what is known of them is shared.
+        """
         other = copy.copy(self)
-        vars(other).update(
-            redactor=redactor,
-            keys=CallKeys(redactor, self.keys.ignored),
-            bodies=self.bodies.over(redactor),
-        )
+        vars(other).update(redactor=redactor, bodies=self.bodies.over(redactor))
         return other
 
     def call_key(self, call: str) -> str:
@@ -149,9 +150,26 @@ class Matching:
             return self.bodies.key(request)
         if name == "raw_body":
             return self.raw_body(request)
+        if name == "variant":
+            names = choosing(request)
+            return tuple(self.variant(request, names)) if names else ()
         return tuple(self.header_pairs(request))
 
-    def certainly_match(self, recorded: Request, incoming: Request) -> bool:
+    def variant(self, request: Request, names: frozenset[str]) -> list[tuple[str, str]]:
+        """Return what a request says in the fields that choose among the answers of a URL."""
+        names = frozenset(
+            name
+            for name in names
+            if name not in self.ignored_headers and not self.redactor.is_secret(name)
+        )
+        return values_of(self.header_pairs(request), names) if names else []
+
+    def answers(self, recorded: Interaction, incoming: Request) -> bool:
+        """Return whether a recorded answer, as far as it depends on fields, answers a request."""
+        names = decisive(recorded.response)
+        return not names or self.variant(recorded.request, names) == self.variant(incoming, names)
+
+    def certainly_match(self, recorded: Interaction, incoming: Request) -> bool:
         """Return whether the bytes of two requests of one call say that they match.
 
         Equal bytes mean the same, so nothing is read as JSON or a form. False says nothing: other
@@ -159,8 +177,17 @@ class Matching:
         """
         if self.custom:
             return False
+        request = recorded.request
         # Equal messages first: then nobody has to know where the body of the recorded one begins.
-        return recorded.raw == incoming.raw or (self._bodies_only and recorded.same_body(incoming))
+        return request.raw == incoming.raw or (
+            self._bodies_only
+            and request.same_body(incoming)
+            and (not self.varied or self._same_variant(recorded, incoming))
+        )
+
+    def _same_variant(self, recorded: Interaction, incoming: Request) -> bool:
+        chosen = (self.request_value("variant", one) for one in (recorded.request, incoming))
+        return len({*chosen}) == 1 and self.answers(recorded, incoming)
 
     def begins(self, recorded: Request, incoming: Request) -> bool:
         """Return whether a request that was cut short may have been the beginning of another one.

@@ -1,4 +1,4 @@
-"""httpx and httpx2, through the network streams of httpcore: a thin shell around transports."""
+"""httpx and httpx2, sync and async, through the network streams of httpcore."""
 
 from __future__ import annotations
 
@@ -6,24 +6,31 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from cassette.errors import UninterceptedClientError
+from cassette.client.seam import is_odd_place
 from cassette.model import DEFAULT_PORTS, Endpoint
-from cassette.patching.httpcore_streams import CassetteStream
+from cassette.patching.httpcore_backends import asynchronous, blocking
+from cassette.patching.httpcore_streams import Blocking, BlockingStream, CassetteStream, at_once
 from cassette.patching.imports import when_imported
+from cassette.patching.network.outage import rehearse
 from cassette.patching.undo import UndoLog
-from cassette.tapes.in_force import current
+from cassette.tapes.in_force import current, is_lifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+    from cassette.tapes.in_force import TapeInForce
+
 
 _MODULES = ("httpcore", "httpcore2")
 """The library and its successor, which httpx2 rides on; their backends are alike."""
 
+_STREAMS = {"SyncBackend": "SyncStream", "AnyIOBackend": "AnyIOStream", "TrioBackend": "TrioStream"}
+"""The backends and the classes of their streams, for which httpcore has no public name."""
+
 
 class HttpcorePatcher:
-    """Patches the place where httpcore opens its connections."""
+    """Patches the places where httpcore opens its connections."""
 
     def __init__(self) -> None:
         self._log = UndoLog()
@@ -38,50 +45,69 @@ class HttpcorePatcher:
         self._log.undo()
 
     def _patch(self, httpcore: ModuleType) -> None:
-        backend = httpcore.SyncBackend
-        for name in ("connect_tcp", "connect_unix_socket"):
-            original = getattr(backend, name)
-            self._log.set(backend, name, _yielding(httpcore, original))
-
-        for name in ("AnyIOBackend", "TrioBackend"):
-            original = getattr(getattr(httpcore, name), "connect_tcp", None)
-            if original is not None:
-                self._log.set(getattr(httpcore, name), "connect_tcp", _refusing(original))
-        # httpcore has no public name for the class of its streams.
-        stream = backend.connect_tcp.__wrapped__.__globals__["SyncStream"]
-        self._log.set(stream, "get_extra_info", _expiring(stream.get_extra_info))
+        for name, stream_name in _STREAMS.items():
+            backend = getattr(httpcore, name)
+            connect = getattr(backend, "connect_tcp", None)
+            if connect is None:  # the library below it is not installed
+                continue
+            yielding = _yielding_blocking if name == "SyncBackend" else _yielding
+            stream = connect.__globals__[stream_name]
+            self._log.set(stream, "get_extra_info", _expiring(stream.get_extra_info))
+            for method in ("connect_tcp", "connect_unix_socket"):
+                original = getattr(backend, method)
+                self._log.set(backend, method, yielding(httpcore, original))
 
 
 def _yielding(httpcore: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
     """``connect_tcp`` or ``connect_unix_socket``: what it opens is a stream of the cassette."""
+    tcp = original.__name__ == "connect_tcp"
 
     @functools.wraps(original)
-    def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:
-        tape = current()
+    async def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:
         dial = functools.partial(original, backend, *args, **kwargs)
-        asked = inspect.signature(original).bind(backend, *args, **kwargs).arguments
-        # A Unix socket has no name of its own in a URL.
-        host, port = str(asked.get("host", "localhost")).lower(), int(asked.get("port", 80))
-        # Whether TLS will follow is not known here: until it does, the port has to tell.
-        endpoint = Endpoint("https" if port == DEFAULT_PORTS["https"] else "http", host, port)
-        if tape is None or tape.passes(endpoint):
-            return dial()
-        return CassetteStream(httpcore, tape, endpoint, dial)
+        tape, endpoint = _asked(original, backend, *args, **kwargs)
+        if tape is None:
+            return await dial()
+        kind = asynchronous(httpcore, backend, tcp=tcp)
+        return await CassetteStream(kind, tape, endpoint, dial).connect()
 
     return connect
 
 
-def _refusing(original: Callable[..., Any]) -> Callable[..., Any]:
-    """``connect_tcp`` of an async backend: nothing of it may slip out to the network."""
+def _yielding_blocking(httpcore: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for the backend that blocks."""
 
     @functools.wraps(original)
-    async def connect_tcp(backend: Any, host: str, port: int, **kwargs: Any) -> Any:
-        tape = current()
-        if tape is None or tape.passes(Endpoint("http", host.lower(), port)):
-            return await original(backend, host, port, **kwargs)
-        raise UninterceptedClientError("httpx.AsyncClient", path=tape.path, host=host)
+    def connect(backend: Any, *args: Any, **kwargs: Any) -> Any:
+        tape, endpoint = _asked(original, backend, *args, **kwargs)
+        if tape is None:
+            return original(backend, *args, **kwargs)
 
-    return connect_tcp
+        async def dial() -> Blocking:
+            return Blocking(original(backend, *args, **kwargs))
+
+        stream = CassetteStream(blocking(httpcore), tape, endpoint, dial)
+        at_once(stream.connect())
+        if tape.policy.play and is_odd_place(endpoint.host, kwargs.get("timeout")):
+            rehearse(functools.partial(original, backend, *args, **kwargs))
+        return BlockingStream(stream)
+
+    return connect
+
+
+def _asked(
+    original: Callable[..., Any], *args: Any, **kwargs: Any
+) -> tuple[TapeInForce | None, Endpoint]:
+    """The cassette that a connection is for, None where it is left alone; and where it leads."""
+    asked = inspect.signature(original).bind(*args, **kwargs).arguments
+    # A Unix socket has no name of its own in a URL.
+    host, port = str(asked.get("host", "localhost")).lower(), int(asked.get("port", 80))
+    # Whether TLS will follow is not known here: until it does, the port has to tell.
+    endpoint = Endpoint("https" if port == DEFAULT_PORTS["https"] else "http", host, port)
+    tape = current()
+    if tape is None or is_lifted() or tape.passes(endpoint):
+        return None, endpoint
+    return tape, endpoint
 
 
 def _expiring(original: Callable[..., Any]) -> Callable[..., Any]:

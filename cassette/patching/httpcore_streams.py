@@ -1,126 +1,88 @@
-"""Network streams of httpcore over the transports of a cassette."""
+"""Network streams of httpcore over the lines of a cassette.
+
+The asynchronous stream holds what there is to know. The blocking one runs it over live streams that
+block, so that nothing in it ever waits for anybody.
+"""
 
 from __future__ import annotations
 
 import functools
-import io
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from cassette.client import BadStatusLine, RemoteDisconnected
 from cassette.client.seam import mark_accepted
 from cassette.errors import TapeClosedError
 from cassette.model import Endpoint
-from cassette.transport.sockets import CassetteSocket
+from cassette.patching.tunnels import ESTABLISHED, answer_of, asked_of_proxy, refusal_of
+from cassette.tapes.in_force import current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import ModuleType
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
+    from cassette.patching.httpcore_backends import Backend
     from cassette.tapes.in_force import TapeInForce
-    from cassette.transport.base import Transport
+    from cassette.transport.line import Line
 
-_TUNNEL_FAILED = "Tunnel connection failed: "
-"""What ``http.client`` says of a proxy that refuses; the answer stands behind it."""
+    Dial = Callable[[], Awaitable[Any]]
 
-_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-
-
-class LiveStream:
-    """A network stream of httpcore in the shape of a transport; its errors are httpcore's.
-
-    Args:
-        stream: The stream.
-    """
-
-    def __init__(self, stream: Any) -> None:
-        stream.in_cassette = True
-        self.stream = stream
-        self._timeout: float | None = None
-
-    def sendall(self, data: bytes, /) -> None:
-        """Send every byte."""
-        self.stream.write(data, self._timeout)
-
-    def recv_into(self, buffer: memoryview, /) -> int:
-        """Receive into a buffer; return how many bytes came."""
-        data = self.recv(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def recv(self, size: int, /) -> bytes:
-        """Receive at most so many bytes."""
-        data: bytes = self.stream.read(size, self._timeout)
-        return data
-
-    def settimeout(self, value: float | None, /) -> None:
-        """Set for how long the stream may wait, in seconds."""
-        self._timeout = value
-
-    def gettimeout(self) -> float | None:
-        """Return the timeout in seconds; None where there is none."""
-        return self._timeout
-
-    def makefile(self, mode: str = "rb", buffering: int | None = None) -> BinaryIO:  # noqa: ARG002
-        """Make no reader: httpcore reads by itself."""
-        raise io.UnsupportedOperation("httpcore reads by itself")
-
-    def fileno(self) -> int:
-        """Return the descriptor of the socket."""
-        return int(self.stream.get_extra_info("socket").fileno())
-
-    def close(self) -> None:
-        """Close the stream."""
-        self.stream.close()
+_MOMENT = 1.0
+"""Seconds that a client which may have given up is given to do so, beyond what was recorded."""
 
 
 class CassetteStream:
-    """A network stream, as httpcore describes it, over the transports of a cassette.
+    """A network stream, as httpcore describes the asynchronous one, over the line of a cassette.
 
-    httpcore tells of TLS and of a tunnel after it has connected. So this stream goes through the
-    door again then, and dials by leading on what was dialed before.
+    httpcore tells of TLS and of a tunnel after it has connected. So this stream asks for another
+    line then, and dials by leading on what was dialed before.
 
     Args:
-        httpcore: The library.
+        backend: Whose streams it stands for.
         tape: The cassette.
         endpoint: Where the connection leads, as far as is known.
         dial: Opens a live stream of httpcore.
     """
 
-    def __init__(
-        self, httpcore: ModuleType, tape: TapeInForce, endpoint: Endpoint, dial: Callable[[], Any]
-    ) -> None:
-        self._httpcore = httpcore
+    def __init__(self, backend: Backend, tape: TapeInForce, endpoint: Endpoint, dial: Dial) -> None:
+        self._backend = backend
         self._tape = tape
         self._endpoint = endpoint
         self._dial = dial
-        self._live: LiveStream | None = None
+        self._line: Line
+        self._live: Any = None
         self._tunnel: Endpoint | None = None  # what a proxy was asked to connect to
         self._answer = b""  # what a live proxy says
         self._greeting: bytes | None = None  # what a recorded proxy says, to be read
         self._failed: Exception | None = None  # to be met when the tunnel stands
+
+    async def connect(self) -> CassetteStream:
+        """Connect as far as the cassette wants it; return this stream."""
         with self._worded("Connect"):
-            self._transport = self._through_the_door(endpoint)
+            await self._ask_for_line(self._endpoint)
+        return self
 
-    def _through_the_door(self, endpoint: Endpoint) -> Transport:
-        return self._tape.connect(endpoint, self._open)
+    async def _ask_for_line(self, endpoint: Endpoint) -> None:
+        line = self._tape.line(endpoint)
+        if line.must_dial:
+            await self._go_live(line)
+        self._line = line
 
-    def _open(self) -> Transport:
+    async def _go_live(self, line: Line) -> None:
         """Dial, as far as dialing leads by now."""
-        stream = self._dial()
-        self._dial = lambda: stream
-        self._live = LiveStream(stream)
-        return self._live
+        with self._tape.dialing(line.endpoint):
+            live = await self._dial()
+        live.in_cassette = True
+        self._live = live
+        self._dial = functools.partial(_given, live)
 
-    def _lead_on(self, step: Callable[[Any], Any]) -> None:
+    def _lead_on(self, step: Callable[[Any], Awaitable[Any]]) -> None:
         """Let dialing go one step further than it has gone."""
         before = self._dial
 
-        def dial() -> Any:
-            stream = before()
+        async def dial() -> Any:
+            stream = await before()
             try:
-                return step(stream)
+                return await step(stream)
             except Exception as error:
                 mark_accepted(error)
                 raise
@@ -133,34 +95,68 @@ class CassetteStream:
         try:
             yield
         except (OSError, HTTPException) as error:
-            kind = "Timeout" if isinstance(error, TimeoutError) else "Error"
-            # httpcore too puts the error itself inside its own.
-            raise getattr(self._httpcore, what + kind)(error) from error
+            inside, worded = self._backend.worded(what, error, self._endpoint)
+            raise worded from inside
 
     # The stream of httpcore.
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send bytes; what is asked of a proxy is no part of the conversation with the origin."""
         data = bytes(buffer)
-        if data.startswith(b"CONNECT "):
-            self._ask_proxy(data, timeout)
+        tunnel = asked_of_proxy(data)
+        if tunnel is not None:
+            await self._ask_proxy(tunnel, data, timeout)
             return
-        self._transport.settimeout(timeout)
+        line = self._line
         with self._worded("Write"):
-            self._transport.sendall(data)
+            if line.left:
+                raise BrokenPipeError("the cassette of this connection is no longer in use")
+            sending = line.take(data)
+        if not sending:
+            return
+        if self._live is None:
+            await self._go_live(line)
+        try:
+            await self._live.write(sending, timeout)
+        except Exception as error:
+            line.unsent(sending, error)
+            raise
+        line.sent(sending)
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Receive at most so many bytes; empty at the end of the stream."""
         if self._greeting is not None:
             greeting, self._greeting = self._greeting, None
             return greeting
         if self._tunnel is not None and self._live is not None:
-            return self._read_answer(self._live, max_bytes, timeout)
-        self._transport.settimeout(timeout)
-        with self._worded("Read"):
-            return self._transport.recv(max_bytes)
+            return await self._read_answer(max_bytes, timeout)
+        line = self._line
+        if self._live is None or line.answering:
+            return await self._play(line, max_bytes, timeout)
+        try:
+            data: bytes = await self._live.read(max_bytes, timeout)
+        except Exception as error:
+            line.failed(error)
+            raise
+        line.received(data, filled=len(data) == max_bytes)
+        return data
 
-    def start_tls(
+    async def _play(self, line: Line, max_bytes: int, timeout: float | None) -> bytes:
+        pause = line.pause(timeout)
+        # A turn for others even where nothing is waited for, else nobody could cancel a replay.
+        await self._backend.sleep(pause.seconds)
+        stall = line.stall
+        if stall is not None:
+            await self._backend.stall(stall + _MOMENT)
+        with self._worded("Read"):
+            if not pause.in_time:
+                raise TimeoutError("timed out")
+            data = bytes(line.receive(max_bytes))
+        if not line.readable:
+            line.finish()
+        return data
+
+    async def start_tls(
         self,
         ssl_context: Any,
         server_hostname: str | None = None,
@@ -173,51 +169,49 @@ class CassetteStream:
         with self._worded("Connect"):
             if self._failed is not None:
                 raise self._failed
-            self._transport = self._through_the_door(endpoint)
+            await self._ask_for_line(endpoint)
         return self
 
     def get_extra_info(self, info: str) -> Any:
         """Return what the live stream knows; on replay only whether something can be read."""
-        transport = live = self._transport
-        if isinstance(transport, CassetteSocket):
-            if info == "is_readable" and transport.readable:
-                return True
-            live = transport.live or transport
-        if isinstance(live, LiveStream):
-            return live.stream.get_extra_info(info)
+        line = self._line
+        # A pool asks before it uses a connection again, and opens a new one for another cassette.
+        if info == "is_readable" and (line.readable or current() is not self._tape):
+            return True
+        if self._live is not None and not line.answering:
+            return self._live.get_extra_info(info)
         return False if info == "is_readable" else None
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the stream, and record where a proxy has refused."""
         if self._tunnel is not None and self._live is not None:
             self._record_refusal(self._tunnel)
-        self._transport.close()
+        self._line.closed()
         if self._live is not None:
-            self._live.close()
+            await self._live.aclose()
 
     # Through a proxy.
 
-    def _ask_proxy(self, request: bytes, timeout: float | None) -> None:
-        host, _, number = request.split(b" ", 2)[1].decode("ascii").lower().rpartition(":")
-        tunnel = self._tunnel = Endpoint("https", host.strip("[]"), int(number))
+    async def _ask_proxy(self, tunnel: Endpoint, request: bytes, timeout: float | None) -> None:
+        self._tunnel = tunnel
         if self._live is not None:
-            self._live.stream.write(request, timeout)
+            await self._live.write(request, timeout)
             return
         self._lead_on(functools.partial(_ask_live_proxy, request))
-        self._greeting = _ESTABLISHED
+        self._greeting = ESTABLISHED
         try:
-            self._through_the_door(tunnel)
+            await self._ask_for_line(tunnel)
         except (OSError, HTTPException) as error:
             # The client reads an answer, and words it as it worded the recorded one.
-            recorded = _greeting_of(error)
+            recorded = answer_of(error)
             if recorded is None:
                 self._failed = error
             else:
                 self._greeting = recorded
 
-    def _read_answer(self, live: LiveStream, max_bytes: int, timeout: float | None) -> bytes:
+    async def _read_answer(self, max_bytes: int, timeout: float | None) -> bytes:
         try:
-            data: bytes = live.stream.read(max_bytes, timeout)
+            data: bytes = await self._live.read(max_bytes, timeout)
         except Exception as error:
             tunnel, self._tunnel = self._tunnel, None
             if tunnel is not None:
@@ -227,48 +221,104 @@ class CassetteStream:
         return data
 
     def _record_refusal(self, tunnel: Endpoint) -> None:
-        """Let the cassette know, in the words of ``http.client``, that a proxy made no tunnel."""
-        line = self._answer[: self._answer.find(b"\n") + 1].decode("latin-1")
-        error: Exception
-        if not line:
-            error = RemoteDisconnected("Remote end closed connection without response")
-        elif not line.startswith("HTTP/"):
-            error = BadStatusLine(line)
-        else:
-            error = OSError(_TUNNEL_FAILED + line.partition(" ")[2].strip())
+        """Let the cassette know that a proxy made no tunnel."""
         self._tunnel = None
-        self._note_refusal(tunnel, error)
+        self._note_refusal(tunnel, refusal_of(self._answer))
 
     def _note_refusal(self, tunnel: Endpoint, error: Exception) -> None:
-        """Go through the door with a tunnel that failed, so that the failure is recorded."""
-
-        def fail(_: object) -> NoReturn:
+        """Dial a tunnel that has failed, so that the failure is recorded."""
+        mark_accepted(error)
+        with suppress(type(error), TapeClosedError), self._tape.dialing(tunnel):
             raise error
 
-        self._lead_on(fail)
-        with suppress(type(error), TapeClosedError):
-            self._through_the_door(tunnel)
+
+class BlockingStream:
+    """A network stream, as httpcore describes the blocking one.
+
+    Args:
+        stream: The stream that it runs; its live ones must block (``Blocking``).
+    """
+
+    def __init__(self, stream: CassetteStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Receive at most so many bytes; empty at the end of the stream."""
+        data: bytes = at_once(self._stream.read(max_bytes, timeout))
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send bytes."""
+        at_once(self._stream.write(buffer, timeout))
+
+    def start_tls(
+        self,
+        ssl_context: Any,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> BlockingStream:
+        """Go on in TLS; return this stream."""
+        at_once(self._stream.start_tls(ssl_context, server_hostname, timeout))
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        """Return what the live stream knows."""
+        return self._stream.get_extra_info(info)
+
+    def close(self) -> None:
+        """Close the stream."""
+        at_once(self._stream.aclose())
 
 
-def _greeting_of(error: OSError | HTTPException) -> bytes | None:
-    """Return the answer of a proxy that was recorded as an error; None where it was another one."""
-    message = str(error)
-    if isinstance(error, RemoteDisconnected):
-        return b""
-    if isinstance(error, BadStatusLine):
-        return f"{message.rstrip()}\r\n\r\n".encode("latin-1")
-    refused = message.removeprefix(_TUNNEL_FAILED)
-    if refused == message:
-        return None
-    return f"HTTP/1.1 {refused}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
+class Blocking:
+    """A live stream that blocks, in the shape of an asynchronous one.
+
+    Args:
+        stream: The stream.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        stream.in_cassette = True
+        self._stream = stream
+        self.get_extra_info = stream.get_extra_info
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Receive at most so many bytes."""
+        data: bytes = self._stream.read(max_bytes, timeout)
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send bytes."""
+        self._stream.write(buffer, timeout)
+
+    async def start_tls(self, *args: Any) -> Blocking:
+        """Go on in TLS, on another stream."""
+        return Blocking(self._stream.start_tls(*args))
+
+    async def aclose(self) -> None:
+        """Close the stream."""
+        self._stream.close()
 
 
-def _ask_live_proxy(request: bytes, live: Any) -> Any:
+def at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Return what a coroutine returns that never waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("a blocking stream has waited")
+
+
+async def _given(stream: Any) -> Any:
+    return stream
+
+
+async def _ask_live_proxy(request: bytes, live: Any) -> Any:
     """Open a tunnel on a stream that is opened late; what it answers is read and dropped."""
-    live.write(request)
+    await live.write(request)
     answer = b""
     while b"\r\n\r\n" not in answer:
-        piece = live.read(1)
+        piece = await live.read(1)
         if not piece:
             raise ConnectionError("the proxy closed the connection before it answered CONNECT")
         answer += piece

@@ -170,6 +170,32 @@ def from_ini(config: pytest.Config) -> dict[str, Given]:
     return given
 
 
+def check_ini_names(config: pytest.Config) -> None:
+    """Answer what stands in the ini file under a name of another library with our own.
+
+    Other names that nobody knows are told by pytest itself.
+
+    Raises:
+        UsageError: There is one.
+    """
+    # Private; before pytest 9 the same was public. A name nobody declared is given nowhere else.
+    names = config._inicfg if hasattr(config, "_inicfg") else config.inicfg  # noqa: SLF001
+    own = {option.ini for option in TABLE}
+    unknown = [name for name in names if name.startswith("cassette_") and name not in own]
+    if not unknown:
+        return
+    from cassette.naming import FOREIGN  # noqa: PLC0415 - hardly ever needed
+
+    for name in unknown:
+        foreign = name.removeprefix("cassette_")
+        if foreign in FOREIGN:
+            advice = FOREIGN[foreign]
+            raise pytest.UsageError(
+                f"{config.inipath}: there is no option {name!r}; for a test, that is {advice}\n"
+                f"Options: {', '.join(sorted(own))}"
+            )
+
+
 def value(config: pytest.Config, name: str) -> Any:  # noqa: ANN401 - as the table says
     """Return an option as the command line gives it, else the ini file, else None."""
     given = {**from_ini(config), **from_command_line(config)}

@@ -46,7 +46,7 @@ def folder_for(config: pytest.Config, file: Path) -> Path:
 
 
 def files_of(
-    folder: Path, name: str, settings: Mapping[str, Any]
+    folder: Path, name: str, settings: Mapping[str, Any], root: Path
 ) -> tuple[Path, list[str | os.PathLike[str]]]:
     """Return the cassette of a test, and those that answer beside it.
 
@@ -54,6 +54,7 @@ def files_of(
         folder: The folder for its cassettes.
         name: Name of its cassette where no option gives one.
         settings: Its options.
+        root: Of the project, out of which no link may lead.
 
     Raises:
         OptionError: A name leads out of the folder, or a fixture of the project has returned what
@@ -64,13 +65,13 @@ def files_of(
             f"the fixture cassette_dir: expected the path of a folder, found {folder!r}"
         )
     try:
-        main = resolve_name(folder, settings.get("name") or name)
+        main = resolve_name(folder, settings.get("name") or name, root)
     except OptionError as error:
         # The name of an option was checked before, where it stands.
         raise OptionError(f"the fixture cassette_name: {error}") from None
     return main, [
         # A text is the name of a cassette, as the marker takes it; anything else is a path.
-        resolve_name(folder, one) if isinstance(one, str) else one
+        resolve_name(folder, one, root) if isinstance(one, str) else one
         for one in settings.get("extra", ())
     ]
 

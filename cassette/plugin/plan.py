@@ -90,7 +90,8 @@ def make_plan(
             untold.append(item.nodeid)
             continue
         try:
-            main, extra = files_of(folder, test_name(item), settings.of_test(item, {}))
+            given = settings.of_test(item, {})
+            main, extra = files_of(folder, test_name(item), given, config.rootpath)
         except CassetteError:
             untold.append(item.nodeid)  # it will fail, and say why
         else:

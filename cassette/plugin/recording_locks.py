@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from cassette.errors import CassetteError
 from cassette.tapes.modes import RecordMode, parse_mode, policy
 
 if TYPE_CHECKING:
@@ -79,7 +78,6 @@ class RecordingLocks:
 
         Raises:
             OptionError: There is no such mode.
-            CassetteError: Locks between processes need a package that is not installed.
         """
         wanted = parse_mode(mode)
         completes = wanted in _COMPLETED
@@ -121,13 +119,8 @@ class _LocksOfWorkers(RecordingLocks):
         self._sign(path, ".recorded").touch()
 
     def wait(self, path: Path, held: ExitStack) -> None:
-        try:
-            from filelock import FileLock  # noqa: PLC0415 - only recordings in workers need it
-        except ImportError:
-            raise CassetteError(
-                "workers of pytest-xdist take turns at recording, but filelock is not installed\n"
-                "Install it: python -m pip install 'pytest-cassette[xdist]'"
-            ) from None
+        from filelock import FileLock  # noqa: PLC0415 - only recordings in workers need it
+
         self._folder.mkdir(parents=True, exist_ok=True)
         # The operating system releases the lock of a worker that was killed.
         held.enter_context(FileLock(self._sign(path, ".lock")))

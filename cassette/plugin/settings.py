@@ -16,10 +16,10 @@ import pytest
 
 from cassette.api import use
 from cassette.errors import OptionError
+from cassette.naming import check_names
 from cassette.plugin import options
 from cassette.store.names import resolve_name
 from cassette.tapes.hosts import patterns_of
-from cassette.wording import suggestion
 
 NAMES: Final = ("name", *(key for key in inspect.signature(use).parameters if key != "path"))
 """The options of a marker: the name of the cassette, and the keywords of ``cassette.use``."""
@@ -103,12 +103,7 @@ def checked(given: object, where: str) -> dict[str, Any]:
         raise OptionError(
             f"{where}: expected a dict of options, found {given!r}\nOptions: {', '.join(NAMES)}"
         )
-    for name in given:
-        if name not in NAMES:
-            raise OptionError(
-                f"{where}: there is no option {name!r}{suggestion(name, NAMES)}\n"
-                f"Options: {', '.join(NAMES)}"
-            )
+    check_names(given, NAMES, where)
     values = dict(given)
     try:
         if "allow_hosts" in values:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cassette.plugin.plan import same
 from cassette.plugin.use_record import Outcome, shown_path, unplayed_by_all
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from cassette.plugin.prune import Pruned
     from cassette.plugin.use_record import UseRecord
     from cassette.plugin.uses import RunUses
+
+_WRITING: Final = (Outcome.RECORDED, Outcome.REWRITTEN, Outcome.OUTAGE, Outcome.UNFINISHED)
+"""Outcomes of uses that have written a journal."""
 
 
 class Summary:
@@ -45,9 +48,9 @@ class Summary:
         self._uses = uses.by_cassette
         self._outcomes = {path: _outcome(some) for path, some in self._uses.items()}
         # A recording takes the place of the journal that an earlier one has left.
-        writing = (Outcome.RECORDED, Outcome.REWRITTEN, Outcome.UNFINISHED)
-        last = {one.path: one for one in self._records if one.outcome in writing}
+        last = {one.path: one for one in self._records if one.outcome in _WRITING}
         self._unfinished = [one for one in last.values() if one.outcome is Outcome.UNFINISHED]
+        self._outages = [one for one in last.values() if one.outcome is Outcome.OUTAGE]
         self._root = root
         self._command = command
 
@@ -72,7 +75,9 @@ class Summary:
         lines = [
             *(map(self._use, self._records) if verbose else ()),
             *self._expired(),
+            *self._edited(),
             *self._journals(),
+            *self._unanswered(),
             *self._pruned(pruned),
             *(self._orphans(orphans, collected) if orphans is not None else ()),
             *self._to_commit(one.path for one in pruned if one.dropped),
@@ -80,7 +85,7 @@ class Summary:
         if doubt:
             lines.append(f"What no test uses cannot be told: {doubt}.")
         counts = [self._counts()] if lines and self._records else []
-        return [*counts, *lines]
+        return [*counts, *self._verified(), *lines]
 
     def _counts(self) -> str:
         outcomes = list(self._outcomes.values())
@@ -92,6 +97,17 @@ class Summary:
             "left unplayed": sum(len(unplayed_by_all(uses)) for uses in self._uses.values()),
         }
         return f"Cassettes: {_list(cassettes)}. Interactions: {_list(interactions)}."
+
+    def _verified(self) -> Iterator[str]:
+        verified = [record for record in self._records if record.verified]
+        if not verified:
+            return
+        count = counted(sum(record.verified for record in verified), "interaction")
+        where = counted(len({record.path for record in verified}), "cassette")
+        drifted = sum(record.drifted for record in verified)
+        have = "has" if drifted < 2 else "have"  # noqa: PLR2004 - none or one
+        outcome = f"{drifted or 'none'} {have} drifted"
+        yield f"Verified: {count} of {where}, {outcome}."
 
     def _use(self, record: UseRecord) -> str:
         counts = {
@@ -123,11 +139,42 @@ class Summary:
         if tests:
             yield f"  To record anew: {self._command('rewrite', dict.fromkeys(tests))}"
 
+    def _edited(self) -> Iterator[str]:
+        edited = {
+            path: {number: call for record in uses for number, call in record.edited.items()}
+            for path, uses in self._uses.items()
+        }
+        paths = [path for path, calls in edited.items() if calls]
+        if not paths:
+            return
+        yield "Edited by hand, and played as edited:"
+        for path in paths:
+            for number, call in sorted(edited[path].items()):
+                yield f"  {self._shown(path)} #{number} {call}"
+        shown = [shlex.quote(self._shown(path)) for path in paths]
+        yield f"  To make that the recording: cassette fix {' '.join(shown)}"
+
     def _journals(self) -> Iterator[str]:
         if self._unfinished:
             yield "Recorded by tests that did not end well, and so not made a cassette:"
         for record in self._unfinished:
             yield f"  {self._shown(record.path + PARTIAL)} ({record.test})"
+
+    def _unanswered(self) -> Iterator[str]:
+        if self._outages:
+            yield "Not made a cassette, since nothing was recorded but failures to connect:"
+        for record in self._outages:
+            count = counted(record.recorded, "interaction")
+            yield f"  {self._shown(record.path + PARTIAL)} ({count}, {record.test})"
+        written = (Outcome.RECORDED, Outcome.REWRITTEN)
+        some = [one for one in self._records if one.outcome in written and one.unanswered]
+        if some:
+            yield "Recorded although nobody answered, so that every replay meets the failure:"
+        for record in some:
+            count = f"{record.unanswered} of {counted(record.recorded, 'interaction')}"
+            yield f"  {self._shown(record.path)} ({count}, {record.test})"
+        if self._outages or some:
+            yield "  Record again once the service is up; if it is meant so: failures=True"
 
     def _pruned(self, pruned: Sequence[Pruned]) -> Iterator[str]:
         dropped = [one for one in pruned if one.dropped]
@@ -154,7 +201,8 @@ class Summary:
             some = f"tests use each of the {orphans.total} cassettes"
             yield f"No orphans: {none.get(orphans.total, some)}."
         yield from (f"  {self._shown(path)}" for path in orphans.cassettes)
-        known = {same(record.path + PARTIAL) for record in self._unfinished}
+        told = (*self._unfinished, *self._outages)
+        known = {same(record.path + PARTIAL) for record in told}
         journals = [path for path in orphans.journals if path not in known]
         if journals:
             yield "Left of recordings that were not completed:"

@@ -14,7 +14,12 @@ from cassette.plugin.commands import command, from_here
 from cassette.plugin.places import files_of
 from cassette.plugin.settings import Settings
 from cassette.tapes.expiry import CassetteExpiredWarning
-from cassette.tapes.outcome import UnplayedWarning, UnrecordedWarning
+from cassette.tapes.outcome import (
+    EditedWarning,
+    UnansweredWarning,
+    UnplayedWarning,
+    UnrecordedWarning,
+)
 from cassette.wording import counted
 
 if TYPE_CHECKING:
@@ -24,8 +29,16 @@ if TYPE_CHECKING:
     from cassette.plugin.recording_locks import RecordingLocks
 
 
-_WARNINGS: Final = (CassetteExpiredWarning, UnplayedWarning, UnrecordedWarning)
+_WARNINGS: Final = (
+    CassetteExpiredWarning,
+    EditedWarning,
+    UnansweredWarning,
+    UnplayedWarning,
+    UnrecordedWarning,
+)
 """Warnings that a filter of the project may turn into errors."""
+
+_taken_key: Final = pytest.StashKey[set[str]]()
 
 
 @contextmanager
@@ -40,6 +53,17 @@ def failing_plainly() -> Iterator[None]:
 
 def _again(item: pytest.Item, mode: str) -> str:
     return command(item.config, mode, [from_here(item.config, item.nodeid, item.path)])
+
+
+def _is_taken(session: pytest.Session, path: Path) -> bool:
+    """Return whether a test that was collected has this cassette."""
+    from cassette.plugin.plan import make_plan, same  # noqa: PLC0415 - only failures ask
+
+    taken = session.stash.get(_taken_key, None)
+    if taken is None:
+        uses = make_plan(session.config, session.items, (), ()).uses.values()
+        taken = session.stash[_taken_key] = {path for paths in uses for path in paths}
+    return same(path) in taken
 
 
 class TapedTest:
@@ -68,11 +92,13 @@ class TapedTest:
         self, item: pytest.Item, configured: object, folder: Path, name: str, locks: RecordingLocks
     ) -> None:
         settings = Settings.of(item.config).of_test(item, configured)
-        path, settings["extra"] = files_of(folder, name, settings)
+        path, settings["extra"] = files_of(folder, name, settings, item.config.rootpath)
         settings.pop("name", None)
         self.good = True
         self.ending = False
-        self._use = use(path, **settings).advising(partial(_again, item))
+        self._use = use(path, **settings).of_run(
+            partial(_again, item), item.config.rootpath, partial(_is_taken, item.session)
+        )
         rerecords = settings.get("max_age") and settings.get("on_expiry") == "rerecord"
         self._lock = locks.take(path, settings.get("mode"), rerecords=bool(rerecords))
         try:

@@ -19,6 +19,7 @@ class Outcome(enum.StrEnum):
 
     RECORDED = "recorded"  # there was none before
     REWRITTEN = "rewritten"  # another one stands in its place now
+    OUTAGE = "without an answer"  # nothing but failures to connect, which stayed in the journal
     UNFINISHED = "not completed"  # the recording stayed in the journal
     VERIFIED = "verified"  # the requests were sent, and the answers held against it
     REPLAYED = "replayed"
@@ -34,8 +35,11 @@ class UseRecord(NamedTuple):
         outcome: What became of the cassette.
         played: How many interactions were played.
         recorded: How many interactions were recorded.
+        unanswered: How many of these are failures, which nobody had asked for.
         verified: How many interactions were sent live and held against the recording.
+        drifted: How many of these are no longer what was recorded.
         unplayed: Calls of the interactions that were not played, by their number in the file.
+        edited: Calls that were played and that a hand has edited, by their number in the file.
         expired: Age of the oldest interaction in seconds, where it was more than ``max_age``.
         test: Node id of the test that ran when the use ended.
         is_own: The plugin put the cassette in force, not code that called ``cassette.use``.
@@ -46,8 +50,11 @@ class UseRecord(NamedTuple):
     outcome: Outcome
     played: int = 0
     recorded: int = 0
+    unanswered: int = 0
     verified: int = 0
+    drifted: int = 0
     unplayed: Mapping[int, str] = MappingProxyType({})
+    edited: Mapping[int, str] = MappingProxyType({})
     expired: float | None = None
     test: str = ""
     is_own: bool = False
@@ -58,14 +65,18 @@ class UseRecord(NamedTuple):
         return self._asdict() | {
             "outcome": self.outcome.value,
             "unplayed": [[number, call] for number, call in self.unplayed.items()],
+            "edited": [[number, call] for number, call in self.edited.items()],
         }
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Self:
         """Return the record that was dumped."""
-        return cls(
-            **{**data, "outcome": Outcome(data["outcome"]), "unplayed": dict(data["unplayed"])}
-        )
+        read = {
+            "outcome": Outcome(data["outcome"]),
+            "unplayed": dict(data["unplayed"]),
+            "edited": dict(data["edited"]),
+        }
+        return cls(**{**data, **read})
 
     def properties(self, root: str | os.PathLike[str]) -> list[tuple[str, object]]:
         """Return path, mode and counts as the user properties of a test.
@@ -91,8 +102,11 @@ def records_of(tape: EndedTape) -> Iterator[UseRecord]:
         outcome=_outcome(tape, played),
         played=played,
         recorded=tape.recorded,
+        unanswered=tape.unanswered,
         verified=tape.verified,
+        drifted=tape.drifted,
         unplayed=tape.unplayed_by_number,
+        edited=tape.edited,
         expired=None if tape.expired is None else tape.expired.total_seconds(),
     )
     for extra in tape.extra:
@@ -102,10 +116,13 @@ def records_of(tape: EndedTape) -> Iterator[UseRecord]:
             outcome=Outcome.REPLAYED if extra.played else Outcome.UNUSED,
             played=extra.played,
             unplayed=extra.unplayed_by_number,
+            edited=extra.edited,
         )
 
 
 def _outcome(tape: EndedTape, played: int) -> Outcome:
+    if tape.outage:
+        return Outcome.OUTAGE
     if tape.journal is not None:
         return Outcome.UNFINISHED
     if tape.recorded:

@@ -10,10 +10,10 @@ import base64
 import html
 import json
 import re
-import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from cassette.locks import make_lock
 from cassette.redaction.tokens import RUNS
 from cassette.redaction.values import looks_random
 
@@ -72,7 +72,7 @@ class KnownValues:
     """Secrets by what they are made of. It may be used from several threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = make_lock()
         self._secrets: set[bytes] = set()
         self._grams: dict[bytes, list[Anchor]] = {}
         self._words: dict[bytes, list[Anchor]] = {}

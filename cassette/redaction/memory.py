@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
 from typing import TYPE_CHECKING, Final
 
+from cassette.locks import make_rlock
 from cassette.redaction.jwt import header_of, masked_token
 from cassette.redaction.known import KnownValues
 from cassette.redaction.masks import mask_of, number_mask, numbers_in, old_masks_in
@@ -61,7 +61,7 @@ class SecretMemory:
 
     def __init__(self) -> None:
         self.known: Final = KnownValues()
-        self._lock = threading.RLock()
+        self._lock = make_rlock()
         self._numbers: dict[bytes, int] = {}
         self._given: dict[tuple[bytes, int, int, bool], bytes] = {}
         self._masks: dict[bytes, bytes] = {}  # of each the secret, where that is known

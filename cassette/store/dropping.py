@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from cassette.errors import CassetteError, CassetteFormatError
 from cassette.store.files import Journal
+from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
+from cassette.system import System
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +32,8 @@ def drop_interactions(path: str | PathLike[str], calls: Mapping[int, str]) -> No
             at these numbers by now; or the texts of the interactions cannot be told apart.
         CassetteError: The file cannot be written, or cannot be deleted.
     """
+    path = Path(path)
+    before = Stamp.of(path)
     with CassetteReader.open(path) as reader:
         if any(number >= len(reader) or reader.calls[number] != calls[number] for number in calls):
             raise CassetteFormatError(
@@ -46,13 +50,14 @@ def drop_interactions(path: str | PathLike[str], calls: Mapping[int, str]) -> No
         kept = [number for number in range(len(reader)) if number not in calls]
         if not kept:
             try:
-                Path(path).unlink()
+                path.unlink()
             except OSError as error:
                 raise CassetteError(
                     f"{path}: it cannot be deleted: {error.strerror or error}"
                 ) from error
             return
-        journal = Journal.over(reader)
+        place = Path(System.realpath(path))
+        journal = Journal.over(reader, place, before=before)
         try:
             for number in kept:
                 journal.append_entry(reader.entry(number))

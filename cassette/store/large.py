@@ -14,7 +14,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cassette.model import Request, Response
+from cassette.model import Ended, Request, Response, Standing
+from cassette.store.edits import seal, settle_request, settle_response, settled
 from cassette.store.mapped import forget
 from cassette.store.scalars import (
     BLOCK_HEADER,
@@ -25,7 +26,7 @@ from cassette.store.scalars import (
     decode_piece,
     has_foreign_break,
 )
-from cassette.store.shape import CHUNKS, decode_entry
+from cassette.store.shape import CHUNKS, decode_standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -66,20 +67,35 @@ def decode_large_entry(
         parse: Gives the interaction by way of a YAML parser.
     """
     hollow, holes = _hollow(text, start, stop)
-    interaction = decode_entry(call, hollow)
-    if interaction is None:
+    found = decode_standing(call, hollow)
+    if found is None:
         return None
+    interaction, digest = found
+    if not holes:
+        return settled(interaction, digest)
     sent, received = interaction.request, interaction.response
     method = call.partition(" ")[0]
+    cut = interaction.ended is not Ended.OPEN
+    fill_request = fill_response = None
     for section, hole in holes.items():
-        message: Message = sent if section == _REQUEST else received
-        fill = _prepare(message.raw, text, hole)
+        fill = _prepare((sent if section == _REQUEST else received).raw, text, hole)
         if fill is None:
             return None
         if section == _REQUEST:
-            interaction.request = Request(_either(fill, lambda: parse().request), sent.url)
+            fill_request = fill
         else:
-            interaction.response = Response(_either(fill, lambda: parse().response), method)
+            fill_response = fill
+
+    def give_request() -> Standing:
+        raw = sent.raw if fill_request is None else fill_request()
+        return settle_request(Standing(raw), seal(digest, "request"), cut=cut)
+
+    def give_response() -> Standing:
+        raw = received.raw if fill_response is None else fill_response()
+        return settle_response(Standing(raw), seal(digest, "response"), method, cut=cut)
+
+    interaction.request = Request(_either(give_request, lambda: parse().request), sent.url)
+    interaction.response = Response(_either(give_response, lambda: parse().response), method)
     return interaction
 
 
@@ -162,14 +178,15 @@ def _prepare(hollow: bytes, text: bytes | mmap, hole: _Hole) -> Callable[[], byt
     return lambda: join_slices(before, decode_slices(text, hole.start, hole.stop), sizes, after)
 
 
-def _either(fill: Callable[[], bytes], parse: Callable[[], Message]) -> Callable[[], bytes]:
+def _either(fill: Callable[[], Standing], parse: Callable[[], Message]) -> Callable[[], Standing]:
     """Return what gives a message by filling its hole, or through a YAML parser if that fails."""
 
-    def give() -> bytes:
+    def give() -> Standing:
         try:
             return fill()
         except ValueError:
-            return parse().raw
+            message = parse()
+            return Standing(message.raw, message.edited)
 
     return give
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import re
 import sys
+from io import BufferedReader
 from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Final
 
@@ -43,7 +44,9 @@ def map_file(file: IO[bytes], size: int) -> mmap.mmap | None:
         file: The file, at its start; it is left there.
         size: Its bytes.
     """
-    if sys.platform == "win32" or b"\r\n" in file.read(64):
+    # The descriptor of a faked file is another file's.
+    is_real = isinstance(file, BufferedReader)
+    if sys.platform == "win32" or not is_real or b"\r\n" in file.read(64):
         file.seek(0)
         return None
     marked = 0

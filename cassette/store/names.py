@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from cassette.errors import OptionError
+from cassette.errors import CassetteError, OptionError
+from cassette.store.places import is_link
+from cassette.system import System
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -36,16 +37,63 @@ def journal_of(path: Path) -> Path:
     return path.with_name(path.name + PARTIAL)
 
 
-def resolve_name(directory: str | PathLike[str], name: str) -> Path:
+def absolute(path: Path) -> Path:
+    """Return a path from the root on: a change of the current folder then moves nothing.
+
+    Where a test fakes the file system, the path leads where the program sees a file; else to where
+    it leads without the fake.
+    """
+    if path.is_absolute():
+        return path
+    try:
+        seen, real = Path.cwd() / path, Path(System.getcwd(), path)
+    except OSError:  # the current folder is gone
+        return path
+    return seen if seen == real or seen.exists() else real
+
+
+def followed(path: Path, root: Path) -> Path:
+    """Return where a cassette stands that is written to, the links below a folder followed.
+
+    Args:
+        path: The cassette, from the root of the file system on.
+        root: The folder out of which no link may lead; for a cassette that is not below it, the
+            cassette's own folder.
+
+    Raises:
+        CassetteError: One does.
+    """
+    root = root if path.is_relative_to(root) else path.parent
+    if not _has_links(path, len(path.parts) - len(root.parts)):
+        return path
+    place = System.realpath(path)
+    if Path(place).is_relative_to(System.realpath(root)):
+        return Path(place)
+    raise CassetteError(
+        f"{path}: a symbolic link leads out of {root}, to {place}\n"
+        "Nothing is recorded through it. Record into a file below that folder, or name the "
+        "other one itself."
+    )
+
+
+def resolve_name(
+    directory: str | PathLike[str], name: str, root: str | PathLike[str] | None = None
+) -> Path:
     """Return the path of the cassette with this name; it is below the directory.
 
     Slashes make folders. What some file system does not take is replaced by ``_``, and the name
     gets a short hash then, so that two names never share a file. ``.yaml`` is added where it is
     missing.
 
+    Args:
+        directory: The folder of the cassettes.
+        name: The name.
+        root: The folder out of which no link below the directory may lead; without one, the
+            directory itself.
+
     Raises:
         OptionError: The name is no text, is empty or absolute, has a part ``..``, or leads out of
-            the directory through a symbolic link.
+            that folder through a symbolic link.
     """
     if not isinstance(name, str):
         raise OptionError(f"the name of a cassette is a text, not {name!r}")
@@ -59,13 +107,20 @@ def resolve_name(directory: str | PathLike[str], name: str) -> Path:
     if not safe[-1].endswith((".yaml", ".yml")):
         safe[-1] += ".yaml"
     path = Path(directory, *safe)
-    # Without a link on its way no name leads out, and two looks are cheaper than two resolutions.
-    way = (path, *path.parents)[: len(safe)]
-    if any(map(os.path.islink, way)) and not path.resolve().is_relative_to(
-        Path(directory).resolve()
+    around = [directory] if root is None else [directory, root]
+    if _has_links(path, len(safe)) and not any(
+        path.resolve().is_relative_to(Path(folder).resolve()) for folder in around
     ):
-        raise OptionError(f"{name!r} leads out of {directory} through a symbolic link")
+        raise OptionError(f"{name!r} leads out of {around[-1]} through a symbolic link")
     return path
+
+
+def _has_links(path: Path, parts: int) -> bool:
+    """Return whether one of the last parts of a path is a link.
+
+    Without one no path leads out, and a look at each is cheaper than a resolution.
+    """
+    return any(map(is_link, (path, *path.parents)[:parts]))
 
 
 def _safe_part(part: str) -> str:

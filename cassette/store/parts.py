@@ -42,6 +42,19 @@ class MessageError(Exception):
         self.problem = problem
 
 
+class ChunksError(MessageError):
+    """The sizes of the chunks do not add up to the body.
+
+    Attributes:
+        body: The body.
+    """
+
+    def __init__(self, key: str, problem: str, body: bytes) -> None:
+        super().__init__(key, problem)
+        self.args = (key, problem, body)
+        self.body = body
+
+
 def join_message(
     values: Mapping[str, Value], style: str | None = None, chunks: Sequence[int] | None = None
 ) -> bytes:
@@ -54,6 +67,7 @@ def join_message(
 
     Raises:
         MessageError: The parts contradict each other.
+        ChunksError: They do so in the sizes of the chunks alone, as where the body was edited.
     """
     others = [*values, *(["style"] if style else []), *(["chunks"] if chunks is not None else [])]
     if "raw" in values:
@@ -78,11 +92,17 @@ def join_message(
     if "wire" in values:
         raise MessageError("chunks", "wire has its chunk framing already")
     end = values.get("trailers", Value(b""))
-    trailers = end.data if end.binary else _to_crlf(end.data)
+    return start + _join_chunks(start, body, chunks, end.data if end.binary else _to_crlf(end.data))
+
+
+def _join_chunks(head: bytes, body: bytes, sizes: Sequence[int], trailers: bytes) -> bytes:
     try:
-        return start + encode_chunks(body, chunks, trailers)
+        return encode_chunks(body, sizes, trailers)
     except ValueError as error:
-        raise MessageError("chunks", str(error)) from None
+        # Without chunked coding in its head a message has no chunks that an edit could outgrow.
+        if b"chunked" not in head.lower():
+            raise MessageError("chunks", str(error)) from None
+        raise ChunksError("chunks", str(error), body) from None
 
 
 def _forbid(key: str, reason: str, keys: Iterable[str], allowed: set[str]) -> None:

@@ -13,14 +13,21 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from cassette.errors import CassetteFormatError, CassetteVersionError
-from cassette.model import Ended, Failure, Interaction, Request, Response
+from cassette.model import Ended, Failure, Interaction, Request, Response, Standing
+from cassette.store.edits import refit, settled
 from cassette.store.jsonform import STYLES
-from cassette.store.parts import CHANGE_LISTS, MESSAGE_KEYS, VALUE_KEYS, MessageError, join_message
+from cassette.store.parts import (
+    CHANGE_LISTS,
+    MESSAGE_KEYS,
+    VALUE_KEYS,
+    ChunksError,
+    MessageError,
+    join_message,
+)
 from cassette.store.scalars import Value, decode_binary
 from cassette.store.writer import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
 
     from cassette.store.document import Node
@@ -28,13 +35,14 @@ if TYPE_CHECKING:
 _TAG: Final = "tag:yaml.org,2002:"
 _SECONDS: Final = re.compile(r"\d{1,20}(?:\.\d{0,20})?(?:[eE](?:-\d{1,3}|\+?\d\d?))?", re.ASCII)
 _COUNT: Final = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
+_DIGEST: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}", re.ASCII)
 _ERRNO: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 
 _HEADER_KEYS: Final = frozenset(("cassette", "recorded", "interactions"))
 _REQUIRED_KEYS: Final = frozenset(("call", "request", "response", "at", "took", "ended"))
 _MESSAGE_KEYS: Final = frozenset(MESSAGE_KEYS)
 _ENDINGS: Final = {ended.value: ended for ended in Ended}
-ENTRY_KEYS: Final = _REQUIRED_KEYS | {"failure", *CHANGE_LISTS}
+ENTRY_KEYS: Final = _REQUIRED_KEYS | {"failure", *CHANGE_LISTS, "digest"}
 
 
 @cache
@@ -221,10 +229,10 @@ def read_entry(entry: LocatedNode) -> Interaction:
     places = entry.mapping(ENTRY_KEYS, _REQUIRED_KEYS)
     call = places["call"].text()
     method, _, url = call.partition(" ")
-    request, request_arrived = _read_message(places["request"])
+    sent, request_arrived = _read_message(places["request"])
     if request_arrived:
         raise places["request"].error("only a response has 'arrived'")
-    response, arrived = _read_message(places["response"])
+    received, arrived = _read_message(places["response"])
     ended = places["ended"].text()
     if ended not in _ENDINGS:
         known = ", ".join(_ENDINGS)
@@ -238,8 +246,8 @@ def read_entry(entry: LocatedNode) -> Interaction:
         raise places["rules"].error("expected as many rules as 'redacted' has places")
     found = Interaction(
         call,
-        Request(request, url),
-        Response(response, method),
+        Request(sent.raw, url),
+        Response(received.raw, method),
         at=places["at"].moment(),
         took=places["took"].seconds(),
         arrived=arrived,
@@ -248,12 +256,16 @@ def read_entry(entry: LocatedNode) -> Interaction:
     )
     for key, items in lists.items():
         setattr(found, key, items)
-    return found
+    digest = None
+    if "digest" in places:
+        digest = places["digest"].number(_DIGEST, "a digest such as 3f2a81bc-09ab44de").encode()
+    rechunked = [role for role, one in (("request", sent), ("response", received)) if one.edited]
+    return settled(found, digest, rechunked=rechunked)
 
 
 def _read_message(
     message: LocatedNode,
-) -> tuple[Callable[[], bytes] | bytes, tuple[tuple[float, int], ...]]:
+) -> tuple[Standing, tuple[tuple[float, int], ...]]:
     places = message.mapping(_MESSAGE_KEYS)
     values: dict[str, Value] = {key: places[key].value() for key in VALUE_KEYS if key in places}
     style = places["style"].text() if "style" in places else None
@@ -267,7 +279,10 @@ def _read_message(
             raise piece.error("expected a pair of seconds and bytes")
         arrived.append((pair[0].seconds(), pair[1].count()))
     try:
-        return join_message(values, style, chunks), tuple(arrived)
+        return Standing(join_message(values, style, chunks)), tuple(arrived)
+    except ChunksError as error:
+        sizes = refit(chunks or [], error.body)
+        return Standing(join_message(values, style, sizes), edited=True), tuple(arrived)
     except MessageError as error:
         raise places[error.key].error(error.problem) from None
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Final
 
 from cassette.model import Ended, Failure, Interaction, Request, Response
+from cassette.store.edits import digest_of, settled
 from cassette.store.jsonform import STYLES, decode_json
 from cassette.store.parts import (
     CHANGE_LISTS,
@@ -41,7 +42,8 @@ _STYLE_START: Final = b"\n    style: "
 _WORDS: Final = rb"[A-Za-z][\w.$*/()-]*(?: [\w.$*/()-]+)*"
 _FACTS: Final = re.compile(
     rb"  at: (\d{4}-\d\d-\d\dT[\d:.]{8,15}Z)\n  took: (\d{1,9}\.\d{1,20})\n"
-    rb"((?:  [frmud ][^\n]*\n)*)  ended: (%b)" % b"|".join(_ENDED)
+    rb"((?:  (?!digest:)[frmud ][^\n]*\n)*)(?:  digest: ([0-9a-f]{8}-[0-9a-f]{8})\n)?"
+    rb"  ended: (%b)" % b"|".join(_ENDED)
 )
 
 Arrived = tuple[tuple[float, int], ...]
@@ -65,6 +67,22 @@ def decode_entry(call: str, entry: bytes) -> Interaction | None:
         call: Its call, read already.
         entry: The text behind the dash, without the last newline.
     """
+    found = decode_standing(call, entry)
+    if found is None:
+        return None
+    interaction, digest = found
+    if digest == digest_of(interaction.request.raw, interaction.response.raw):
+        return interaction
+    return settled(interaction, digest)
+
+
+def decode_standing(call: str, entry: bytes) -> tuple[Interaction, bytes | None] | None:
+    """Return an interaction as it stands, edited or not, and its digest; or None.
+
+    Args:
+        call: Its call, read already.
+        entry: The text behind the dash, without the last newline.
+    """
     end_at = entry.rfind(b"\n  at: ")
     if end_at < 0 or not is_own_text(entry):
         return None
@@ -79,11 +97,11 @@ def decode_entry(call: str, entry: bytes) -> Interaction | None:
         return None
     method, _, url = call.partition(" ")
     request, response = Request(sent[0], url), Response(received[0], method)
-    at, took, ended, (failure, lists) = facts
+    at, took, ended, digest, (failure, lists) = facts
     found = Interaction(call, request, response, at, took, received[1], ended, failure)
     for key, items in lists.items():
         setattr(found, key, items)
-    return found
+    return found, digest
 
 
 @cache
@@ -96,17 +114,19 @@ def _changes() -> re.Pattern[bytes]:
     )
 
 
-def _decode_facts(entry: bytes, start: int) -> tuple[datetime, float, Ended, Changes] | None:
+def _decode_facts(
+    entry: bytes, start: int
+) -> tuple[datetime, float, Ended, bytes | None, Changes] | None:
     """Return what the lines from ``at`` to the end of an entry say, or None."""
     found = _FACTS.fullmatch(entry, start)
     if found is None:
         return None
-    at, took, lines, ended = found.groups()
+    at, took, lines, digest, ended = found.groups()
     changes = _decode_changes(lines) if lines else _NO_CHANGES
     if changes is None:
         return None
     try:
-        return datetime.fromisoformat(at.decode()), float(took), _ENDED[ended], changes
+        return datetime.fromisoformat(at.decode()), float(took), _ENDED[ended], digest, changes
     except ValueError:
         return None
 

@@ -7,6 +7,7 @@ from datetime import UTC
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from cassette.store.edits import digest_of
 from cassette.store.forms import encode_scalar
 from cassette.store.message_form import encode_large_message, encode_message
 from cassette.store.parts import CHANGE_LISTS
@@ -64,11 +65,12 @@ def _encode_start(call: str) -> bytes:
 
 
 def _encode_end(interaction: Interaction) -> bytes:
-    return b"  at: %b\n  took: %b\n%b%b  ended: %b\n" % (
+    return b"  at: %b\n  took: %b\n%b%b  digest: %b\n  ended: %b\n" % (
         encode_time(interaction.at).encode(),
         encode_seconds(interaction.took).encode(),
         _encode_failure(interaction.failure) if interaction.failure else b"",
         b"".join([_encode_list(key, getattr(interaction, key)) for key in CHANGE_LISTS]),
+        digest_of(interaction.request.raw, interaction.response.raw),
         encode_scalar(interaction.ended).encode(),
     )
 

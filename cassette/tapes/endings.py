@@ -19,6 +19,7 @@ class EndedSource(Protocol):
 
     path: Path
     played: int
+    edited: dict[int, str]
 
     @property
     def unplayed_by_number(self) -> dict[int, str]:
@@ -32,6 +33,7 @@ class EndedTape(Protocol):
     mode: RecordMode
     existed: bool
     expired: timedelta | None
+    outage: bool
 
     @property
     def played(self) -> int:
@@ -42,12 +44,24 @@ class EndedTape(Protocol):
         """How many interactions have been recorded."""
 
     @property
+    def unanswered(self) -> int:
+        """How many of these are failures that nobody asked for: nothing came back."""
+
+    @property
     def verified(self) -> int:
         """How many interactions have been compared."""
 
     @property
+    def drifted(self) -> int:
+        """How many of these are no longer what was recorded."""
+
+    @property
     def journal(self) -> Path | None:
         """Where a recording stands that did not become the cassette."""
+
+    @property
+    def edited(self) -> dict[int, str]:
+        """The calls that were played and that a hand has edited, by their number in the file."""
 
     @property
     def unplayed_by_number(self) -> dict[int, str]:

@@ -6,13 +6,15 @@ ask here as well.
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, Protocol
 
+from cassette.locks import make_rlock
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from cassette.errors import CassetteError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from cassette.tapes.hosts import Hosts
     from cassette.tapes.modes import Policy, RecordMode
     from cassette.transport.base import Dial, Transport
+    from cassette.transport.line import Line
 
 
 class TapeInForce(Protocol):
@@ -27,12 +30,25 @@ class TapeInForce(Protocol):
 
     path: Path
     mode: RecordMode
+    why_mode: str
     policy: Policy
     allow_hosts: Hosts
     bypassed: dict[str, str]
 
     def connect(self, endpoint: Endpoint, dial: Dial, /) -> Transport:
         """Return the transport of a new connection."""
+
+    def line(self, endpoint: Endpoint, /) -> Line:
+        """Return the line of a new connection, for a shell that dials by itself."""
+
+    def dialing(self, endpoint: Endpoint, /) -> AbstractContextManager[None]:
+        """Let this context reach the network for one connection."""
+
+    def attempting(self, endpoint: Endpoint, /) -> AbstractContextManager[None]:
+        """Record that a connection does not come about, where it raises."""
+
+    def knows(self, endpoint: Endpoint, /) -> bool:
+        """Return whether something was recorded with an endpoint."""
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether an endpoint is left alone."""
@@ -56,7 +72,7 @@ class Patcher(Protocol):
 
 _current: ContextVar[TapeInForce | None] = ContextVar("cassette", default=None)
 _lifted: Final = ContextVar("lifted", default=False)
-_lock: Final = threading.RLock()
+_lock: Final = make_rlock()
 _in_use: Final[list[TapeInForce]] = []  # in the order of entry
 _applied: Final[list[Patcher]] = []
 

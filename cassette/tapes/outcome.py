@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 import warnings
 from typing import TYPE_CHECKING
 
-from cassette.errors import UnplayedInteractionsError
+from cassette.errors import CassetteError, UnplayedInteractionsError
+from cassette.model import CONNECT
+from cassette.store.reader import CassetteReader
+from cassette.tapes.modes import RecordMode
+from cassette.wording import counted, from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
-    from cassette.errors import CassetteError
     from cassette.tapes.options import TapeOptions
+    from cassette.tapes.source import Source
+    from cassette.tapes.terms import Terms
+    from cassette.tapes.writer import Writer
 
 
 class UnplayedWarning(UserWarning):
@@ -19,6 +27,14 @@ class UnplayedWarning(UserWarning):
 
     Unintended: the code under test no longer makes these requests; delete the interactions.
     Intended: say so with ``on_unplayed="ignore"``.
+    """
+
+
+class EditedWarning(UserWarning):
+    """Interactions were played that somebody has edited in the file.
+
+    Unintended: take the file back from version control, or record it anew. Intended:
+    ``cassette fix`` makes what stands there the recording.
     """
 
 
@@ -30,25 +46,91 @@ class UnrecordedWarning(UserWarning):
     """
 
 
-def objection(errors: Sequence[CassetteError], bypassed: Iterable[str]) -> Exception | None:
-    """Return why a use does not end well after all; warn of what is missing in the cassette.
+class UnansweredWarning(UserWarning):
+    """Nobody was there to connect to while a cassette was recorded.
 
-    It is asked before the cassette is written: where a filter makes the warning an error, there
-    is no cassette.
+    Unintended: the service was down, or its name is wrong; record again once it answers.
+    Intended: say so with ``failures=True``.
+    """
+
+
+def objection(errors: Sequence[CassetteError], remarks: Iterable[Warning]) -> Exception | None:
+    """Return why a use does not end well after all; warn of what the cassette should not be like.
+
+    It is asked before the cassette is written: where a filter makes a warning an error, there is
+    no cassette.
 
     Args:
         errors: What the code under test was told, and may have swallowed.
-        bypassed: What went past the cassette while it recorded, in a sentence each.
+        remarks: The warnings.
     """
     if errors:
         return errors[0]
     try:
-        for said in bypassed:
+        for remark in remarks:
             # The line that leaves the use, behind three frames of this package.
-            warnings.warn(said, UnrecordedWarning, stacklevel=4)
-    except UnrecordedWarning as error:
+            warnings.warn(remark, stacklevel=4)
+    except Warning as error:
         return error
     return None
+
+
+def is_outage(options: TapeOptions, terms: Terms, writer: Writer) -> bool:
+    """Return whether nothing was recorded but failures to connect, and no cassette is made of that.
+
+    Code that tolerates them would pass with such a cassette for ever, and no request of it would
+    ever be tested. So ``once`` makes none, and no mode lets it replace, or join, what answers.
+    Where nothing does, whoever names another mode gets what came.
+    """
+    if options.failures or not 0 < writer.failed.total() == writer.recorded:
+        return False
+    return terms.mode is RecordMode.ONCE or (terms.existed and _answers(options.path))
+
+
+def _answers(path: Path) -> bool:
+    """Return whether a cassette holds more than failures to connect; a damaged one may."""
+    try:
+        return not all(call.startswith(CONNECT) for call in CassetteReader.open(path).calls)
+    except CassetteError:
+        return True
+
+
+def remark_on_failures(
+    options: TapeOptions, terms: Terms, writer: Writer, *, outage: bool
+) -> list[Warning]:
+    """Return a warning where connections failed while a cassette was recorded, and nobody asked."""
+    failed = writer.failed.total()
+    if not outage and (not failed or options.failures or terms.mode is not RecordMode.ONCE):
+        return []
+    path = from_here(options.path)
+    if outage:
+        said = (
+            f"{path} {'stays as it was' if terms.existed else 'was not written'}: "
+            f"nothing was recorded but {counted(failed, 'failure')} to connect, "
+            f"kept in {from_here(str(writer.journal))}"
+        )
+    else:
+        said = (
+            f"{failed} of {counted(writer.recorded, 'interaction')} recorded in {path} "
+            f"{'is a failure' if failed == 1 else 'are failures'} to connect, "
+            "and every replay will meet the same"
+        )
+    which = [f"  {what}{f', {n} times' if n > 1 else ''}" for what, n in writer.failed.items()]
+    advice = "Record again once the service is up; or, if nobody is meant to answer, say so with"
+    return [UnansweredWarning("\n".join([said, *which, f"{advice} failures=True."]))]
+
+
+def mind_edited(sources: Iterable[Source]) -> None:
+    """Tell which interactions were played that somebody has edited in the file."""
+    for source in sources:
+        if not source.edited:
+            continue
+        path, total = from_here(source.path), len(source)
+        lines = [f"  #{number} {call}" for number, call in sorted(source.edited.items())]
+        count = f"{len(lines)} of {counted(total, 'interaction')} in {path}"
+        title = f"{count} {'was' if len(lines) == 1 else 'were'} edited by hand, and played so:"
+        remedy = f"To make that the recording: cassette fix {shlex.quote(path)}"
+        warnings.warn("\n".join([title, *lines, remedy]), EditedWarning, stacklevel=4)
 
 
 def mind_unplayed(options: TapeOptions, calls: Sequence[str], total: int) -> None:

@@ -72,7 +72,10 @@ def describe(error: BaseException) -> tuple[Ended, Failure]:
     ended = next((end for kinds, end in _ENDINGS if isinstance(cause, kinds)), Ended.FAILED)
     if not isinstance(cause, OSError):
         return ended, Failure(kind, None, str(cause))
-    return ended, Failure(kind, cause.errno, cause.strerror or str(cause))
+    message = cause.strerror or str(cause)
+    if ended is Ended.TIMEOUT:
+        message = message or "timed out"  # asyncio's says nothing, a socket's does
+    return ended, Failure(kind, cause.errno, message)
 
 
 def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) -> Interaction | None:
@@ -87,7 +90,7 @@ def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) ->
         The interaction; None where neither a socket nor a peer that speaks no HTTP has caused the
         error, which then tells nothing about a connection: a plugin refuses to open sockets, say.
     """
-    if not any(isinstance(link, OSError | HTTPException) for link in _chain(error)):
+    if not is_of_connection(error):
         return None
     ended, failure = describe(error)
     if ended is Ended.TIMEOUT and was_accepted(error):
@@ -101,6 +104,12 @@ def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) ->
         ended=ended,
         failure=failure,
     )
+
+
+def is_of_connection(error: BaseException) -> bool:
+    """Return whether a socket, or a peer that speaks no HTTP, is behind an error."""
+    of_http = any(isinstance(link, HTTPException) for link in _chain(error))
+    return of_http or _socket_error(error) is not None
 
 
 def rebuild(failure: Failure) -> OSError | HTTPException:
@@ -131,15 +140,28 @@ def _is_known(kind: type) -> bool:
 
 def _socket_error(error: BaseException) -> OSError | HTTPException | None:
     """The first error of the connection in the chain that leads to this one."""
-    kinds = (OSError, StockBadStatusLine)
-    return next((link for link in _chain(error) if isinstance(link, kinds)), None)
+    summary = None
+    for link in _chain(error):
+        if isinstance(link, OSError) and isinstance(link.__cause__, OSError) and link.errno:
+            continue  # a client's own error over the socket's
+        if isinstance(link, OSError) and link.errno is None and type(link) is OSError:
+            # It may tell in one sentence of several addresses that were tried, behind it.
+            summary = summary or link
+            if link.__cause__ is None:
+                break
+        elif isinstance(link, OSError | StockBadStatusLine):
+            return link
+        elif type(link).__name__ == "TooSlowError":  # trio's timeout, which is no OSError
+            return TimeoutError("timed out")
+    return summary
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it was raised from, and so on."""
+    """The error, what it was raised from, and so on; the first one of a group."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:
         yield link
         seen.add(id(link))
-        link = link.__cause__ or link.__context__
+        group = link.exceptions if isinstance(link, BaseExceptionGroup) else (None,)
+        link = link.__cause__ or group[0] or link.__context__

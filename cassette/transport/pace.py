@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
+from cassette.clock import Clock
+from cassette.transport.line import Pause
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,8 +20,11 @@ class Stopwatch(Protocol):
     def monotonic(self) -> float:
         """Return the seconds since some start."""
 
-    def sleep_until(self, moment: float) -> None:
-        """Come back when ``monotonic`` has reached a moment."""
+    def pass_to(self, moment: float) -> float:
+        """Return the real seconds until ``monotonic`` reaches a moment; 0 where it has.
+
+        A clock on which nobody has to wait moves there.
+        """
 
 
 class Pace:
@@ -79,13 +85,18 @@ class Pace:
         Raises:
             TimeoutError: It is due later than that. So much time has passed.
         """
+        pause = self.pause(due, timeout)
+        if pause.seconds:
+            Clock.sleep(pause.seconds)
+        if not pause.in_time:
+            raise TimeoutError("timed out")
+
+    def pause(self, due: float, timeout: float | None) -> Pause:
+        """Return how long to wait for something that is due; see ``wait``."""
         clock = self._clock
         moment = self._started + due * self._factor
-        now = clock.monotonic()
-        if timeout is not None and moment > now + timeout:
-            clock.sleep_until(now + timeout)
-            raise TimeoutError("timed out")
-        clock.sleep_until(moment)
+        latest = moment if timeout is None else clock.monotonic() + timeout
+        return Pause(clock.pass_to(min(moment, latest)), in_time=moment <= latest)
 
     def finish(self) -> None:
         """Note that the client is done with the response it has received."""

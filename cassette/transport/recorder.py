@@ -50,13 +50,17 @@ class Recorder:
             deque()
         )  # more than one only while requests are pipelined
         self._early = b""  # received while no request was waiting for an answer
+        self._deaf = False  # what passes is no HTTP/1.1
 
     def sent(self, data: bytes) -> None:
         """Note bytes that the client has handed to the live transport."""
-        while data:
+        while data and not self._deaf:
             opened = self._open_for_sending()
             taken = opened.take_sent(data)
             data = data[taken:]
+            if opened.opens_http2:
+                self._deaf = True
+                self._finish_all(Ended.OPEN)
 
     def unsent(self, data: bytes, error: BaseException) -> None:
         """Note that sending some bytes raised, so that an unknown part of them was sent.
@@ -65,7 +69,8 @@ class Recorder:
         the connection, before it has all of it (RFC 9112, section 9.5).
         """
         self.sent(data)
-        self._open[-1].send_failed = describe(error)
+        if self._open:
+            self._open[-1].send_failed = describe(error)
 
     def received(self, data: bytes, *, filled: bool = False) -> None:
         """Note bytes that the live transport has given to the client.
@@ -77,6 +82,8 @@ class Recorder:
         """
         if not data:
             self._finish_all(Ended.CLOSED)
+            return
+        if self._deaf:
             return
         if not self._open:
             self._early += data
@@ -158,6 +165,11 @@ class _OpenInteraction:
         self._pieces: list[tuple[float, int]] = []
         self._piece_open = False
         self.send_failed: tuple[Ended, Failure] | None = None
+
+    @property
+    def opens_http2(self) -> bool:
+        """What was sent is the first half of a preface of HTTP/2."""
+        return self._request.opens_http2
 
     @property
     def begun(self) -> bool:

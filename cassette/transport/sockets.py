@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import io
 import socket
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from cassette.transport.line import Line
 
 if TYPE_CHECKING:
     from typing import Self
@@ -19,15 +21,8 @@ if TYPE_CHECKING:
     from cassette.transport.recorder import Recorder
 
 
-class Owner(Protocol):
-    """Who has given a transport to a connection."""
-
-    def end(self) -> None:
-        """Take the transport away: its cassette is left."""
-
-
-class CassetteSocket:
-    """A transport, as ``cassette.transport.base`` describes it, that records, plays, or both.
+class CassetteSocket(Line):
+    """A line as a transport, which ``cassette.transport.base`` describes.
 
     Args:
         endpoint: Where the client believes it is connected to.
@@ -36,9 +31,6 @@ class CassetteSocket:
         recorder: Told what passes over the live transport.
         live: The live transport, where it is open already.
         dial: Opens it when first needed, where it is not.
-
-    Attributes:
-        owner: Told when the cassette is left; None until somebody owns the transport.
     """
 
     def __init__(  # noqa: PLR0913 - what a transport can be made of
@@ -51,17 +43,12 @@ class CassetteSocket:
         live: Transport | None = None,
         dial: Dial | None = None,
     ) -> None:
-        self.owner: Owner | None = None
-        self._endpoint = endpoint
-        self._player = player
-        self._pace = pace
-        self._recorder = recorder
+        super().__init__(endpoint, player=player, pace=pace, recorder=recorder)
         self._live = live
         self._dial = dial
         self._timeout: float | None = None
         self._readers = 0
         self._closed = False
-        self._left = False
         self._signal: _Signal | None = None
 
     def sendall(self, data: Buffer, flags: int = 0) -> None:  # noqa: ARG002 - as sockets have it
@@ -195,26 +182,14 @@ class CassetteSocket:
         A response that is being read can be read to its end. What of it was recorded is the
         cassette's to close.
         """
-        self._recorder = None
         self._left = True
         self._show()
-        if self.owner is not None:
-            self.owner.end()
-
-    @property
-    def left(self) -> bool:
-        """The cassette has been let go: nothing can be sent any more."""
-        return self._left
+        super().leave()
 
     @property
     def live(self) -> Transport | None:
         """The live transport, where the next bytes come from there; else None."""
         return None if self._plays else self._live
-
-    @property
-    def readable(self) -> bool:
-        """Receiving from the player would give something at once, or the cassette was left."""
-        return self._left or (self._player is not None and self._player.readable)
 
     def shutdown(self, how: int) -> None:
         """Shut the live transport down; nothing to do for a player."""

@@ -99,7 +99,7 @@ def tape(
     Returns:
         What it got each time.
     """
-    options: dict[str, Any] = {} if masked else UNMASKED
+    options: dict[str, Any] = {"failures": True, **({} if masked else UNMASKED)}
     live = driver.run(way, calls)
     for tap in taps:
         tap.forget()

@@ -169,7 +169,7 @@ def test_names_of_ones_own_are_masked_too(tmp_path):
 
 def test_a_name_that_is_none_is_told(capsys):
     assert main(["convert", "--from", "vcrpy", "a.yaml", "--redact", ""]) == 1
-    assert said(capsys) == "cassette: names: expected names of fields, found ''\n"
+    assert capsys.readouterr().err == "cassette: names: expected names of fields, found ''\n"
 
 
 def test_a_path_without_a_file_is_told(tmp_path, monkeypatch, capsys):

@@ -697,7 +697,7 @@ def test_ignoring_elements_keeps_their_number():
             (
                 "match_on: there is no matcher 'metod'; did you mean 'method'?\n"
                 "The matchers are: body, headers, host, method, path, port, query, raw_body, "
-                "scheme, uri; or give a function (recorded, incoming) -> bool."
+                "scheme, uri, variant; or give a function (recorded, incoming) -> bool."
             ),
         ),
         (
@@ -705,7 +705,7 @@ def test_ignoring_elements_keeps_their_number():
             (
                 "match_on: there is no matcher 3\n"
                 "The matchers are: body, headers, host, method, path, port, query, raw_body, "
-                "scheme, uri; or give a function (recorded, incoming) -> bool."
+                "scheme, uri, variant; or give a function (recorded, incoming) -> bool."
             ),
         ),
         (

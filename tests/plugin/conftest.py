@@ -97,7 +97,7 @@ def run(project):
     def run(*arguments, workers=0):
         if not workers:
             return project.run(*arguments)
-        optional.need("xdist", "filelock")
+        optional.need("xdist")
         plugins = ("-p", "cassette.pytest_plugin", "-p", "xdist", "-n", str(workers))
         return project.pytester.runpytest_subprocess(*plugins, *arguments)
 

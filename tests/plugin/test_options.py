@@ -77,4 +77,25 @@ def test_the_options_are_in_the_help(project):
         # It is broken wherever the terminal ends, within words even.
         assert said.replace(" ", "").count(option.help.replace(" ", "")) == 2
     assert ", ".join(cassette.RecordMode) in said
-    project.run("--markers").stdout.fnmatch_lines(["@pytest.mark.cassette(name=None, *, mode*"])
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"), [("record_mode", "mode"), ("ignore_hosts", "allow_hosts")]
+)
+def test_a_name_of_another_library_in_the_ini_file_is_answered_with_ours(project, name, advice):
+    project.write("pytest.ini", f"[pytest]\ncassette_{name} = none\ncassettes = 1")
+    result = project.run("-Wignore")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [
+            f"ERROR: *: there is no option 'cassette_{name}'; for a test, that is {advice}",
+            "Options: cassette_allow_hosts, *",
+        ],
+        consecutive=True,
+    )
+
+
+def test_a_name_that_nobody_has_is_left_to_pytest(project):
+    project.write("pytest.ini", "[pytest]\ncassette_nonsense = none")
+    project.write("test_it.py", "def test_it(): pass")
+    project.run("-Wignore").assert_outcomes(passed=1)

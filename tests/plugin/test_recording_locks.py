@@ -86,16 +86,3 @@ def test_many_tests_record_and_replay_in_two_processes(project, run):
     assert project.calls("cassettes/test_it/test_three[7].yaml") == ["/7/0", "/7/1", "/7/2"]
     project.go_offline()
     run("--cassette-mode=none", workers=2).assert_outcomes(passed=60)
-
-
-def test_a_worker_that_cannot_take_turns_says_what_to_install(project, run):
-    project.write("filelock.py", "raise ImportError")
-    project.write("test_it.py", SHARING)
-    result = run("test_it.py::test_a", workers=1)
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        [
-            "CassetteError: workers of pytest-xdist take turns at recording, but filelock is *",
-            "Install it: python -m pip install 'pytest-cassette[[]xdist[]]'",
-        ]
-    )

@@ -44,6 +44,22 @@ def test_what_was_recorded_is_ready_to_be_committed():
     ]
 
 
+def test_what_was_recorded_without_an_answer_is_told():
+    assert lines(
+        entry("a", Outcome.OUTAGE, recorded=4, unanswered=4),
+        entry("b", Outcome.RECORDED, recorded=3, unanswered=1),
+    ) == [
+        "Cassettes: 1 recorded, 1 without an answer. Interactions: 7 recorded.",
+        "Not made a cassette, since nothing was recorded but failures to connect:",
+        "  cassettes/a.yaml.partial (4 interactions, test_a)",
+        "Recorded although nobody answered, so that every replay meets the failure:",
+        "  cassettes/b.yaml (1 of 3 interactions, test_b)",
+        "  Record again once the service is up; if it is meant so: failures=True",
+        "To commit, once you have looked at it:",
+        "  git add cassettes/b.yaml",
+    ]
+
+
 def test_a_cassette_that_was_recorded_and_then_replayed_counts_once():
     assert lines(
         entry("a", Outcome.REPLAYED, played=1), entry("a", Outcome.RECORDED, recorded=1)
@@ -51,6 +67,17 @@ def test_a_cassette_that_was_recorded_and_then_replayed_counts_once():
         "Cassettes: 1 recorded. Interactions: 1 played, 1 recorded.",
         "To commit, once you have looked at it:",
         "  git add cassettes/a.yaml",
+    ]
+
+
+def test_what_was_edited_by_hand_is_told_once():
+    some = {2: "GET http://a.example/2", 0: "GET http://a.example/"}
+    assert lines(entry("a b", played=3, edited=some), entry("a b", played=1, edited=some)) == [
+        "Cassettes: 1 replayed. Interactions: 4 played.",
+        "Edited by hand, and played as edited:",
+        "  cassettes/a b.yaml #0 GET http://a.example/",
+        "  cassettes/a b.yaml #2 GET http://a.example/2",
+        "  To make that the recording: cassette fix 'cassettes/a b.yaml'",
     ]
 
 

@@ -11,6 +11,7 @@ FULL = UseRecord(
     played=3,
     recorded=0,
     unplayed={1: "GET http://a.example/1", 4: "GET http://a.example/4"},
+    edited={2: "GET http://a.example/2"},
     expired=86400.5,
     test="test_it.py::test_a",
     is_own=True,

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from cassette import store
 from cassette.model import Interaction, Request, Response
 from cassette.store.document import compose
 from cassette.store.files import Journal
+from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 from cassette.store.schema import LocatedNode, read_entry
 from cassette.store.writer import encode_entry
@@ -62,7 +64,7 @@ def record(tmp_path):
     """Record interactions in a cassette; return its path."""
 
     def record(*interactions, name="a.yaml"):
-        journal = Journal(tmp_path / name, AT)
+        journal = Journal(tmp_path / name, AT, before=Stamp.of(tmp_path / name))
         try:
             for interaction in interactions:
                 journal.append(interaction)
@@ -93,9 +95,9 @@ def small(request):
     """Everything is large: the sizes shrink, so that odd places are met often."""
     with pytest.MonkeyPatch.context() as patch:
         for module in ("writer", "large", "reader"):
-            patch.setattr(getattr(store, module), "LARGE", 64)
+            patch.setattr(import_module(f"cassette.store.{module}"), "LARGE", 64)
         for module in ("slices", "large"):
-            patch.setattr(getattr(store, module), "_SLICE", 24)
+            patch.setattr(import_module(f"cassette.store.{module}"), "_SLICE", 24)
         for module in ("large", "mapped"):
             patch.setattr(getattr(store, module), "_WINDOW", 16)
         if request.param == "mapped":

@@ -8,6 +8,7 @@ import pytest
 from cassette.errors import CassetteError, CassetteFormatError, CassetteNotFoundError
 from cassette.store.dropping import drop_interactions
 from cassette.store.files import Journal
+from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader, load
 
 
@@ -95,7 +96,7 @@ def test_a_cassette_that_is_gone_is_an_error_of_ours(tmp_path):
 def test_new_interactions_go_behind_the_header_that_a_hand_has_written(path, kit):
     header, *before = entries(path)
     with CassetteReader.open(path) as reader:
-        journal = Journal.over(reader)
+        journal = Journal.over(reader, path, before=Stamp.of(path))
         journal.append_entry(reader.entry(1))
         journal.append(kit.make(kit.head + b"new"))
         journal.commit()

@@ -1,5 +1,6 @@
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -8,9 +9,10 @@ import threading
 import pytest
 
 from cassette.errors import CassetteError
-from cassette.store import files
 from cassette.store.files import Journal
+from cassette.store.places import Stamp
 from cassette.store.reader import load
+from cassette.system import System
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def test_a_journal_is_a_cassette_after_every_interaction(journal, kit):
 
 def test_a_commit_replaces_the_cassette_that_was_there(path, kit):
     for body in (b"old", b"new"):
-        journal = Journal(path, kit.at)
+        journal = Journal(path, kit.at, before=Stamp.of(path))
         journal.append(kit.make(kit.head + body))
         journal.commit()
     assert [i.response.body for i in load(path).interactions] == [b"new"]
@@ -85,14 +87,14 @@ def test_two_journals_of_one_cassette_at_once_are_refused(journal, path, kit):
 def test_a_journal_that_became_a_cassette_meanwhile_is_not_emptied(journal, path, kit, monkeypatch):
     """Between opening and locking, the other one commits."""
     journal.append(kit.make())
-    lock = files.lock_file
+    lock = System.lock
 
     def commit_then_lock(descriptor):
-        monkeypatch.setattr(files, "lock_file", lock)
+        monkeypatch.setattr(System, "lock", lock)
         journal.commit()
         lock(descriptor)
 
-    monkeypatch.setattr(files, "lock_file", commit_then_lock)
+    monkeypatch.setattr(System, "lock", commit_then_lock)
     late = Journal(path, kit.at)
     late.append(kit.make(kit.head + b"late"))
     assert [i.response.body for i in load(path).interactions] == [b""]
@@ -132,11 +134,182 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_ours(tmp_path, kit):
     )
 
 
-def test_a_cassette_that_cannot_be_replaced_is_an_error_of_ours(journal, path, kit):
+def test_a_cassette_that_cannot_be_replaced_is_an_error_of_ours(path, kit):
+    path.mkdir(parents=True)
+    journal = Journal(path, kit.at, before=Stamp.of(path))
     journal.append(kit.make())
-    path.mkdir()
-    with pytest.raises(CassetteError, match="cannot be written"):
+    with pytest.raises(CassetteError, match="cannot be written: Is a directory"):
         journal.commit()
+    journal.abandon()
+
+
+def test_what_appears_while_a_recording_is_made_is_not_overwritten(journal, path, kit):
+    journal.append(kit.make())
+    path.write_text("precious")
+    with pytest.raises(CassetteError) as caught:
+        journal.commit()
+    assert str(caught.value) == (
+        f"{path}: something appeared there while this recording was made\n"
+        f"It was left as it is; what was recorded stands in {journal.partial}"
+    )
+    assert path.read_text() == "precious"
+    assert len(load(journal.partial).interactions) == 1
+
+
+def test_what_appears_at_the_last_moment_is_not_overwritten(journal, path, kit, monkeypatch):
+    journal.append(kit.make())
+    link = System.link
+
+    def late(source, target):
+        path.write_text("precious")
+        link(source, target)
+
+    monkeypatch.setattr(System, "link", late)
+    with pytest.raises(CassetteError, match="something appeared there"):
+        journal.commit()
+    assert path.read_text() == "precious"
+
+
+@pytest.mark.parametrize("how", ["written to", "replaced", "removed"])
+def test_a_cassette_that_changed_meanwhile_is_not_overwritten(path, kit, how):
+    path.parent.mkdir(parents=True)
+    path.write_text("as it was")
+    journal = Journal(path, kit.at, before=Stamp.of(path))
+    journal.append(kit.make())
+    if how != "written to":
+        path.unlink()
+    if how != "removed":
+        path.write_text("another")
+    with pytest.raises(CassetteError, match="the cassette was changed while this recording"):
+        journal.commit()
+    journal.abandon()
+    assert how == "removed" or path.read_text() == "another"
+    assert len(load(journal.partial).interactions) == 1
+
+
+def test_where_a_file_has_one_name_only_a_journal_becomes_the_cassette(
+    journal, path, kit, monkeypatch
+):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(System, "link", refuse)
+    journal.append(kit.make())
+    journal.commit()
+    assert [file.name for file in path.parent.iterdir()] == ["a.yaml"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
+def test_a_recording_keeps_the_permissions_of_the_cassette(path, kit, mode):
+    path.parent.mkdir(parents=True)
+    path.touch()
+    path.chmod(mode)
+    journal = Journal(path, kit.at, before=Stamp.of(path))
+    journal.append(kit.make())
+    assert journal.partial.stat().st_mode & 0o777 == mode
+    journal.commit()
+    assert path.stat().st_mode & 0o777 == mode
+
+
+PRECIOUS = "precious\n" * 100
+
+
+def link_to(target, partial):
+    target.write_text(PRECIOUS)
+    partial.symlink_to(target)
+
+
+def dangle(target, partial):
+    partial.symlink_to(target)
+
+
+def link_hard(target, partial):
+    target.write_text(PRECIOUS)
+    os.link(target, partial)
+
+
+def link_to_the_cassette(target, partial):
+    target.write_text(PRECIOUS)
+    partial.symlink_to(partial.with_name("a.yaml"))
+
+
+def make_pipe(target, partial):
+    os.mkfifo(partial)
+
+
+def make_folder(target, partial):
+    partial.mkdir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other kinds of files")
+@pytest.mark.parametrize(
+    "obstruct",
+    [link_to, dangle, link_hard, link_to_the_cassette, make_pipe, make_folder],
+    ids=lambda obstruct: obstruct.__name__,
+)
+def test_a_journal_is_a_file_of_its_own_or_nothing(tmp_path, kit, obstruct):
+    path, target = tmp_path / "a.yaml", tmp_path / "elsewhere"
+    obstruct(target, tmp_path / "a.yaml.partial")
+    before = sorted(tmp_path.iterdir())
+    journal = Journal(path, kit.at)
+    with pytest.raises(CassetteError, match=re.escape(f"{path}.partial: ")):
+        journal.append(kit.make())
+    journal.abandon()
+    assert sorted(tmp_path.iterdir()) == before
+    assert not target.exists() or target.read_text() == PRECIOUS
+
+
+def test_a_link_that_stands_at_the_journal_is_named(tmp_path, kit):
+    partial = tmp_path / "a.yaml.partial"
+    link_to(tmp_path / "b", partial)
+    with pytest.raises(CassetteError) as caught:
+        Journal(tmp_path / "a.yaml", kit.at).append(kit.make())
+    assert str(caught.value) == (
+        f"{partial}: the journal of a recording belongs there, and there is a symbolic link\n"
+        "Nothing was written to it. Remove it, and record again."
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets no open file be replaced")
+@pytest.mark.parametrize("good", [True, False], ids=["commit", "abandon"])
+@pytest.mark.parametrize("how", ["removed", "replaced", "linked", "doubled", "folder removed"])
+def test_a_journal_that_is_replaced_meanwhile_is_rescued(tmp_path, kit, good, how):
+    path = tmp_path / "folder" / "a.yaml"
+    journal = Journal(path, kit.at)
+    journal.append(kit.make(kit.head + b"x" * 5000))
+    partial = journal.partial
+    if how == "doubled":
+        os.link(partial, tmp_path / "other")
+    else:
+        partial.unlink()
+    if how == "replaced":
+        partial.write_text("theirs")
+    elif how == "linked":
+        link_to(tmp_path / "theirs", partial)
+    elif how == "folder removed":
+        path.parent.rmdir()
+    journal.append(kit.make())
+    if good:
+        with pytest.raises(CassetteError, match="replaced or removed while it was written"):
+            journal.commit()
+    else:
+        journal.abandon()
+    assert not path.exists()
+    assert len(load(journal.partial).interactions) == 2
+    assert journal.partial != partial
+    if how == "replaced":
+        assert partial.read_text() == "theirs"
+
+
+def test_a_recording_that_was_killed_between_its_last_steps_is_completed(tmp_path, kit):
+    path, partial = tmp_path / "a.yaml", tmp_path / "a.yaml.partial"
+    partial.write_text("a whole cassette")
+    os.link(partial, path)
+    journal = Journal(path, kit.at, before=Stamp.of(path))
+    journal.append(kit.make())
+    assert path.read_text() == "a whole cassette"
+    journal.commit()
+    assert len(load(path).interactions) == 1
 
 
 def test_threads_write_one_entry_after_the_other(journal, path, kit):
@@ -163,8 +336,8 @@ CHILD = """
 import sys
 from datetime import UTC, datetime
 from cassette.model import Interaction, Request, Response
-from cassette.store import files
 from cassette.store.files import Journal
+from cassette.store.places import Stamp
 
 journal = Journal(sys.argv[1], datetime.now(UTC))
 count = 0

@@ -28,7 +28,7 @@ def test_an_error_names_path_line_key_and_remedy(opened, entry, tmp_path):
     with pytest.raises(CassetteFormatError) as caught:
         reader.interaction(1)
     assert whole(caught, tmp_path) == (
-        "/a.yaml:27: interactions[1].response.text: expected a text, found a list\n"
+        "/a.yaml:28: interactions[1].response.text: expected a text, found a list\n"
         "Repair it by hand (docs/format.md), or record the cassette again."
     )
 
@@ -37,7 +37,7 @@ def test_a_missing_end_is_an_error_in_a_cassette(opened, entry, tmp_path):
     with pytest.raises(CassetteFormatError) as caught:
         opened(HEADER + entry() + entry().replace(b"  ended: open\n", b""))
     assert whole(caught, tmp_path).startswith(
-        "/a.yaml:18: interactions[1]: the key 'ended' is missing\n"
+        "/a.yaml:19: interactions[1]: the key 'ended' is missing\n"
     )
 
 

@@ -26,6 +26,7 @@ EXAMPLE = b"""\
     errno: 104
     message: Connection reset by peer
   redacted: [request.headers.cookie, "query: token"]
+  digest: 50941f1a-36918bf0
   ended: reset
 """
 

@@ -120,7 +120,7 @@ def refused_port():
 
 def test_a_failure_to_connect_is_recorded_and_met_again(path):
     port = refused_port()
-    with cassette.tape(path, mode="once") as tape:
+    with cassette.tape(path, mode="once", failures=True) as tape:
         with pytest.raises(ConnectionRefusedError) as live:
             get(port, tape)
         assert tape.recorded == 1
@@ -139,7 +139,7 @@ def test_a_failed_handshake_is_recorded_and_its_socket_closed(path, nginx):
         assert connection.sock is None  # an open one would warn when it is collected
         return caught.value.strerror
 
-    with cassette.tape(path, mode="once") as tape:
+    with cassette.tape(path, mode="once", failures=True) as tape:
         live = ask(tape)
     assert cassette.load(path).interactions[0].ended == "tls failure"
     with cassette.tape(path, mode="none") as tape:
@@ -148,7 +148,7 @@ def test_a_failed_handshake_is_recorded_and_its_socket_closed(path, nginx):
 
 def test_a_handshake_that_times_out_is_no_timeout_of_the_connection(path, raw_server):
     silent = raw_server([Step.HANG])
-    with cassette.tape(path, mode="once") as tape, pytest.raises(TimeoutError):
+    with cassette.tape(path, mode="once", failures=True) as tape, pytest.raises(TimeoutError):
         HTTPSConnection(*silent.address, timeout=0.2, transport=tape).request("GET", "/")
     assert cassette.load(path).interactions[0].ended == "failed"
 
@@ -433,7 +433,7 @@ def test_a_failure_injected_below_a_tape_is_recorded(path, poll):
         def connect(self, endpoint, dial):
             return tape.connect(endpoint, no_dial)
 
-    with cassette.tape(path, mode="once") as tape, pytest.raises(RemoteDisconnected):
+    with cassette.tape(path, mode="once", failures=True) as tape, pytest.raises(RemoteDisconnected):
         get(poll.port, Below())
     (failed,) = cassette.load(path).interactions
     assert (failed.call, failed.failure.kind) == (

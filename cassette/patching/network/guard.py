@@ -23,12 +23,12 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from cassette.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.errors import BlockedNetworkError
 from cassette.patching.network.audit import SocketWatch, text_of
-from cassette.patching.network.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.tapes.hosts import Hosts, address_of
 from cassette.tapes.in_force import current, entered, is_lifted
-from cassette.wording import told_of_attempt
+from cassette.wording import from_here, told_of_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,7 +44,7 @@ _NETWORK: Final = (socket.AF_INET, socket.AF_INET6)
 
 _REPLAY_REMEDY: Final = (
     "Use a client that cassettes replay (all that is built on http.client, such as requests, "
-    "urllib3 and boto3, and httpx.Client), or let the host through: allow_hosts=[{host!r}]."
+    "urllib3 and boto3, httpx, aiohttp), or let the host through: allow_hosts=[{host!r}]."
 )
 
 
@@ -197,6 +197,15 @@ def _is_here(host: str) -> bool:
 # The decision.
 
 
+def ask(host: str, port: int) -> None:
+    """Ask for a connection of which the interpreter does not tell; note it, or refuse it.
+
+    Raises:
+        BlockedNetworkError: It may not be made.
+    """
+    _pass("connection", host, port)
+
+
 def _pass(kind: str, host: str, port: int | None) -> None:
     """Let an attempt through, noted where a cassette records, or raise ``BlockedNetworkError``."""
     if is_lifted():
@@ -205,7 +214,8 @@ def _pass(kind: str, host: str, port: int | None) -> None:
     guard = _guards[-1] if _guards else None
     if tape is not None and tape.policy.play and not tape.policy.record:
         note: Callable[[CassetteError], object] = tape.note_error
-        reason = f"{tape.path} is in use and only replays (record mode: {tape.mode.value})"
+        mode = f"{tape.mode}{tape.why_mode}"
+        reason = f"{from_here(tape.path)} is in use and only replays (record mode: {mode})"
         remedy = _REPLAY_REMEDY
     elif guard is not None:
         note, reason, remedy = guard.errors.append, guard.reason, guard.remedy
@@ -257,7 +267,7 @@ def _note(tape: TapeInForce, kind: str, host: str, port: int | None) -> None:
         kind,
         host,
         port,
-        f"went past {tape.path}: it is not in the cassette, and a replay will refuse it",
+        f"went past {from_here(tape.path)}: it is not in the cassette, and a replay will refuse it",
         who=who(frames),
         remedy=_REPLAY_REMEDY.format(host=known_as),
     )
