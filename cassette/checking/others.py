@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cassette.bridges import vcrpy
 from cassette.checking.faults import Fault, Rule
 from cassette.checking.lines import line_of
 from cassette.errors import CassetteError
+from cassette.redaction.masks import masks_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +37,7 @@ def check_other(path: Path, data: bytes, redactor: Redactor) -> Iterator[Fault]:
         data: What stands in it.
         redactor: Knows what a secret is.
     """
+    redactor.reserve(data)
     text = data.decode("utf-8", "replace")
     faults = list(_in_interactions(path, text, redactor)) or list(_in_text(path, data, redactor))
     yield from faults or _in_whole(path, data, redactor)
@@ -46,9 +49,11 @@ def _in_interactions(path: Path, text: str, redactor: Redactor) -> Iterator[Faul
     starts = [at for at, line in enumerate(lines) if line.lstrip().startswith("- request:")]
     if len(starts) != len(interactions):
         starts = [0] * len(interactions)
+    # What was masked in such a file before is told by its looks alone.
+    masks = tuple(dict.fromkeys(mask.decode() for mask in masks_in(text.encode())))
     for number, interaction in enumerate(interactions):
         entry = "\n".join(lines[starts[number] :])
-        for found in redactor.secrets_in(interaction):
+        for found in redactor.secrets_in(replace(interaction, masks=masks)):
             line = starts[number] + line_of(entry, found.place) + 1
             yield _fault(path, line, found, number)
 
@@ -58,8 +63,10 @@ def _in_text(path: Path, data: bytes, redactor: Redactor) -> Iterator[Fault]:
     if not redactor.secrets_in_text(data, _KINDS.get(path.suffix.lower(), "text/plain")):
         return
     for number, line in enumerate(data.splitlines(), 1):
-        for found in dict.fromkeys(redactor.secrets_in_text(line)):
-            yield _fault(path, number, found)
+        # One that is found in two ways is one.
+        found = {one.place.rpartition(".")[2]: one for one in redactor.secrets_in_text(line)}
+        for one in found.values():
+            yield _fault(path, number, one)
 
 
 def _in_whole(path: Path, data: bytes, redactor: Redactor) -> Iterator[Fault]:

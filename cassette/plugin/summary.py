@@ -85,7 +85,7 @@ class Summary:
         if doubt:
             lines.append(f"What no test uses cannot be told: {doubt}.")
         counts = [self._counts()] if lines and self._records else []
-        return [*counts, *lines]
+        return [*counts, *self._verified(), *lines]
 
     def _counts(self) -> str:
         outcomes = list(self._outcomes.values())
@@ -97,6 +97,17 @@ class Summary:
             "left unplayed": sum(len(unplayed_by_all(uses)) for uses in self._uses.values()),
         }
         return f"Cassettes: {_list(cassettes)}. Interactions: {_list(interactions)}."
+
+    def _verified(self) -> Iterator[str]:
+        verified = [record for record in self._records if record.verified]
+        if not verified:
+            return
+        count = counted(sum(record.verified for record in verified), "interaction")
+        where = counted(len({record.path for record in verified}), "cassette")
+        drifted = sum(record.drifted for record in verified)
+        have = "has" if drifted < 2 else "have"  # noqa: PLR2004 - none or one
+        outcome = f"{drifted or 'none'} {have} drifted"
+        yield f"Verified: {count} of {where}, {outcome}."
 
     def _use(self, record: UseRecord) -> str:
         counts = {

@@ -37,6 +37,7 @@ class UseRecord(NamedTuple):
         recorded: How many interactions were recorded.
         unanswered: How many of these are failures, which nobody had asked for.
         verified: How many interactions were sent live and held against the recording.
+        drifted: How many of these are no longer what was recorded.
         unplayed: Calls of the interactions that were not played, by their number in the file.
         edited: Calls that were played and that a hand has edited, by their number in the file.
         expired: Age of the oldest interaction in seconds, where it was more than ``max_age``.
@@ -51,6 +52,7 @@ class UseRecord(NamedTuple):
     recorded: int = 0
     unanswered: int = 0
     verified: int = 0
+    drifted: int = 0
     unplayed: Mapping[int, str] = MappingProxyType({})
     edited: Mapping[int, str] = MappingProxyType({})
     expired: float | None = None
@@ -102,6 +104,7 @@ def records_of(tape: EndedTape) -> Iterator[UseRecord]:
         recorded=tape.recorded,
         unanswered=tape.unanswered,
         verified=tape.verified,
+        drifted=tape.drifted,
         unplayed=tape.unplayed_by_number,
         edited=tape.edited,
         expired=None if tape.expired is None else tape.expired.total_seconds(),

@@ -52,6 +52,10 @@ class EndedTape(Protocol):
         """How many interactions have been compared."""
 
     @property
+    def drifted(self) -> int:
+        """How many of these are no longer what was recorded."""
+
+    @property
     def journal(self) -> Path | None:
         """Where a recording stands that did not become the cassette."""
 

@@ -65,6 +65,7 @@ class Tape:
     Attributes:
         path: The cassette.
         mode: The record mode in force.
+        why_mode: Why it is that one, where that may be news, as the end of a sentence.
         policy: What the mode means for this use.
         allow_hosts: The hosts that are left alone.
         existed: Whether there was a cassette when the use began.
@@ -98,6 +99,7 @@ class Tape:
     ) -> None:
         self.path = options.path
         self.allow_hosts = options.allow_hosts
+        self.why_mode = options.why_mode
         self.mode, self.policy, self.existed, self.expired = terms
         self.bypassed: dict[str, str] = {}
         self.outage = False
@@ -157,6 +159,11 @@ class Tape:
     def verified(self) -> int:
         """How many interactions have been sent live and held against the recording."""
         return self._verifier.verified if self._verifier is not None else 0
+
+    @property
+    def drifted(self) -> int:
+        """How many of these are no longer what was recorded."""
+        return self._verifier.drifted if self._verifier is not None else 0
 
     @property
     def journal(self) -> Path | None:

@@ -42,14 +42,18 @@ class Use:
         self._patchers = patchers
         self._entered: list[tuple[Tape, Entry | None]] = []
 
-    def of_run(self, command: Callable[[str], str], root: Path) -> Use:
+    def of_run(
+        self, command: Callable[[str], str], root: Path, taken: Callable[[Path], bool]
+    ) -> Use:
         """Return the same use as part of a run of tests.
 
         Args:
             command: Gives the exact command that runs the same code under a record mode.
             root: The folder of the project, out of which no link may lead.
+            taken: Tells whether a cassette is known to belong to another test.
         """
-        return Use(replace(self._options, command=command, root=root), self._patchers)
+        options = replace(self._options, command=command, root=root, taken=taken)
+        return Use(options, self._patchers)
 
     def adding(self) -> Use:
         """Return the same use of a cassette that was just recorded and is not complete yet.

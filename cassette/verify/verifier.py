@@ -97,6 +97,11 @@ class Verifier:
         self._error = error
         self._lock = make_lock()
 
+    @property
+    def drifted(self) -> int:
+        """How many interactions have drifted."""
+        return len(self._error.drifts)
+
     def compare(self, live: Interaction) -> None:
         """Compare a live interaction with its recording.
 

@@ -7,7 +7,7 @@ TOKEN = "8f3a9Qzx71LmPq0RtY"
 
 def test_files_are_checked_and_mended(run, folder):
     (folder / "notes.json").write_text(f'{{\n"access_token": "{TOKEN}"\n}}\n')
-    told = "notes.json:2: secret: json.access_token holds a secret (name)\n"
+    told = "notes.json:2: secret: text.access_token holds a secret (name)\n"
     assert run("check", "notes.json") == (1, told + "1 fault in 1 file\n")
     assert run("check", "notes.json", "--keep", "access_token") == (0, "1 file, no fault\n")
     status, out = run("check", "notes.json", "--json")
@@ -19,8 +19,8 @@ def test_files_are_checked_and_mended(run, folder):
                 "line": 2,
                 "rule": "secret",
                 "interaction": None,
-                "place": "json.access_token",
-                "problem": "json.access_token holds a secret (name)",
+                "place": "text.access_token",
+                "problem": "text.access_token holds a secret (name)",
             }
         ],
         "masked": [],

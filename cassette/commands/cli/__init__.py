@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "fix": "fix",
     "list": "listing",
     "redact": "redact",
+    "report": "report",
     "show": "show",
 }
 """The module here of each command, in which it has the name of that module."""

@@ -214,9 +214,8 @@ def _pass(kind: str, host: str, port: int | None) -> None:
     guard = _guards[-1] if _guards else None
     if tape is not None and tape.policy.play and not tape.policy.record:
         note: Callable[[CassetteError], object] = tape.note_error
-        reason = (
-            f"{from_here(tape.path)} is in use and only replays (record mode: {tape.mode.value})"
-        )
+        mode = f"{tape.mode}{tape.why_mode}"
+        reason = f"{from_here(tape.path)} is in use and only replays (record mode: {mode})"
         remedy = _REPLAY_REMEDY
     elif guard is not None:
         note, reason, remedy = guard.errors.append, guard.reason, guard.remedy
