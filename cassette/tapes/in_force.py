@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -32,6 +32,7 @@ class TapeInForce(Protocol):
     policy: Policy
     allow_hosts: Hosts
     bypassed: dict[str, str]
+    neighbours: dict[int, dict[str, str]]
 
     def connect(self, endpoint: Endpoint, dial: Dial, /) -> Transport:
         """Return the transport of a new connection."""
@@ -44,6 +45,9 @@ class TapeInForce(Protocol):
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether an endpoint is left alone."""
+
+    def knows(self, names: Collection[str], port: int) -> bool:
+        """Return whether it has a recording of a port of this machine."""
 
     def note_error(self, error: CassetteError) -> None:
         """Keep an error for the end of the use."""

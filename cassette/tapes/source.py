@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from cassette.errors import CassetteNotFoundError
 from cassette.matching import Index
+from cassette.matching.calls import origin_of
 from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 
@@ -106,6 +108,11 @@ class Source:
                 self.edited[interaction.number] = interaction.call
 
     # Telling.
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """The origins that interactions are recorded of."""
+        return frozenset(map(origin_of, self._reader.calls))
 
     def __len__(self) -> int:
         return len(self._reader)

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cassette.matching.calls import origin_of
 from cassette.model import CONNECT, Ended
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Writer:
     Attributes:
         recorded: How many interactions have been written.
         unanswered: How many of them are failures: nothing came back at all.
+        origins: The origins that they were recorded of.
         failed: How often which connection failed, such as ``connect http://host (refused)``.
         journal: Where they stand until they become the cassette, and after a use that did not end
             well; None where there is nothing.
@@ -46,6 +48,7 @@ class Writer:
     ) -> None:
         self.recorded = 0
         self.unanswered = 0
+        self.origins: set[str] = set()
         self.failed: Counter[str] = Counter()
         self.journal: Path | None = None
         self._options = options
@@ -80,6 +83,7 @@ class Writer:
             journal.append(masked)
             self.journal = journal.partial
             self.recorded += 1
+            self.origins.add(origin_of(masked.call))
             if not interaction.response.raw and interaction.ended is not Ended.ABANDONED:
                 self.unanswered += 1
             if masked.call.startswith(CONNECT):
