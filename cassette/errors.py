@@ -12,6 +12,7 @@
     ├── CassetteExpiredError        a cassette is older than it may be
     ├── CassetteFormatError         a file that is no cassette, or a damaged one
     │   └── CassetteVersionError    a file written by a newer version
+    ├── HookError                   a function of the user's, such as before_record, failed
     └── OptionError                 an option with a wrong name or value (a ValueError too)
 
 None but the last has a second base: clients retry or wrap ``OSError`` and ``HTTPException``,
@@ -133,7 +134,8 @@ class RecordingEndedError(CassetteError):
 
     def __str__(self) -> str:
         return (
-            f"the recording of {self.call} in {self.path} stops after {self.received} bytes: "
+            f"the recording of {self.call} in {from_here(self.path)} stops "
+            f"after {self.received} bytes: "
             "the program that was recorded read no further, and this one does\n"
             "Record the interaction again with the program as it is now."
         )
@@ -263,9 +265,10 @@ class UnplayedInteractionsError(CassetteError):
         self.remedy = remedy
 
     def __str__(self) -> str:
+        path = from_here(self.path)
         return "\n".join(
             [
-                f"{len(self.calls)} of {self.total} interactions in {self.path} were not played:",
+                f"{len(self.calls)} of {self.total} interactions in {path} were not played:",
                 *(f"  {call}" for call in self.calls),
                 self.remedy,
                 "Or delete them from the file, or allow them with on_unplayed='ignore'.",
@@ -283,7 +286,7 @@ class CassetteNotFoundError(CassetteError):
 
     def __str__(self) -> str:
         remedy = self.remedy or "Record it first: cassette.use(..., mode='once')."
-        return f"there is no cassette at {self.path}\n{remedy}"
+        return f"there is no cassette at {from_here(self.path)}\n{remedy}"
 
 
 class CassetteExpiredError(CassetteError):
@@ -315,7 +318,7 @@ class CassetteExpiredError(CassetteError):
 
     def __str__(self) -> str:
         return (
-            f"{self.path} has expired: its oldest interaction was recorded "
+            f"{from_here(self.path)} has expired: its oldest interaction was recorded "
             f"{in_words(self.age)} ago, on {self.recorded:%Y-%m-%d}, and max_age is "
             f"{in_words(self.max_age)}\n{self.remedy}"
         )
@@ -349,7 +352,7 @@ class CassetteFormatError(CassetteError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        where = f"{from_here(self.path)}:{self.line}" if self.line else f"{from_here(self.path)}"
         key = f"{self.key}: " if self.key else ""
         remedy = f"\n{self.remedy}" if self.remedy else ""
         return f"{where}: {key}{self.problem}{remedy}"
@@ -357,6 +360,28 @@ class CassetteFormatError(CassetteError):
 
 class CassetteVersionError(CassetteFormatError):
     """A cassette of a format version that this version of the package cannot read."""
+
+
+class HookError(CassetteError):
+    """A hook of the user's failed, or returned what it may not.
+
+    Attributes:
+        hook: Its option, such as ``before_record``.
+        call: Method and URL of the interaction that it was given, secrets masked.
+        problem: What happened, secrets that are known masked.
+        where: File and line at which it failed; empty where it returned.
+    """
+
+    def __init__(self, hook: str, *, call: str, problem: str, where: str = "") -> None:
+        super().__init__(hook, call)
+        self.hook = hook
+        self.call = call
+        self.problem = problem
+        self.where = where
+
+    def __str__(self) -> str:
+        where = f" ({from_here(self.where)})" if self.where else ""
+        return f"{self.hook} failed{where}: {self.problem}\nIt was given: {self.call}"
 
 
 class OptionError(CassetteError, ValueError):

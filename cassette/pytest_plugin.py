@@ -32,6 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker and check the options."""
     from cassette.plugin import options  # noqa: PLC0415 - see the module docstring
 
+    if "Tape" not in getattr(sys.modules["cassette"], "__all__", ()):
+        from cassette.plugin.namesakes import refuse_package  # noqa: PLC0415 - as above
+
+        refuse_package()
     names, values = "**options", ""
     if config.getoption("markers"):
         from cassette.plugin.marker_help import describe_options  # noqa: PLC0415 - as above
@@ -94,6 +98,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
             check(item)
         if has_cassette(item):
+            if item.config.pluginmanager.has_plugin("llm_cassette"):
+                from cassette.plugin.namesakes import refuse  # noqa: PLC0415 - as above
+
+                refuse(item.config)
             put_first(item)
 
 
@@ -134,6 +142,10 @@ def _cassette_tape(
 
     item = request.node
     with taped_test.failing_plainly():
+        if request.config.pluginmanager.has_plugin("llm_cassette"):
+            from cassette.plugin.namesakes import two_of_a_name  # noqa: PLC0415 - as above
+
+            raise two_of_a_name()
         if request.config.pluginmanager.has_plugin("cassetter"):
             from cassette.plugin.cassetter import refuse_both  # noqa: PLC0415 - as above
 

@@ -29,6 +29,7 @@ GROUPS = {
         "tomli_w",
         "trio",
         "urllib3",
+        "uvloop",
         "uvicorn",
     ),
     "plugins": ("pyfakefs", "pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),

@@ -1,5 +1,6 @@
 """The code in README and docs/ runs as it stands."""
 
+import http.server
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from textwrap import indent
 import pytest
 import requests
 from messages import post
+from servers.threads import Hello, serving
 
 import cassette
 from cassette.model import Interaction, Response
@@ -33,6 +35,7 @@ def blocks(page):
     "page",
     [
         "docs/tutorial.md",
+        "docs/hooks.md",
         "docs/matching.md",
         "docs/migrating.md",
         "docs/network-guard.md",
@@ -98,6 +101,20 @@ def test_the_page_about_verifying_runs_and_its_message_is_what_is_said(tmp_path,
     said = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:8000", names["message"])
     said = re.sub(r"recorded \d{4}-\d\d-\d\d", "recorded 2026-11-23", said)
     assert f"```text\n{said}\n```" in (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_readme_records_and_replays(pytester, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hello)) as server:
+        source = FENCE.findall(page)[0].replace("8765", str(server.server_port))
+        pytester.makepyfile(test_page=source)
+        pytester.runpytest("-pcassette.pytest_plugin").assert_outcomes(passed=1)
+    pytester.runpytest("-pcassette.pytest_plugin").assert_outcomes(passed=1)
+    written = (pytester.path / "cassettes/test_page/test_page.yaml").read_text(encoding="utf-8")
+    (line,) = (line for line in written.splitlines() if "Authorization: " in line)
+    assert f"\n{line}\n" in page
 
 
 def test_every_link_between_pages_leads_somewhere():

@@ -14,16 +14,18 @@ import importlib.util
 import json
 import socket
 import struct
+import tempfile
 import threading
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cassette.api import load, use
+from cassette.errors import OptionError
 from cassette.wire.parser import RequestParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from cassette.tapes.tape import Tape
 
@@ -180,15 +182,23 @@ def _steps() -> dict[str, _Step]:
     return steps
 
 
-def run(path: Path) -> int:
+def run(path: Path | None = None) -> int:
     """Record, stop the server, replay, compare; print what happened.
 
     Args:
-        path: The cassette to write; one that is there already is written anew.
+        path: The cassette to write. Without one it goes to a new folder of the system's temporary
+            files.
 
     Returns:
         0 where everything came back as it was, else 1.
+
+    Raises:
+        OptionError: There is a file at the path.
     """
+    if path is None:
+        path = Path(tempfile.mkdtemp(prefix="cassette-demo-"), "demo.yaml")
+    elif path.exists():
+        raise OptionError(f"{path} is there already\nName a cassette that is not, or none at all.")
     say = print
     steps = _steps()
     server = _Server()

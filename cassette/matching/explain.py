@@ -124,7 +124,9 @@ def explain(
     if spent:
         return Explanation(spent=tuple(sorted(spent)))
     if not found:
-        return Explanation(origins=tuple(dict.fromkeys(map(origin_of, known[0].calls))))
+        return Explanation(
+            origins=tuple(dict.fromkeys(map(origin_of, filter(None, known[0].calls))))
+        )
     found.sort(key=lambda one: one[:4])
     first = found[0]
     entries = ignorable(first[4])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-import threading
 from typing import TYPE_CHECKING
 
+from cassette.locks import make_rlock
 from cassette.matching.calls import origin_of
 from cassette.model import CONNECT
 
@@ -69,7 +69,7 @@ class Index:
     them are given the same interaction, except by ``repeat``.
 
     Args:
-        calls: The call line of each interaction.
+        calls: The call line of each interaction; an empty one is left out, and answers nothing.
         fetch: Gives an interaction by its number, counted from 0.
         matching: What requests must have in common.
         repeat: Whether the last match answers again once all were played.
@@ -88,7 +88,7 @@ class Index:
         self._matching = matching
         self._repeat = repeat
         # Reentrant, because a matcher of the user's may send a request itself.
-        self._lock = threading.RLock()
+        self._lock = make_rlock()
         self._played = bytearray(len(calls))
         self._slots = self._built()
         self._singles: dict[int, _Bucket] = {}
@@ -337,15 +337,15 @@ class Index:
 
     # -- what was played
 
-    def mark(self, interaction: Interaction) -> None:
-        """Mark an interaction that ``next_for`` gave as played."""
+    def mark(self, number: int) -> None:
+        """Mark an interaction as played: one that ``next_for`` gave, or another process."""
         with self._lock:
-            self._played[interaction.number] = 1
+            self._played[number] = 1
 
     @property
     def left(self) -> list[int]:
         """Numbers of the interactions that were not played, in recorded order."""
-        return [i for i, played in enumerate(self._played) if not played]
+        return [i for i, played in enumerate(self._played) if not played and self._calls[i]]
 
     def recordings(self, place: str = "") -> Recordings:
         """Return what ``explain`` compares requests with; ``place`` names the cassette in texts."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cassette.patching.aiohttp import AiohttpPatcher
 from cassette.patching.alpn import AlpnPatcher
+from cassette.patching.asyncio_loops import AsyncioPatcher
 from cassette.patching.http_client import HttpClientPatcher
 from cassette.patching.httpcore import HttpcorePatcher
 from cassette.patching.network.guard import GuardPatcher
@@ -19,6 +21,8 @@ def patchers() -> list[Patcher]:
     return [
         HttpClientPatcher(),
         HttpcorePatcher(),
+        AsyncioPatcher(),
+        AiohttpPatcher(),
         AlpnPatcher(),
         ResponsesPatcher(),
         GuardPatcher(),

@@ -8,8 +8,9 @@ field, a URL, a form, a JSON string. It holds nothing of the secret: a digest co
 from __future__ import annotations
 
 import re
-import threading
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from cassette.locks import make_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,7 +116,7 @@ class SecretMemory:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = make_lock()
         self._numbers: dict[bytes, int] = {}
         self._last = 0
         self._learned: dict[bytes, Find] = {}

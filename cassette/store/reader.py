@@ -193,6 +193,16 @@ class CassetteReader:
         """Whether ``header`` and ``entry`` give the very text of the file."""
         return bool(self._entries)
 
+    def line(self, index: int) -> int:
+        """Return the line of the file at which an interaction starts, counted from 1."""
+        if self.is_verbatim:
+            return self._first_lines[index]
+        return self._parsed[index].line
+
+    def is_own_form(self, index: int) -> bool:
+        """Return whether an interaction can be read without a YAML parser, as it was written."""
+        return index not in self._parsed and self._decode(self.calls[index], index) is not None
+
     def entry(self, index: int) -> bytes | Iterable[bytes]:
         """Return the text of an interaction, ready to be copied into another cassette."""
         if self.is_verbatim:

@@ -6,10 +6,11 @@ ask here as well.
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, Protocol
+
+from cassette.locks import make_rlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -43,10 +44,16 @@ class TapeInForce(Protocol):
     def dialing(self, endpoint: Endpoint, /) -> AbstractContextManager[None]:
         """Let this context reach the network for one connection."""
 
+    def attempting(self, endpoint: Endpoint, /) -> AbstractContextManager[None]:
+        """Record that a connection does not come about, where it raises."""
+
+    def knows(self, endpoint: Endpoint, /) -> bool:
+        """Return whether something was recorded with an endpoint."""
+
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether an endpoint is left alone."""
 
-    def knows(self, names: Collection[str], port: int) -> bool:
+    def knows_port(self, names: Collection[str], port: int) -> bool:
         """Return whether it has a recording of a port of this machine."""
 
     def note_error(self, error: CassetteError) -> None:
@@ -68,7 +75,7 @@ class Patcher(Protocol):
 
 _current: ContextVar[TapeInForce | None] = ContextVar("cassette", default=None)
 _lifted: Final = ContextVar("lifted", default=False)
-_lock: Final = threading.RLock()
+_lock: Final = make_rlock()
 _in_use: Final[list[TapeInForce]] = []  # in the order of entry
 _applied: Final[list[Patcher]] = []
 

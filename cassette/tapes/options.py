@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, get_args
 
 from cassette.store.names import absolute
+from cassette.tapes.hooks import Hooks
 from cassette.tapes.hosts import Hosts
 from cassette.tapes.modes import RecordMode
 from cassette.words import OnUnplayed
@@ -42,6 +43,7 @@ class TapeOptions:
         expiry: How old the cassette may be; None for any age.
         verification: What counts as drift under the mode ``verify``; None for the defaults.
         failures: Failures to connect are what shall be recorded, and need no word.
+        hooks: What sees each interaction before it is recorded, or played.
         adds: The cassette was recorded a moment ago and is not complete yet: everything goes live,
             and what it does not answer is added.
         command: Gives the command that runs the same code under a record mode, for messages.
@@ -63,6 +65,7 @@ class TapeOptions:
     expiry: Expiry | None = None
     verification: Verification | None = None
     failures: bool = False
+    hooks: Hooks = field(default_factory=Hooks)
     adds: bool = False
     command: Callable[[str], str] = str
     root: Path | None = None
@@ -86,7 +89,10 @@ class TapeOptions:
     @property
     def how_to_record(self) -> str:
         """What to do where an interaction is missing, in one line."""
-        return f"To record it: {self.command(RecordMode.NEW_EPISODES)}"
+        remedy = f"To record it: {self.command(RecordMode.NEW_EPISODES)}"
+        if self.hooks.before_record is None:
+            return remedy
+        return f"{remedy} (before_record may have left it out; allow_hosts would let it through)"
 
     @property
     def how_to_record_anew(self) -> str:

@@ -77,10 +77,11 @@ class Use:
         tape = self.withdraw()
         if error is not None:
             # What made the code fail may be what it was told, or what has drifted.
-            # A client that tries again is told the same again.
-            notes = [f"{type(told).__name__}: {told}" for told in tape.errors if told is not error]
-            for note in dict.fromkeys(notes):
-                error.add_note(note)
+            # A client that tries again is told the same again, and a child has sent a copy.
+            notes = {f"{type(told).__name__}: {told}": str(told) for told in tape.errors}
+            for note, said in notes.items():
+                if said != str(error):
+                    error.add_note(note)
         tape.close(good=kind is None)
 
     def withdraw(self) -> Tape:

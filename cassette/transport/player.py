@@ -6,6 +6,7 @@ received; the pieces, the end and the failure come as they were recorded.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 # A server may close a connection that it keeps open at any time (RFC 9112, section 9.5): for a
 # client that reads on behind a complete response it has done so.
 _FOLLOWED_BY_THE_END: Final = (Ended.OPEN, Ended.CLOSED)
+
+
+_FIELD: Final = rb"(?i)\A(?:[^\r\n]+\r\n)+connection:[ \t]*(?:[^\r\n]*,[ \t]*)?"
+"""The beginning of a field in the head of a message, up to a word of it."""
+
+_CLOSES: Final = re.compile(_FIELD + rb"close\b")
+_KEEPS: Final = re.compile(_FIELD + rb"keep-alive\b")
 
 
 class Answers(Protocol):
@@ -126,8 +134,8 @@ class Player:
         return current.took if current is not None and self.readable else 0.0
 
     @property
-    def stall(self) -> float:
-        """Seconds for which a client may have waited in vain behind what there is; 0 if it did not.
+    def stall(self) -> float | None:
+        """Seconds for which a client may have waited in vain behind what there is; None if not.
 
         That is where it was recorded that a client gave up: whether it waited, or had read enough,
         the recording does not tell.
@@ -135,8 +143,32 @@ class Player:
         self._turn()
         current = self._interaction
         if current is None or self._position < len(self._data) or self._parser is not None:
-            return 0.0
-        return current.took if current.ended is Ended.ABANDONED else 0.0
+            return None
+        return current.took if current.ended is Ended.ABANDONED else None
+
+    @property
+    def hangs_up(self) -> bool:
+        """All of a response has been given behind which, as one side had said, the server closed.
+
+        Source: RFC 9112, section 9.6.
+        """
+        current = self._interaction
+        if current is None or self._position < len(self._data) or self._parser is not None:
+            return False
+        if current.ended is not Ended.OPEN or self._queue:
+            return False
+        sent, came = current.request.raw, current.response.raw
+        if came.startswith(b"HTTP/1.0"):
+            return _KEEPS.search(came) is None
+        return _CLOSES.search(came) is not None or _CLOSES.search(sent) is not None
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds after which the recorded client lost its patience where it plays now; or None."""
+        current = self._interaction
+        if current is None or current.ended is not Ended.TIMEOUT:
+            return None
+        return None if self._position < len(self._data) else current.took
 
     def receive(self, size: int) -> memoryview:
         """Return the next bytes, at most ``size`` and never beyond the recorded piece.

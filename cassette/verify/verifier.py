@@ -7,9 +7,9 @@ interaction is compared at the moment it is complete; what has drifted is told w
 from __future__ import annotations
 
 import math
-import threading
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from cassette.locks import make_lock
 from cassette.matching import Matching
 from cassette.matching.calls import origin_of
 from cassette.matching.contents import body_part, described
@@ -95,7 +95,7 @@ class Verifier:
         self._tolerance = verification.tolerance
         self._matching = Matching((), verification.ignore, redactor)
         self._error = error
-        self._lock = threading.Lock()
+        self._lock = make_lock()
 
     def compare(self, live: Interaction) -> None:
         """Compare a live interaction with its recording.

@@ -1,5 +1,7 @@
 """The main job as a new user runs it."""
 
+import tempfile
+
 import cassette
 from cassette.commands.main import main
 
@@ -16,4 +18,17 @@ def test_the_demo_records_replays_and_proves_itself(tmp_path, capsys):
         assert secret not in written
     ended = [one.ended for one in cassette.load(path).interactions]
     assert ended.count(cassette.Ended.RESET) == 1
-    assert main(["demo", str(path)]) == 0, "it can be run again"
+    assert main(["demo", str(path)]) == 1
+    assert capsys.readouterr().err.startswith(f"cassette: {path} is there already\nName a cassette")
+    assert path.read_text(encoding="utf-8") == written
+
+
+def test_without_a_path_the_demo_leaves_nothing_where_it_runs(tmp_path, monkeypatch, capsys):
+    here, elsewhere = tmp_path / "checkout", tmp_path / "tmp"
+    here.mkdir(), elsewhere.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    assert main(["demo"]) == 0
+    assert not list(here.iterdir())
+    (written,) = elsewhere.rglob("*.yaml")
+    assert f"The cassette is {written}" in capsys.readouterr().out

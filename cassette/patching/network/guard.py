@@ -32,7 +32,7 @@ from cassette.patching.network.audit import SocketWatch, text_of
 from cassette.patching.network.services import service_at
 from cassette.tapes.hosts import Hosts, address_of, is_loopback
 from cassette.tapes.in_force import current, entered, is_lifted
-from cassette.wording import told_of_attempt
+from cassette.wording import from_here, told_of_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ _NETWORK: Final = (socket.AF_INET, socket.AF_INET6)
 
 _REPLAY_REMEDY: Final = (
     "Use a client that cassettes replay (all that is built on http.client, such as requests, "
-    "urllib3 and boto3, and httpx), or let the host through: allow_hosts=[{host!r}]."
+    "urllib3 and boto3, httpx, aiohttp), or let the host through: allow_hosts=[{host!r}]."
 )
 
 _SERVICE_REMEDY: Final = (
@@ -206,6 +206,15 @@ def _is_here(host: str) -> bool:
 # The decision.
 
 
+def ask(host: str, port: int) -> None:
+    """Ask for a connection of which the interpreter does not tell; note it, or refuse it.
+
+    Raises:
+        BlockedNetworkError: It may not be made.
+    """
+    _pass("connection", host, port)
+
+
 def _pass(kind: str, host: str, port: int | None, *, meant_for: object = None) -> None:
     """Let an attempt through, noted where a cassette records, or raise ``BlockedNetworkError``.
 
@@ -223,7 +232,9 @@ def _pass(kind: str, host: str, port: int | None, *, meant_for: object = None) -
         if guard is None and _is_a_neighbour(tape, host, port):
             return
         note: Callable[[CassetteError], object] = tape.note_error
-        reason = f"{tape.path} is in use and only replays (record mode: {tape.mode.value})"
+        reason = (
+            f"{from_here(tape.path)} is in use and only replays (record mode: {tape.mode.value})"
+        )
         remedy = _REPLAY_REMEDY
     elif guard is not None:
         note, reason, remedy = guard.errors.append, guard.reason, guard.remedy
@@ -267,7 +278,9 @@ def _is_a_neighbour(tape: TapeInForce, host: str, port: int | None) -> bool:
 
     It speaks no HTTP as far as anybody has seen, such as a database, and is there on every run.
     """
-    return port is not None and is_loopback(host) and not tape.knows(_watch.names_of(host), port)
+    return (
+        port is not None and is_loopback(host) and not tape.knows_port(_watch.names_of(host), port)
+    )
 
 
 def _note(tape: TapeInForce, kind: str, host: str, port: int | None, meant_for: object) -> None:
@@ -290,7 +303,7 @@ def _note(tape: TapeInForce, kind: str, host: str, port: int | None, meant_for: 
         kind,
         host,
         port,
-        f"went past {tape.path}: it is not in the cassette, and a replay will refuse it",
+        f"went past {from_here(tape.path)}: it is not in the cassette, and a replay will refuse it",
         who=who(frames),
         remedy=_remedy(known_as, port or meant_for, _REPLAY_REMEDY),
     )
