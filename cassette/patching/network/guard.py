@@ -76,7 +76,12 @@ class Guard:
         self.errors: list[CassetteError] = []
 
     def __enter__(self) -> Self:
+        # Which asks here in its turn.
+        from cassette.patching.c_clients import CClientsPatcher  # noqa: PLC0415
+
         _watch.apply()
+        self._c_clients = CClientsPatcher()
+        self._c_clients.apply()
         _guards.append(self)
         return self
 
@@ -87,6 +92,7 @@ class Guard:
         traceback: TracebackType | None,
     ) -> None:
         _guards.remove(self)
+        self._c_clients.undo()
         _watch.undo()
 
 
