@@ -16,6 +16,7 @@ from cassette.naming import check_names
 from cassette.redaction import Redactor
 from cassette.store.reader import load
 from cassette.tapes.expiry import Expiry
+from cassette.tapes.hooks import Hooks
 from cassette.tapes.hosts import Hosts
 from cassette.tapes.modes import parse_mode
 from cassette.tapes.options import ON_UNPLAYED, TapeOptions
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cassette.matching.options import CustomMatcher
+    from cassette.tapes.hooks import Hook
     from cassette.tapes.in_force import Patcher
     from cassette.tapes.modes import RecordMode
     from cassette.verify.verification import Verification
@@ -68,6 +70,8 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
     max_age: str | timedelta | None = None,
     on_expiry: OnExpiry = "warn",
     failures: bool = False,
+    before_record: Hook | None = None,
+    before_playback: Hook | None = None,
 ) -> Use:
     """Return a use of a cassette: a context manager, sync and async, and a decorator.
 
@@ -105,6 +109,10 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             nothing and warns instead.
         failures: Write a cassette also where nothing was recorded but failures to connect. Without
             it the service is taken to be down: there is no cassette, and a warning.
+        before_record: A function that sees each interaction before its secrets are masked and it is
+            recorded, and returns it, another one, or None to leave it out.
+        before_playback: A function that sees each interaction of the cassettes before any is
+            matched, and returns it, another one, or None to leave it out.
 
     Raises:
         OptionError: An option has a wrong value.
@@ -140,7 +148,9 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             timing=_parse_timing(timing),
             expiry=Expiry.parse(max_age, on_expiry),
             verification=_verification(verify),
+            by_default=mode is None,
             failures=failures,
+            hooks=Hooks(before_record, before_playback),
             command=lambda mode: f"cassette.use({str(place)!r}, mode={str(mode)!r})",
         ),
         _patchers,

@@ -12,6 +12,7 @@
     ├── CassetteExpiredError        a cassette is older than it may be
     ├── CassetteFormatError         a file that is no cassette, or a damaged one
     │   └── CassetteVersionError    a file written by a newer version
+    ├── HookError                   a function of the user's, such as before_record, failed
     └── OptionError                 an option with a wrong name or value (a ValueError too)
 
 None but the last has a second base: clients retry or wrap ``OSError`` and ``HTTPException``,
@@ -21,16 +22,17 @@ copied (``copying``).
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cassette.copying import Copyable
-from cassette.wording import from_here, in_words, listed, told_of_attempt
+from cassette.wording import callers_listed, from_here, in_words, listed, told_of_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
     from os import PathLike
-    from pathlib import Path
 
 
 class CassetteError(Copyable, Exception):
@@ -46,13 +48,15 @@ class UnmatchedRequestError(CassetteError):
         mode: Name of the record mode in force.
         total: How many interactions the cassette holds; None where there is no cassette.
         journal: Where a recording stands that did not become the cassette; else None.
+        nearby: Where there is no cassette, one that holds the request: its test may have been
+            renamed. Else None.
         beside: How many interactions the extra cassettes hold.
         nearest: A text of several lines for each of the nearest recordings, best first: what was
             recorded (``-``) and what was sent (``+``).
         spent: Numbers of the recordings that match, but have been played already.
         ignore: Entries of ``ignore`` with which the nearest recording would have answered.
         origins: Where the interactions of the cassette lead, if not to where this request does.
-        remedy: What to do, in one line.
+        remedy: What to do, in lines.
     """
 
     def __init__(  # noqa: PLR0913 - the fields of one message
@@ -63,6 +67,7 @@ class UnmatchedRequestError(CassetteError):
         mode: str,
         total: int | None = None,
         journal: Path | None = None,
+        nearby: Path | None = None,
         beside: int = 0,
         nearest: Sequence[str] = (),
         spent: Sequence[int] = (),
@@ -76,6 +81,7 @@ class UnmatchedRequestError(CassetteError):
         self.mode = mode
         self.total = total
         self.journal = journal
+        self.nearby = nearby
         self.beside = beside
         self.nearest = tuple(nearest)
         self.spent = tuple(spent)
@@ -91,14 +97,8 @@ class UnmatchedRequestError(CassetteError):
             "",
         ]
         advice = [self.remedy] if self.remedy else []
-        if self.total is None and self.journal is not None:
-            lines += [
-                "There is no such file yet: its recording was interrupted, or did not end well.",
-                f"Recorded until then: {from_here(self.journal)}",
-                "The next recording starts afresh.",
-            ]
-        elif self.total is None:
-            lines.append("There is no such file yet.")
+        if self.total is None:
+            lines += self._of_a_missing_file()
         elif self.total == 0:
             lines.append("It holds no interaction at all.")
         elif self.spent:
@@ -121,21 +121,44 @@ class UnmatchedRequestError(CassetteError):
             advice.insert(0, f"If this differs on every run, leave it out: ignore={[*self.ignore]}")
         return "\n".join([*lines, *([""] if advice else []), *advice])
 
+    def _of_a_missing_file(self) -> list[str]:
+        if self.journal is not None:
+            lines = [
+                "There is no such file yet: its recording was interrupted, or did not end well.",
+                f"Recorded until then: {from_here(self.journal)}",
+                "The next recording starts afresh.",
+            ]
+        else:
+            lines = ["There is no such file yet."]
+        if self.nearby is not None:
+            old, new = self.nearby, Path(self.path)
+            lines.append(f"Nearby, {from_here(old)} holds this request.")
+            if old.parent != new.parent and not new.parent.exists():
+                old, new = old.parent, new.parent  # the folder of a test module
+            moved = shlex.join(["git", "mv", from_here(old), from_here(new)])
+            lines.append(f"If its test was renamed, rename it too: {moved}")
+        return lines
+
 
 class RecordingEndedError(CassetteError):
     """The client wants more bytes than were read when the interaction was recorded."""
 
-    def __init__(self, call: str, *, path: str | PathLike[str], received: int) -> None:
+    def __init__(
+        self, call: str, *, path: str | PathLike[str], received: int, remedy: str = ""
+    ) -> None:
         super().__init__(call)
         self.call = call
         self.path = path
         self.received = received
+        self.remedy = remedy
 
     def __str__(self) -> str:
         return (
-            f"the recording of {self.call} in {self.path} stops after {self.received} bytes: "
+            f"the recording of {self.call} in {from_here(self.path)} stops "
+            f"after {self.received} bytes: "
             "the program that was recorded read no further, and this one does\n"
             "Record the interaction again with the program as it is now."
+            + (f"\n{self.remedy}" if self.remedy else "")
         )
 
 
@@ -199,19 +222,47 @@ class TapeClosedError(CassetteError):
 
 
 class UninterceptedClientError(CassetteError):
-    """A client wants to connect while a cassette is in use that cannot take its connections."""
+    """A client wants to connect while a cassette is in use that cannot take its connections.
 
-    def __init__(self, client: str, *, path: str | PathLike[str], host: str) -> None:
+    Attributes:
+        client: Who it is, such as the name of its package.
+        path: The cassette.
+        host: Where it wants to connect to; empty where that is not known.
+        problem: Why its connections cannot be taken.
+        who: Who tried: functions with file and line, as ``BlockedNetworkError`` has them.
+        remedy: What to do, without a full stop.
+    """
+
+    def __init__(  # noqa: PLR0913 - the fields of one sentence
+        self,
+        client: str,
+        *,
+        path: str | PathLike[str],
+        host: str,
+        problem: str = "its connections cannot be recorded or replayed yet",
+        who: Sequence[str] = (),
+        remedy: str = "Use a sync client",
+    ) -> None:
         super().__init__(client)
         self.client = client
         self.path = path
         self.host = host
+        self.problem = problem
+        self.who = tuple(who)
+        self.remedy = remedy
 
     def __str__(self) -> str:
-        return (
-            f"{self.client} wants to connect to {self.host} while {self.path} is in use, "
-            "and its connections cannot be recorded or replayed yet\n"
-            f"Use a sync client, or let it go live with allow_hosts=[{self.host!r}]."
+        to = f" to {self.host}" if self.host else ""
+        allowed = self.host or "*"
+        return "\n".join(
+            [
+                (
+                    f"{self.client} wants to connect{to} while {from_here(self.path)} is in use, "
+                    f"and {self.problem}"
+                ),
+                *callers_listed(self.who),
+                f"{self.remedy}, or let it go live with allow_hosts=[{allowed!r}].",
+            ]
         )
 
 
@@ -235,9 +286,10 @@ class UnplayedInteractionsError(CassetteError):
         self.remedy = remedy
 
     def __str__(self) -> str:
+        path = from_here(self.path)
         return "\n".join(
             [
-                f"{len(self.calls)} of {self.total} interactions in {self.path} were not played:",
+                f"{len(self.calls)} of {self.total} interactions in {path} were not played:",
                 *(f"  {call}" for call in self.calls),
                 self.remedy,
                 "Or delete them from the file, or allow them with on_unplayed='ignore'.",
@@ -255,7 +307,7 @@ class CassetteNotFoundError(CassetteError):
 
     def __str__(self) -> str:
         remedy = self.remedy or "Record it first: cassette.use(..., mode='once')."
-        return f"there is no cassette at {self.path}\n{remedy}"
+        return f"there is no cassette at {from_here(self.path)}\n{remedy}"
 
 
 class CassetteExpiredError(CassetteError):
@@ -287,7 +339,7 @@ class CassetteExpiredError(CassetteError):
 
     def __str__(self) -> str:
         return (
-            f"{self.path} has expired: its oldest interaction was recorded "
+            f"{from_here(self.path)} has expired: its oldest interaction was recorded "
             f"{in_words(self.age)} ago, on {self.recorded:%Y-%m-%d}, and max_age is "
             f"{in_words(self.max_age)}\n{self.remedy}"
         )
@@ -321,7 +373,7 @@ class CassetteFormatError(CassetteError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        where = f"{from_here(self.path)}:{self.line}" if self.line else f"{from_here(self.path)}"
         key = f"{self.key}: " if self.key else ""
         remedy = f"\n{self.remedy}" if self.remedy else ""
         return f"{where}: {key}{self.problem}{remedy}"
@@ -329,6 +381,28 @@ class CassetteFormatError(CassetteError):
 
 class CassetteVersionError(CassetteFormatError):
     """A cassette of a format version that this version of the package cannot read."""
+
+
+class HookError(CassetteError):
+    """A hook of the user's failed, or returned what it may not.
+
+    Attributes:
+        hook: Its option, such as ``before_record``.
+        call: Method and URL of the interaction that it was given, secrets masked.
+        problem: What happened, secrets that are known masked.
+        where: File and line at which it failed; empty where it returned.
+    """
+
+    def __init__(self, hook: str, *, call: str, problem: str, where: str = "") -> None:
+        super().__init__(hook, call)
+        self.hook = hook
+        self.call = call
+        self.problem = problem
+        self.where = where
+
+    def __str__(self) -> str:
+        where = f" ({from_here(self.where)})" if self.where else ""
+        return f"{self.hook} failed{where}: {self.problem}\nIt was given: {self.call}"
 
 
 class OptionError(CassetteError, ValueError):

@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import enum
-import json
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from urllib.parse import urlsplit
 
-from cassette.wire.codings import codings_of, unpack
-from cassette.wire.headers import Headers
-from cassette.wire.parser import MessageParser, RequestParser, ResponseParser
+from cassette.errors import OptionError
+from cassette.messages import Message, Request, Response, Standing
+from cassette.wire.lenient import has_body
+from cassette.wire.rewrite import without_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
     from datetime import datetime
 
+__all__ = [
+    "CONNECT",
+    "DEFAULT_PORTS",
+    "Ended",
+    "Endpoint",
+    "Failure",
+    "Interaction",
+    "Message",
+    "Request",
+    "Response",
+    "Standing",
+    "call_of",
+    "url_of",
+]
+
 _AUTHORITY = re.compile(r"[^/?#]*")
-_SLICE = 1 << 20
+
+_METHOD: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NO_HEADERS: Final[Mapping[str, str | None]] = MappingProxyType({})
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -111,188 +129,6 @@ class Failure(NamedTuple):
     message: str
 
 
-class Standing(NamedTuple):
-    """A message as it stands in a file.
-
-    Attributes:
-        raw: Its bytes, to be played as they are.
-        edited: A hand has changed them since they were recorded, as far as that can be told.
-    """
-
-    raw: bytes
-    edited: bool = False
-
-
-class Message:
-    """The bytes of one message, with views on them that are made when asked for.
-
-    Args:
-        raw: The bytes exactly as on the wire, or a function that gives a standing message: a
-            cassette decodes a large one only when somebody looks at it.
-    """
-
-    _parser: MessageParser
-    _edited = False
-
-    def __init__(self, raw: bytes | Callable[[], Standing]) -> None:
-        if isinstance(raw, bytes):
-            self.raw = raw
-        else:
-            self._source = raw
-
-    @cached_property
-    def raw(self) -> bytes:
-        """The bytes exactly as on the wire."""
-        raw, self._edited = self._source()
-        return raw
-
-    @property
-    def edited(self) -> bool:
-        """Whether a hand has changed it in the file, as far as that can be told."""
-        _ = self.raw  # a large message is decoded only now, and tells
-        return self._edited
-
-    @cached_property
-    def parsed(self) -> MessageParser:
-        """Where the parts of the message are."""
-        parser = self._new_parser()
-        raw = self.raw
-        # In slices, because the parser copies what it is fed while it looks for the head.
-        for start in range(0, len(raw), _SLICE):
-            parser.feed(raw[start : start + _SLICE])
-        parser.close()
-        return parser
-
-    def _new_parser(self) -> MessageParser:
-        raise NotImplementedError
-
-    @cached_property
-    def headers(self) -> Headers:
-        """The header fields; empty where the bytes are no HTTP."""
-        return Headers(self.parsed.fields)
-
-    @cached_property
-    def body(self) -> bytes:
-        """The body without its chunk framing, still compressed if it was sent so."""
-        raw, spans = self.raw, self.parsed.payload
-        if len(spans) == 1:
-            return raw[slice(*spans[0])]
-        return b"".join([raw[start:stop] for start, stop in spans])
-
-    @cached_property
-    def content(self) -> bytes:
-        """The body with gzip and deflate codings undone; as it is where that fails."""
-        codings = codings_of(self.parsed.fields.every(b"content-encoding"))
-        content = unpack(self.body, codings).content if codings else self.body
-        assert content is not None  # noqa: S101 - there is no limit
-        return content
-
-    @property
-    def kind(self) -> str:
-        """The media type with its parameters, as Content-Type has it; empty without one."""
-        return b", ".join(self.parsed.fields.every(b"content-type")).decode("latin-1")
-
-    def same_body(self, other: Message) -> bool:
-        """Return whether another message has a body of the same bytes, coding and media type."""
-        if self.body != other.body:
-            return False
-        if not self.body:
-            return True
-        fields, others = self.parsed.fields, other.parsed.fields
-        return all(
-            fields.every(name) == others.every(name)
-            for name in (b"content-type", b"content-encoding")
-        )
-
-    @property
-    def text(self) -> str:
-        """The content as text, in the charset of Content-Type, else UTF-8; errors replaced."""
-        charset = self.kind.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
-        try:
-            return self.content.decode(charset or "utf-8", "replace")
-        except LookupError:
-            return self.content.decode("utf-8", "replace")
-
-    def json(self) -> Any:  # noqa: ANN401 - JSON is any value
-        """Return the content read as JSON.
-
-        Raises:
-            ValueError: It is no JSON.
-        """
-        return json.loads(self.content)
-
-
-class Request(Message):
-    """What the client sent.
-
-    Args:
-        raw: As for every message.
-        url: The URL that it asks for.
-    """
-
-    def __init__(self, raw: bytes | Callable[[], Standing], url: str = "") -> None:
-        super().__init__(raw)
-        self.url = url
-
-    def _new_parser(self) -> RequestParser:
-        return RequestParser()
-
-    @property
-    def parsed_request(self) -> RequestParser:
-        """The parts of the request."""
-        parser = self.parsed
-        assert isinstance(parser, RequestParser)  # noqa: S101 - narrows what _new_parser made
-        return parser
-
-    @property
-    def method(self) -> str:
-        """The method; empty where the bytes are no HTTP."""
-        return self.parsed_request.method.decode("latin-1")
-
-    @property
-    def target(self) -> bytes:
-        """The request target as sent (RFC 9112, section 3.2)."""
-        return self.parsed_request.target
-
-
-class Response(Message):
-    """What came back, interim responses included.
-
-    Args:
-        raw: As for every message.
-        method: Method of the request, which decides whether there is a body.
-    """
-
-    def __init__(self, raw: bytes | Callable[[], Standing], method: str = "") -> None:
-        super().__init__(raw)
-        self._method = method
-
-    def _new_parser(self) -> ResponseParser:
-        return ResponseParser(self._method.encode("latin-1", "replace"))
-
-    @property
-    def parsed_response(self) -> ResponseParser:
-        """The parts of the response."""
-        parser = self.parsed
-        assert isinstance(parser, ResponseParser)  # noqa: S101 - narrows what _new_parser made
-        return parser
-
-    @property
-    def status(self) -> int:
-        """Status code of the final response; 0 where there is none."""
-        return self.parsed_response.status
-
-    @property
-    def reason(self) -> str:
-        """Reason phrase of the final response; may be empty."""
-        return self.parsed_response.reason.decode("latin-1")
-
-    @property
-    def version(self) -> str:
-        """Protocol version, such as ``HTTP/1.1``."""
-        return self.parsed_response.version.decode("latin-1")
-
-
 @dataclass(slots=True)
 class Interaction:
     """One request and what came of it.
@@ -344,3 +180,132 @@ class Interaction:
         """
         messages = (("request", self.request), ("response", self.response))
         return tuple(role for role, message in messages if message.edited)
+
+    def with_request(  # noqa: PLR0913 - every part is a keyword of its own
+        self,
+        *,
+        method: str | None = None,
+        url: str | None = None,
+        headers: Mapping[str, str | None] = _NO_HEADERS,
+        content: bytes | None = None,
+        text: str | None = None,
+        json: object = ...,
+    ) -> Self:
+        """Return the same interaction with another request, framed right.
+
+        Args:
+            method: Its method.
+            url: The URL that it asks for; the request target, the call and Host go with it.
+            headers: Header fields by name: a value replaces that of all fields of the name, or is
+                added; None takes them out.
+            content: Its body in bytes, not compressed; it is compressed as the one before was.
+            text: Its body as a text, in place of ``content``.
+            json: Its body as what JSON shall say, in place of ``content``.
+
+        Raises:
+            OptionError: There is no request, or this would be none.
+        """
+        request = self.request
+        request.check_changeable()
+        body = request.content_of(content, text, json)
+        first_line, target_url = None, request.url
+        if method is not None or url is not None:
+            new_method = request.method if method is None else method
+            if not _METHOD.fullmatch(new_method):
+                raise OptionError(f"{new_method!r} is no method")
+            target = request.target.decode("latin-1")
+            if url is not None:
+                target, host, target_url = _target_of(url, absolute="://" in target)
+                if host != _target_of(request.url, absolute=False)[1]:
+                    headers = {"Host": host, **headers}
+            version = request.raw[: request.raw.find(b"\n")].split()[-1].decode("latin-1")
+            first_line = f"{new_method} {target} {version}"
+        raw = b"".join(request.changed(first_line, headers, body))
+        changed = Request(raw, target_url)
+        return replace(self, call=f"{changed.method} {target_url}", request=changed)
+
+    def with_response(  # noqa: PLR0913 - as above
+        self,
+        *,
+        status: int | None = None,
+        reason: str | None = None,
+        headers: Mapping[str, str | None] = _NO_HEADERS,
+        content: bytes | None = None,
+        text: str | None = None,
+        json: object = ...,
+    ) -> Self:
+        """Return the same interaction with another response, framed right.
+
+        Where its size changes it comes in one piece. Interim responses stay.
+
+        Args:
+            status: Its status code.
+            reason: Its reason phrase; without one, the one that belongs to another status.
+            headers: As for ``with_request``.
+            content: As for ``with_request``.
+            text: As for ``with_request``.
+            json: As for ``with_request``.
+
+        Raises:
+            OptionError: There is no response, or this would be none.
+        """
+        response = self.response
+        response.check_changeable()
+        body = response.content_of(content, text, json)
+        code = response.status if status is None else status
+        if not 200 <= code <= 999:  # noqa: PLR2004 - three digits
+            raise OptionError(f"{code!r} is no status of a final response")
+        method = self.call.partition(" ")[0]
+        bodiless = not has_body(method, code)
+        if body and bodiless:
+            raise OptionError(f"an answer to {method} with status {code} has no body")
+        first_line = None
+        if status is not None or reason is not None:
+            if reason is None:
+                reason = response.reason if code == response.status else _phrase(code)
+            first_line = f"{response.version} {code} {reason}"
+        parts = response.changed(first_line, headers, body)
+        if bodiless and parts.rest:
+            parts = without_body(parts)
+        raw = b"".join(parts)
+        return replace(
+            self,
+            response=Response(raw, method),
+            arrived=self.arrived if len(raw) == len(response.raw) else (),
+        )
+
+
+def _target_of(url: str, *, absolute: bool) -> tuple[str, str, str]:
+    """Return a URL as request target, as a value of Host, and as a call has it.
+
+    Raises:
+        OptionError: No request can ask for it.
+    """
+    wrong = OptionError(
+        f"{url!r} is no URL that a request can ask for, such as https://a.example/users?page=1"
+    )
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        raise wrong
+    try:
+        parts = urlsplit(url)
+        endpoint = Endpoint(
+            parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
+        )
+    except (ValueError, KeyError):
+        raise wrong from None
+    if not endpoint.host:
+        raise wrong
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = endpoint.origin.partition("://")[2]
+    target = endpoint.origin + path if absolute else path
+    return target, host, url_of(endpoint, path.encode())
+
+
+def _phrase(code: int) -> str:
+    """Return the reason phrase that belongs to a status code; empty where none does."""
+    from http import HTTPStatus  # noqa: PLC0415 - few responses are given another status
+
+    try:
+        return HTTPStatus(code).phrase
+    except ValueError:
+        return ""

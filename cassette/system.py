@@ -59,3 +59,15 @@ class System:
         def lock(cls, descriptor: int) -> None:
             """Lock an open file; raise OSError if somebody else has it."""
             cls._flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+        pread = staticmethod(_system.pread)
+
+        @classmethod
+        def hold(cls, descriptor: int) -> None:
+            """Wait until this process alone has an open file that it shares with its children."""
+            cls._lockf(descriptor, fcntl.LOCK_EX)
+
+        @classmethod
+        def let_go(cls, descriptor: int) -> None:
+            """Let the next process have it."""
+            cls._lockf(descriptor, fcntl.LOCK_UN)

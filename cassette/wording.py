@@ -85,5 +85,9 @@ def told_of_attempt(  # noqa: PLR0913 - the parts of one sentence
         "datagram": f"a datagram to {shown}:{port}",
         "look-up": f"a look-up of {host}",
     }[kind]
-    tried = [f"  {verb} {one}" for verb, one in zip(("by", "called by"), who, strict=False)]
-    return "\n".join([f"{where} {outcome}", *tried, remedy])
+    return "\n".join([f"{where} {outcome}", *callers_listed(who), remedy])
+
+
+def callers_listed(who: Sequence[str]) -> list[str]:
+    """Return a line for each function that made an attempt, the nearest first."""
+    return [f"  {verb} {one}" for verb, one in zip(("by", "called by"), who, strict=False)]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from cassette.model import Request
     from cassette.redaction import Redactor
+    from cassette.tapes.hooks import Hook
     from cassette.tapes.modes import RecordMode
     from cassette.verify.verification import Verification
 
@@ -60,3 +61,5 @@ class Options(TypedDict, total=False):
     max_age: str | timedelta | None
     on_expiry: OnExpiry
     failures: bool
+    before_record: Hook | None
+    before_playback: Hook | None

@@ -50,9 +50,7 @@ class Numbers:
         return None if found is None else found.request
 
     def mark(self, number):
-        marked = self._interaction(number)
-        marked.number = number
-        self._index.mark(marked)
+        self._index.mark(number)
 
     def _number(self, found):
         return None if found is None else found.number

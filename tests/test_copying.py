@@ -21,10 +21,12 @@ from cassette.verify.drift import Drift, DriftError
 SAMPLES = {
     "age": timedelta(days=41),
     "beside": 2,
+    "body": b"abc",
     "call": "GET http://a.example/",
     "calls": ["GET http://a.example/1", "GET http://a.example/2"],
     "client": "aiohttp",
     "expected": 7,
+    "hook": "before_record",
     "host": "a.example",
     "ignore": ["query:a"],
     "journal": Path("a.yaml.partial"),
@@ -49,6 +51,7 @@ SAMPLES = {
     "spent": [1, 2],
     "total": 9,
     "version": "HTTP/3.0",
+    "where": "conftest.py:7",
     "who": ["fetch, shop.py:3", "test_it, test_it.py:9"],
 }
 """A value for each parameter of a constructor, by its name."""

@@ -1,10 +1,12 @@
 """What an interaction offers to a test."""
 
 import gzip
+from datetime import UTC, datetime
 
 import pytest
 
-from cassette.model import Endpoint, Request, Response, call_of, url_of
+from cassette.errors import OptionError
+from cassette.model import Endpoint, Interaction, Request, Response, call_of, url_of
 
 HTTP = Endpoint("http", "example.com", 80)
 ODD = Endpoint("https", "::1", 8443)
@@ -104,3 +106,92 @@ def test_text_falls_back_to_utf8(kind, text):
     body = "é".encode()
     raw = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: 2\r\n\r\n" % kind
     assert Response(raw + body).text == text
+
+
+def interaction(
+    request=b"GET /x?a=1 HTTP/1.1\r\nHost: a.example\r\nX: y\r\n\r\n",
+    response=b'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{"a":1}',
+    call="GET http://a.example/x?a=1",
+    **facts,
+):
+    method, _, url = call.partition(" ")
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    return Interaction(call, Request(request, url), Response(response, method), at, **facts)
+
+
+def test_another_url_changes_target_call_and_host():
+    changed = interaction().with_request(url="https://b.example:8443/y?c#d")
+    assert changed.request.raw == b"GET /y?c HTTP/1.1\r\nHost: b.example:8443\r\nX: y\r\n\r\n"
+    assert changed.call == f"GET {changed.request.url}" == "GET https://b.example:8443/y?c"
+
+
+def test_the_target_of_a_proxy_stays_absolute_and_a_host_of_another_name_stays():
+    raw = b"GET http://a.example/x HTTP/1.1\r\nHost: front.example\r\n\r\n"
+    changed = interaction(raw).with_request(url="http://a.example/y", method="PUT")
+    assert changed.request.raw == raw.replace(b"GET", b"PUT").replace(b"/x", b"/y")
+    assert changed.call == "PUT http://a.example/y"
+
+
+def test_parts_that_are_not_named_stay():
+    before = interaction(arrived=((0.1, 40), (0.2, 5)), redacted=("a",), took=2.0)
+    after = before.with_request(headers={"X": "z"}).with_response(reason="Fine")
+    assert after.request.raw == before.request.raw.replace(b"y", b"z")
+    assert after.response.raw == before.response.raw.replace(b"OK", b"Fine")
+    assert (after.took, after.redacted) == (2.0, ("a",))
+    assert before.with_response(headers={"Content-Length": "7"}).arrived == before.arrived
+    assert before.with_response(text="another").arrived == before.arrived
+    assert before.with_response(text="other").arrived == ()
+
+
+def test_json_is_written_in_the_style_that_stands_there():
+    compact = interaction().with_response(json={"b": "\xe9", "c": [1, None]})
+    assert compact.response.body == b'{"b":"\\u00e9","c":[1,null]}'
+    spaced = interaction(response='HTTP/1.1 200 OK\r\n\r\n{"a": "\xe9"}\n'.encode())
+    assert spaced.with_response(json=["\xe9", {"b": 2}]).response.body == (
+        '["\xe9", {"b": 2}]\n'.encode()
+    )
+    assert interaction().with_response(json=None).response.body == b"null"
+
+
+def test_another_status_brings_its_reason_and_may_take_the_body_away():
+    assert interaction().with_response(status=404).response.reason == "Not Found"
+    assert interaction().with_response(status=299).response.reason == ""
+    without = interaction().with_response(status=204)
+    assert without.response.raw == b"HTTP/1.1 204 No Content\r\n\r\n"
+    assert without.with_response(status=200, text="hi").response.raw == (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda one: one.with_request(url="ftp://a.example/"), "is no URL"),
+        (lambda one: one.with_request(url="/x"), "is no URL"),
+        (lambda one: one.with_request(url="http://a.example:x/"), "is no URL"),
+        (lambda one: one.with_request(url="http:///x"), "is no URL"),
+        (lambda one: one.with_request(url="http://a.example/a b"), "is no URL"),
+        (lambda one: one.with_request(url="http://a.example/\xe9"), "is no URL"),
+        (lambda one: one.with_request(method="A B"), "'A B' is no method"),
+        (lambda one: one.with_request(headers={"A:": "b"}), "is no name of a header field"),
+        (lambda one: one.with_request(text="a", json=1), "a body is one of content, text and json"),
+        (lambda one: one.with_response(json=object()), "this cannot be the body"),
+        (lambda one: one.with_response(json=float("nan")), "this cannot be the body"),
+        (lambda one: one.with_response(status=101), "101 is no status of a final response"),
+        (lambda one: one.with_response(status=1000), "1000 is no status"),
+        (lambda one: one.with_response(status=204, text="a"), "has no body"),
+        (lambda one: one.with_response(reason="a\nb"), "no first line"),
+    ],
+)
+def test_what_would_be_no_http_is_refused(change, problem):
+    with pytest.raises(OptionError, match=problem):
+        change(interaction())
+
+
+def test_what_is_not_there_cannot_be_changed():
+    failed = interaction(b"", b"", "connect http://a.example")
+    for change in (failed.with_request, failed.with_response):
+        with pytest.raises(OptionError, match="cannot be changed"):
+            change(headers={"a": "b"})
+    with pytest.raises(OptionError, match="cannot be changed"):
+        failed.with_request(url="http://b.example/")

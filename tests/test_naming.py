@@ -38,7 +38,7 @@ def test_a_name_of_another_library_is_answered_with_ours(use, name, answer):
     assert ", mode, match_on, " in f", {options.removeprefix('Options: ')}"
 
 
-@pytest.mark.parametrize("advice", set(FOREIGN.values()))
+@pytest.mark.parametrize("advice", sorted(set(FOREIGN.values()), key=repr))
 def test_an_advice_starts_with_an_option_that_there_is(advice):
     option = re.match(r"\w+", advice)[0]
     assert option in cassette.Options.__annotations__ or option in {"the", "a", "always"}

@@ -7,9 +7,11 @@ Whoever asks it, a connection with ``transport=`` or a shell that patches a fore
 
 from __future__ import annotations
 
+import functools
+import re
 import socket
 import weakref
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cassette.model import DEFAULT_PORTS, Endpoint
 
@@ -43,7 +45,9 @@ def own_connect(connection: Any, connector: Connector) -> Callable[[], None]:  #
     def connect() -> None:
         connection = whose()
         if connection is not None:
-            connect_through(connector, connection, lambda: type(connection).connect(connection))
+            dial = functools.partial(type(connection).connect, connection)
+            if not connect_through(connector, connection, dial) and is_odd(connection):
+                _refuse_as_live(connection)
 
     connect.has_own_connector = True  # type: ignore[attr-defined]
     return connect
@@ -73,7 +77,7 @@ def connect_through(
     Raises:
         OSError: The connection does not come about, and ``connection.sock`` stays as it was.
     """
-    dialer = _Dialer(connection, dial)
+    dialer = Dialer(connection, dial)
     transport = connector.connect(endpoint_of(connection), dialer)
     if not dialer.called:
         transport.settimeout(_timeout_of(connection))
@@ -81,7 +85,83 @@ def connect_through(
     return dialer.called
 
 
-class _Dialer:
+_PLAIN_HOST: Final = re.compile(
+    r"(?=.{1,253}\Z)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9a-f]*:[0-9a-f:.]+", re.ASCII
+)
+_PLAIN_FIELD: Final = re.compile(r"[!#$%&'*+.^_`|~\w-]+: [\t -~]*", re.ASCII)
+
+
+def is_odd(connection: Any) -> bool:  # noqa: ANN401 - any connection of the http.client family
+    """Return whether a connection has anything that its ``connect`` may refuse by itself.
+
+    Such as a host with an empty label, or a field for the tunnel that would be two lines. Where
+    nobody has dialed, whoever has led it through the door has such a ``connect`` rehearsed.
+    """
+    if is_odd_place(connection.host, connection.timeout):
+        return True
+    source = getattr(connection, "source_address", None)
+    if source is not None and not isinstance(source, tuple):
+        return True
+    tunnel = getattr(connection, "_tunnel_host", None)
+    if not tunnel:
+        return False
+    fields = getattr(connection, "_tunnel_headers", None) or {}
+    return is_odd_place(tunnel, None) or not all(
+        _PLAIN_FIELD.fullmatch(f"{name}: {value}") for name, value in fields.items()
+    )
+
+
+def is_odd_place(host: object, timeout: object) -> bool:
+    """Return whether a host, or the time to wait for it, may be refused before anybody is asked."""
+    if isinstance(timeout, int | float):
+        if not timeout >= 0:  # nan is no number of seconds either
+            return True
+    elif isinstance(timeout, str | bytes):
+        return True
+    return not isinstance(host, str) or _PLAIN_HOST.fullmatch(host) is None
+
+
+class MuteSocket(socket.socket):
+    """A socket that says it is connected, until something is to be sent or received."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_args: object) -> NoReturn:
+        raise ConnectionResetError("nothing is behind this socket")
+
+    # ssl asks for the peer before it begins a handshake.
+    send = sendall = recv = getpeername = _refuse
+    recv_into = _refuse  # type: ignore[assignment]  # it takes anything, and returns nothing
+
+
+def _refuse_as_live(connection: Any) -> None:  # noqa: ANN401 - one of ours
+    """Raise what our ``connect`` raises without any help of the network.
+
+    Raises:
+        ValueError: The host, the tunnel's host or one of its fields cannot be sent, or the timeout
+            is negative.
+        TypeError: The timeout is no number.
+    """
+    transport = connection.sock
+    with MuteSocket() as sock:
+        try:
+            connection.sock = sock
+            str(connection.host).encode("idna")
+            if is_odd_place("plain", connection.timeout):
+                sock.settimeout(connection.timeout)
+            if connection._tunnel_host:  # noqa: SLF001 - as libraries call it
+                connection._tunnel()  # noqa: SLF001 - as above
+        except ConnectionResetError:
+            pass
+        except BaseException:
+            transport.close()
+            transport = None
+            raise
+        finally:
+            connection.sock = transport
+
+
+class Dialer:
     """Opens the live transport of a connection, whatever transport stands in its ``sock``.
 
     Attributes:
@@ -94,6 +174,7 @@ class _Dialer:
         self._dial = dial
 
     def __call__(self) -> Transport:
+        """Dial."""
         self.called = True
         connection = self._connection
         before, connection.sock = connection.sock, None

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cassette.patching.aiohttp import AiohttpPatcher
+from cassette.patching.alpn import AlpnPatcher
+from cassette.patching.asyncio_loops import AsyncioPatcher
+from cassette.patching.c_clients import CClientsPatcher
 from cassette.patching.http_client import HttpClientPatcher
 from cassette.patching.httpcore import HttpcorePatcher
 from cassette.patching.network.guard import GuardPatcher
@@ -15,4 +19,13 @@ if TYPE_CHECKING:
 
 def patchers() -> list[Patcher]:
     """Return a new patcher for each family of clients, and for what stands beside them."""
-    return [HttpClientPatcher(), HttpcorePatcher(), ResponsesPatcher(), GuardPatcher()]
+    return [
+        HttpClientPatcher(),
+        HttpcorePatcher(),
+        AsyncioPatcher(),
+        AiohttpPatcher(),
+        AlpnPatcher(),
+        CClientsPatcher(),
+        ResponsesPatcher(),
+        GuardPatcher(),
+    ]

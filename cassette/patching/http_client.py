@@ -16,15 +16,16 @@ from contextlib import contextmanager
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from cassette.client.seam import connect_through, endpoint_of, has_own_connector
+from cassette.client.seam import Dialer, connect_through, endpoint_of, has_own_connector, is_odd
 from cassette.errors import TapeClosedError
 from cassette.model import Ended
 from cassette.patching.lending import Lending
 from cassette.patching.network.audit import listen
-from cassette.patching.network.outage import outage
+from cassette.patching.network.outage import outage, rehearse
 from cassette.patching.undo import UndoLog
-from cassette.patching.urllib3 import settle
+from cassette.patching.urllib3 import settle, speaks_http2
 from cassette.tapes.in_force import current
+from cassette.tapes.refusal import http2_refused
 from cassette.transport.failures import recording_of
 from cassette.transport.sockets import CassetteSocket
 
@@ -107,8 +108,15 @@ class HttpClientPatcher:
                 dial()
 
         failed: OSError | HTTPException | None = None
+        endpoint = endpoint_of(connection)
+        if speaks_http2(connection) and not tape.passes(endpoint):
+            refusal = http2_refused(endpoint.host, tape.path)
+            tape.note_error(refusal)
+            raise refusal
         try:
             if not connect_through(tape, connection, dial_undisturbed):
+                if is_odd(connection):
+                    _rehearse(connection, dial_undisturbed)
                 settle(connection)
         except (OSError, HTTPException) as error:
             if recording_of(error) is None:
@@ -198,6 +206,16 @@ def _tape_of(sock: Any) -> TapeInForce | None:
     """The cassette that has given a transport to a connection; None for any other socket."""
     owner = sock.owner if isinstance(sock, CassetteSocket) else None
     return owner.tape if isinstance(owner, _Lease) else None
+
+
+def _rehearse(connection: Any, dial: Callable[[], None]) -> None:
+    """Let the client's own ``connect`` raise what it refuses by itself."""
+    try:
+        rehearse(Dialer(connection, dial))
+    except BaseException:
+        connection.sock.close()
+        connection.sock = None
+        raise
 
 
 def _raise_worded(

@@ -6,10 +6,12 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from cassette.client.seam import is_odd_place
 from cassette.model import DEFAULT_PORTS, Endpoint
 from cassette.patching.httpcore_backends import asynchronous, blocking
 from cassette.patching.httpcore_streams import Blocking, BlockingStream, CassetteStream, at_once
 from cassette.patching.imports import when_imported
+from cassette.patching.network.outage import rehearse
 from cassette.patching.undo import UndoLog
 from cassette.tapes.in_force import current, is_lifted
 
@@ -86,6 +88,8 @@ def _yielding_blocking(httpcore: ModuleType, original: Callable[..., Any]) -> Ca
 
         stream = CassetteStream(blocking(httpcore), tape, endpoint, dial)
         at_once(stream.connect())
+        if tape.policy.play and is_odd_place(endpoint.host, kwargs.get("timeout")):
+            rehearse(functools.partial(original, backend, *args, **kwargs))
         return BlockingStream(stream)
 
     return connect

@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
-from cassette.client import BadStatusLine, RemoteDisconnected
 from cassette.client.seam import mark_accepted
 from cassette.errors import TapeClosedError
 from cassette.model import Endpoint
+from cassette.patching.tunnels import ESTABLISHED, answer_of, asked_of_proxy, refusal_of
 from cassette.tapes.in_force import current
 
 if TYPE_CHECKING:
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from cassette.transport.line import Line
 
     Dial = Callable[[], Awaitable[Any]]
-
-_TUNNEL_FAILED = "Tunnel connection failed: "
-"""What ``http.client`` says of a proxy that refuses; the answer stands behind it."""
-
-_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 _MOMENT = 1.0
 """Seconds that a client which may have given up is given to do so, beyond what was recorded."""
@@ -108,8 +103,9 @@ class CassetteStream:
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send bytes; what is asked of a proxy is no part of the conversation with the origin."""
         data = bytes(buffer)
-        if data.startswith(b"CONNECT "):
-            await self._ask_proxy(data, timeout)
+        tunnel = asked_of_proxy(data)
+        if tunnel is not None:
+            await self._ask_proxy(tunnel, data, timeout)
             return
         line = self._line
         with self._worded("Write"):
@@ -149,8 +145,9 @@ class CassetteStream:
         pause = line.pause(timeout)
         # A turn for others even where nothing is waited for, else nobody could cancel a replay.
         await self._backend.sleep(pause.seconds)
-        if line.stall:
-            await self._backend.stall(line.stall + _MOMENT)
+        stall = line.stall
+        if stall is not None:
+            await self._backend.stall(stall + _MOMENT)
         with self._worded("Read"):
             if not pause.in_time:
                 raise TimeoutError("timed out")
@@ -195,19 +192,18 @@ class CassetteStream:
 
     # Through a proxy.
 
-    async def _ask_proxy(self, request: bytes, timeout: float | None) -> None:
-        host, _, number = request.split(b" ", 2)[1].decode("ascii").lower().rpartition(":")
-        tunnel = self._tunnel = Endpoint("https", host.strip("[]"), int(number))
+    async def _ask_proxy(self, tunnel: Endpoint, request: bytes, timeout: float | None) -> None:
+        self._tunnel = tunnel
         if self._live is not None:
             await self._live.write(request, timeout)
             return
         self._lead_on(functools.partial(_ask_live_proxy, request))
-        self._greeting = _ESTABLISHED
+        self._greeting = ESTABLISHED
         try:
             await self._ask_for_line(tunnel)
         except (OSError, HTTPException) as error:
             # The client reads an answer, and words it as it worded the recorded one.
-            recorded = _greeting_of(error)
+            recorded = answer_of(error)
             if recorded is None:
                 self._failed = error
             else:
@@ -225,17 +221,9 @@ class CassetteStream:
         return data
 
     def _record_refusal(self, tunnel: Endpoint) -> None:
-        """Let the cassette know, in the words of ``http.client``, that a proxy made no tunnel."""
-        line = self._answer[: self._answer.find(b"\n") + 1].decode("latin-1")
-        error: Exception
-        if not line:
-            error = RemoteDisconnected("Remote end closed connection without response")
-        elif not line.startswith("HTTP/"):
-            error = BadStatusLine(line)
-        else:
-            error = OSError(_TUNNEL_FAILED + line.partition(" ")[2].strip())
+        """Let the cassette know that a proxy made no tunnel."""
         self._tunnel = None
-        self._note_refusal(tunnel, error)
+        self._note_refusal(tunnel, refusal_of(self._answer))
 
     def _note_refusal(self, tunnel: Endpoint, error: Exception) -> None:
         """Dial a tunnel that has failed, so that the failure is recorded."""
@@ -323,19 +311,6 @@ def at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 async def _given(stream: Any) -> Any:
     return stream
-
-
-def _greeting_of(error: OSError | HTTPException) -> bytes | None:
-    """Return the answer of a proxy that was recorded as an error; None where it was another one."""
-    message = str(error)
-    if isinstance(error, RemoteDisconnected):
-        return b""
-    if isinstance(error, BadStatusLine):
-        return f"{message.rstrip()}\r\n\r\n".encode("latin-1")
-    refused = message.removeprefix(_TUNNEL_FAILED)
-    if refused == message:
-        return None
-    return f"HTTP/1.1 {refused}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
 
 
 async def _ask_live_proxy(request: bytes, live: Any) -> Any:

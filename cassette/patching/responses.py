@@ -9,11 +9,11 @@ was started first, the mocks are asked at each request.
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cassette.errors import UnmatchedRequestError
+from cassette.locks import make_rlock
 from cassette.patching.imports import when_imported
 from cassette.patching.undo import UndoLog
 from cassette.tapes.in_force import current
@@ -48,7 +48,7 @@ class _UnstubbedError(Exception):
 
 
 def _finding(original: Callable[..., Any]) -> Callable[..., Any]:
-    lock = threading.RLock()  # a matcher may send a request itself
+    lock = make_rlock()  # a matcher may send a request itself
 
     def find_match(mock: Any, request: Any) -> Any:
         if current() is None:

@@ -1,4 +1,4 @@
-"""What urllib3 notes on a connection besides its socket."""
+"""What urllib3 has beyond the connections of ``http.client``."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ def settle(connection: Any) -> None:
         connection.proxy_is_verified = (
             connection.is_verified if proxy is not None and proxy.scheme == "https" else None
         )
+
+
+def speaks_http2(connection: Any) -> bool:
+    """Return whether a connection is one that ``urllib3.http2.inject_into_urllib3`` has brought.
+
+    urllib3 2 sends the preface of HTTP/2 in ``connect``, whatever the server has agreed to (held by
+    tests/patching/test_alpn.py).
+    """
+    return any(cls.__module__ == "urllib3.http2.connection" for cls in type(connection).__mro__)

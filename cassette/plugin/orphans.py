@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cassette.plugin.plan import same
-from cassette.store.names import PARTIAL
+from cassette.store.finding import files_below, is_cassette, is_journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-_ENDINGS: Final = (".yaml", ".yml")
-_FIRST_KEY: Final = re.compile(rb"^['\"]?cassette['\"]?[ \t]*:", re.MULTILINE)
-_GLANCE: Final = 4096
-"""Bytes in which the first key of a cassette stands; comments may come before it."""
+    from collections.abc import Iterable
 
 
 class Orphans(NamedTuple):
@@ -43,24 +35,10 @@ def find_orphans(folders: Iterable[str], used: Iterable[str]) -> Orphans:
         used: The cassettes that tests use.
     """
     in_use = {same(path) for path in used}
-    files = sorted({same(path) for folder in folders for path in _files(folder)})
-    cassettes = [path for path in files if path.endswith(_ENDINGS) and _is_cassette(path)]
+    files = sorted({same(path) for folder in folders for path in files_below(folder)})
+    cassettes = [path for path in files if is_cassette(path)]
     return Orphans(
         cassettes=[path for path in cassettes if path not in in_use],
-        journals=[path for path in files if _is_journal(path)],
+        journals=[path for path in files if is_journal(path)],
         total=len(cassettes),
     )
-
-
-def _files(folder: str) -> Iterator[str]:
-    for place, _, names in os.walk(folder):
-        yield from (os.path.join(place, name) for name in names)  # noqa: PTH118 - walk gives text
-
-
-def _is_journal(path: str) -> bool:
-    return path.endswith(tuple(ending + PARTIAL for ending in _ENDINGS))
-
-
-def _is_cassette(path: str) -> bool:
-    with Path(path).open("rb") as file:
-        return _FIRST_KEY.search(file.read(_GLANCE)) is not None

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cassette.callers import is_own
 from cassette.errors import CassetteError
-from cassette.patching.network.callers import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,11 +15,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from cassette.errors import CassetteError
+from cassette.locks import make_lock
 from cassette.store.names import PARTIAL, journal_of
 from cassette.store.places import (
     FLAGS,
@@ -32,6 +32,7 @@ from cassette.store.places import (
 )
 from cassette.store.writer import encode_entry, encode_header
 from cassette.system import System
+from cassette.wording import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +69,7 @@ class Journal:
         self._header = encode_header(recorded)
         self._descriptor = -1
         self._size = 0
-        self._mutex = threading.Lock()
+        self._mutex = make_lock()
 
     @classmethod
     def over(cls, reader: CassetteReader, path: Path, *, before: Stamp | None) -> Self:
@@ -100,6 +101,20 @@ class Journal:
         with self._mutex:
             try:
                 self._append([text] if isinstance(text, bytes) else text)
+            except OSError as error:
+                raise self._error(error) from None  # it tells all of it
+
+    def rewrite(self, text: bytes) -> None:
+        """Let the journal hold this text, and nothing of what was written to it.
+
+        Raises:
+            CassetteError: As for ``append``.
+        """
+        with self._mutex:
+            try:
+                System.ftruncate(self._descriptor, 0)
+                System.lseek(self._descriptor, 0, os.SEEK_SET)
+                self._write(text)
             except OSError as error:
                 raise self._error(error) from None  # it tells all of it
 
@@ -137,6 +152,10 @@ class Journal:
             finally:
                 self._close()
 
+    def forget(self) -> None:
+        """Let go of the file, which belongs to the process that this one was forked from."""
+        self._close()
+
     def _is_in_place(self) -> bool:
         """Return whether the journal is still the file that was opened, and has no other name."""
         descriptor = self._descriptor
@@ -150,9 +169,7 @@ class Journal:
             for piece in pieces:
                 # The header goes with the first entry: there is no journal without one.
                 text = piece if written else self._header + piece
-                rest = memoryview(text)
-                while rest:
-                    rest = rest[System.write(self._descriptor, rest) :]
+                self._write(text)
                 written += len(text)
         except BaseException:
             # Whatever comes next must not stand behind a torn entry.
@@ -160,6 +177,11 @@ class Journal:
             System.lseek(self._descriptor, self._size, os.SEEK_SET)
             raise
         self._size = written
+
+    def _write(self, text: bytes) -> None:
+        rest = memoryview(text)
+        while rest:
+            rest = rest[System.write(self._descriptor, rest) :]
 
     def _open(self) -> int:
         make_folder(self.path.parent)
@@ -202,19 +224,21 @@ class Journal:
             System.close(copy)
         self._close()
         return CassetteError(
-            f"{lost}: the journal was replaced or removed while it was written\n"
-            f"{self.path} was left as it is; what was recorded stands in {self.partial}"
+            f"{from_here(lost)}: the journal was replaced or removed while it was written\n"
+            f"{from_here(self.path)} was left as it is; "
+            f"what was recorded stands in {from_here(self.partial)}"
         )
 
     def _overtaken(self) -> CassetteError:
         what = "something appeared there" if self._before is None else "the cassette was changed"
         return CassetteError(
-            f"{self.path}: {what} while this recording was made\n"
-            f"It was left as it is; what was recorded stands in {self.partial}"
+            f"{from_here(self.path)}: {what} while this recording was made\n"
+            f"It was left as it is; what was recorded stands in {from_here(self.partial)}"
         )
 
     def _error(self, error: OSError) -> CassetteError:
         return CassetteError(
-            f"{self.partial}: the recording cannot be written: {error.strerror or error}\n"
+            f"{from_here(self.partial)}: the recording cannot be written: "
+            f"{error.strerror or error}\n"
             "Record into a folder that can be written to, or only replay: mode='none'."
         )

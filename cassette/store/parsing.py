@@ -29,6 +29,7 @@ class ParsedEntry:
 
     Attributes:
         size: Characters of its texts.
+        line: The line of the file at which it starts, counted from 1.
 
     Args:
         place: Its node in the file.
@@ -36,6 +37,7 @@ class ParsedEntry:
 
     def __init__(self, place: LocatedNode) -> None:
         self.size = place.node.size
+        self.line = place.node.line
         self._place = place
 
     @property

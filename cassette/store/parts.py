@@ -49,8 +49,9 @@ class ChunksError(MessageError):
         body: The body.
     """
 
-    def __init__(self, problem: str, body: bytes) -> None:
-        super().__init__("chunks", problem)
+    def __init__(self, key: str, problem: str, body: bytes) -> None:
+        super().__init__(key, problem)
+        self.args = (key, problem, body)
         self.body = body
 
 
@@ -101,7 +102,7 @@ def _join_chunks(head: bytes, body: bytes, sizes: Sequence[int], trailers: bytes
         # Without chunked coding in its head a message has no chunks that an edit could outgrow.
         if b"chunked" not in head.lower():
             raise MessageError("chunks", str(error)) from None
-        raise ChunksError(str(error), body) from None
+        raise ChunksError("chunks", str(error), body) from None
 
 
 def _forbid(key: str, reason: str, keys: Iterable[str], allowed: set[str]) -> None:

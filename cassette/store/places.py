@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from cassette.errors import CassetteError
 from cassette.system import System
+from cassette.wording import from_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +107,7 @@ def _has_taken(partial: Path, descriptor: int, path: Path) -> bool:
         System.lock(descriptor)
     except OSError:
         raise CassetteError(
-            f"{partial}: another recording is being written there\n"
+            f"{from_here(partial)}: another recording is being written there\n"
             "Give each test a cassette of its own, or run them one after the other."
         ) from None
     if not is_at(partial, descriptor):
@@ -124,7 +125,7 @@ def _has_taken(partial: Path, descriptor: int, path: Path) -> bool:
 
 def _no_journal(partial: Path, what: str) -> CassetteError:
     return CassetteError(
-        f"{partial}: the journal of a recording belongs there, and there is {what}\n"
+        f"{from_here(partial)}: the journal of a recording belongs there, and there is {what}\n"
         "Nothing was written to it. Remove it, and record again."
     )
 

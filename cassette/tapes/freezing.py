@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette.errors import CassetteError
+from cassette.locks import make_rlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ _DATE_PARAMETER: Final = re.compile(rb"[?&]x-[a-z]+-date=([0-9]{8}t[0-9]{6}z)", 
 _SAID_AT_MOST: Final = timedelta(minutes=1)
 """Earlier than it was sent; in between lie connecting and the TLS handshake."""
 
-_lock: Final = threading.RLock()
+_lock: Final = make_rlock()
 
 
 class _Layer:

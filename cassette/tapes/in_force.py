@@ -6,13 +6,14 @@ ask here as well.
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, Protocol
 
+from cassette.locks import make_rlock
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -29,9 +30,11 @@ class TapeInForce(Protocol):
 
     path: Path
     mode: RecordMode
+    why_mode: str
     policy: Policy
     allow_hosts: Hosts
     bypassed: dict[str, str]
+    neighbours: dict[int, dict[str, str]]
 
     def connect(self, endpoint: Endpoint, dial: Dial, /) -> Transport:
         """Return the transport of a new connection."""
@@ -42,8 +45,17 @@ class TapeInForce(Protocol):
     def dialing(self, endpoint: Endpoint, /) -> AbstractContextManager[None]:
         """Let this context reach the network for one connection."""
 
+    def attempting(self, endpoint: Endpoint, /) -> AbstractContextManager[None]:
+        """Record that a connection does not come about, where it raises."""
+
+    def knows(self, endpoint: Endpoint, /) -> bool:
+        """Return whether something was recorded with an endpoint."""
+
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether an endpoint is left alone."""
+
+    def knows_port(self, names: Collection[str], port: int) -> bool:
+        """Return whether it has a recording of a port of this machine."""
 
     def note_error(self, error: CassetteError) -> None:
         """Keep an error for the end of the use."""
@@ -64,7 +76,7 @@ class Patcher(Protocol):
 
 _current: ContextVar[TapeInForce | None] = ContextVar("cassette", default=None)
 _lifted: Final = ContextVar("lifted", default=False)
-_lock: Final = threading.RLock()
+_lock: Final = make_rlock()
 _in_use: Final[list[TapeInForce]] = []  # in the order of entry
 _applied: Final[list[Patcher]] = []
 

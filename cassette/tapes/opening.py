@@ -5,10 +5,13 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
+from cassette.errors import CassetteNotFoundError
 from cassette.store.file_text import read_text
 from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 from cassette.tapes.expiry import CassetteExpiredWarning, OnExpiry
+from cassette.tapes.family import Family
+from cassette.tapes.hooks import Hooks
 from cassette.tapes.modes import ADDING, RecordMode, policy
 from cassette.tapes.source import Source
 from cassette.tapes.tape import Tape
@@ -16,6 +19,8 @@ from cassette.tapes.terms import Terms
 from cassette.tapes.writer import Writer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cassette.tapes.freezing import Timeline
     from cassette.tapes.options import TapeOptions
     from cassette.verify.verifier import Verifier
@@ -31,6 +36,7 @@ def open_tape(options: TapeOptions) -> Tape:
         CassetteFormatError: The cassette, or one of ``extra``, is damaged.
         CassetteNotFoundError: One of ``extra`` is not there.
         CassetteExpiredError: The cassette is too old, and that was to fail.
+        HookError: ``before_playback`` failed.
     """
     path, matching = options.path, options.matching
     before = Stamp.of(path)
@@ -43,11 +49,14 @@ def open_tape(options: TapeOptions) -> Tape:
     if file is not None and terms.policy.play:
         terms = _aged(options, terms, file)
         file = file if terms.policy.keep else None
+    hooks = options.hooks if terms.policy.play else Hooks()
     # Of a use without a file nothing is ever fetched.
-    own = Source(file or CassetteReader(path), matching, repeat=options.repeat)
+    known = hooks.to_play(file or CassetteReader(path), options.redactor)
+    family = Family()
+    own = Source(known, matching, family, repeat=options.repeat)
     # A test may record the very cassette that its neighbours read beside theirs.
     beside = options.extra if terms.mode is not RecordMode.OFF else ()
-    extra = [Source.beside(one, matching) for one in beside if one != path]
+    extra = [_beside(one, options, hooks, family) for one in beside if one != path]
     if terms.policy.record:
         # No new secret shares a mask with one that stands in a file already. A secret gets its
         # mask when it is first looked for, which is before it is recorded.
@@ -57,15 +66,35 @@ def open_tape(options: TapeOptions) -> Tape:
         options,
         terms,
         [own, *extra],
+        family=family,
         writer=Writer(
             options,
             file,
+            family,
             before=before,
             anew=terms.mode is RecordMode.ALL and not options.adds,
         ),
         verifier=_verifier(options, own, extra, file) if terms.policy.compare else None,
         timeline=_timeline(file, terms) if file and options.freeze and terms.policy.play else None,
     )
+
+
+def _beside(path: Path, options: TapeOptions, hooks: Hooks, family: Family) -> Source:
+    """Return the source of a cassette that answers beside the one in use, and is never written.
+
+    It is shared, so that it cannot know how often each of its users makes a request: its last
+    answer repeats.
+
+    Raises:
+        CassetteNotFoundError: There is no file at the path.
+        CassetteFormatError: The file is no cassette, or a damaged one.
+    """
+    if Stamp.of(path) is None and not path.exists():
+        raise CassetteNotFoundError(
+            path, "An extra cassette is only read: record it by itself, or leave it out."
+        )
+    known = hooks.to_play(CassetteReader.open(path), options.redactor)
+    return Source(known, options.matching, family, repeat=True)
 
 
 def _aged(options: TapeOptions, terms: Terms, file: CassetteReader) -> Terms:
@@ -77,7 +106,9 @@ def _aged(options: TapeOptions, terms: Terms, file: CassetteReader) -> Terms:
     expiry, mode = options.expiry, terms.mode
     if expiry is None:
         return terms
-    error = expiry.objection(options.path, file.oldest, mode, options.how_to_record_anew)
+    error = expiry.objection(
+        options.path, file.oldest, mode, options.how_to_record_anew, options.why_mode
+    )
     if error is None:
         return terms
     consequence = expiry.consequence(mode)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Self
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cassette.errors import CassetteNotFoundError
+from cassette.locks import make_lock
 from cassette.matching import Index
-from cassette.store.places import Stamp
-from cassette.store.reader import CassetteReader
+from cassette.matching.calls import origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from cassette.matching import Matching
     from cassette.matching.explain import Explanation, Recordings
     from cassette.model import Interaction, Request
+    from cassette.store.reader import CassetteReader
+    from cassette.tapes.family import Family
+    from cassette.tapes.hooks import ChosenReader
 
 
 class Source:
@@ -32,36 +33,33 @@ class Source:
         edited: The calls of those that a hand has changed in the file, by their number.
 
     Args:
-        reader: The file; one without interactions answers nothing.
+        reader: The file, or what a hook has left of it; one without interactions answers nothing.
         matching: What requests must have in common.
+        family: The processes that share the use.
         repeat: The last of several equal interactions answers from then on.
     """
 
-    def __init__(self, reader: CassetteReader, matching: Matching, *, repeat: bool) -> None:
+    def __init__(
+        self,
+        reader: CassetteReader | ChosenReader,
+        matching: Matching,
+        family: Family,
+        *,
+        repeat: bool,
+    ) -> None:
         self.path = reader.path
         self.played = 0
         self.edited: dict[int, str] = {}
         self._reader = reader
         self._index = Index(reader.calls, reader.latest, matching, repeat=repeat)
-        self._lock = threading.Lock()
+        self._lock = make_lock()
         self._times_played: dict[int, int] = {}
-
-    @classmethod
-    def beside(cls, path: Path, matching: Matching) -> Self:
-        """Return the source of a cassette that answers beside the one in use, and is never written.
-
-        It is shared, so that it cannot know how often each of its users makes a request: its last
-        answer repeats.
-
-        Raises:
-            CassetteNotFoundError: There is no file at the path.
-            CassetteFormatError: The file is no cassette, or a damaged one.
-        """
-        if Stamp.of(path) is None and not path.exists():
-            raise CassetteNotFoundError(
-                path, "An extra cassette is only read: record it by itself, or leave it out."
-            )
-        return cls(CassetteReader.open(path), matching, repeat=True)
+        self._family = family
+        self._taken, self._plays = f"taken {id(self)}", f"played {id(self)}"
+        family.hear(self._taken, self._index.mark)
+        family.hear(self._plays, self._count)
+        self._edits = f"edited {id(self)}"
+        family.hear(self._edits, self.edited.__setitem__)
 
     # Answering.
 
@@ -71,7 +69,8 @@ class Source:
         Raises:
             CassetteFormatError: That interaction is damaged, or one that had to be looked at.
         """
-        return self._index.find(call, request)
+        with self._family.turn():
+            return self._told(self._index.find(call, request))
 
     def foresee(self, call: str) -> Interaction | None:
         """Return the interaction that would answer this call, judged without the body."""
@@ -86,7 +85,8 @@ class Source:
         Args:
             origin: Such as ``https://api.example.com``.
         """
-        return self._index.next_failure(origin)
+        with self._family.turn():
+            return self._told(self._index.next_failure(origin))
 
     def next_for(self, origin: str) -> Interaction | None:
         """Return the earliest interaction with an origin that has not been played, or None."""
@@ -94,28 +94,53 @@ class Source:
 
     def mark(self, interaction: Interaction) -> None:
         """Let an interaction that ``next_for`` gave answer nobody else."""
-        self._index.mark(interaction)
+        with self._family.turn():
+            self._index.mark(interaction.number)
+            self._told(interaction)
 
     def play(self, interaction: Interaction) -> None:
         """Count an interaction of this source as played."""
+        interaction.played = self._count(interaction.number)
+        self._family.tell(self._plays, interaction.number)
+        if interaction.response.edited or interaction.request.edited:
+            self.edited[interaction.number] = interaction.call
+            self._family.tell(self._edits, interaction.number, interaction.call)
+
+    def _told(self, interaction: Interaction | None) -> Interaction | None:
+        """Tell the other processes that an interaction answers nobody else; return it."""
+        if interaction is not None:
+            self._family.tell(self._taken, interaction.number)
+        return interaction
+
+    def _count(self, number: int) -> int:
         with self._lock:
-            times = self._times_played.get(interaction.number, 0) + 1
-            self._times_played[interaction.number] = interaction.played = times
+            times = self._times_played[number] = self._times_played.get(number, 0) + 1
             self.played += 1
-            if interaction.response.edited or interaction.request.edited:
-                self.edited[interaction.number] = interaction.call
+            return times
 
     # Telling.
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """The origins that interactions are recorded of."""
+        return frozenset(map(origin_of, self._reader.calls))
 
     def __len__(self) -> int:
         return len(self._reader)
 
     def __iter__(self) -> Iterator[Interaction]:
         """Give every interaction in the order of the file; ``played`` is up to date."""
-        for number in range(len(self._reader)):
+        for number, call in enumerate(self._reader.calls):
+            if not call:
+                continue
             interaction = self._reader.interaction(number)
             interaction.played = self._times_played.get(number, 0)
             yield interaction
+
+    @property
+    def calls(self) -> Sequence[str]:
+        """The calls of all interactions, in the order of the file."""
+        return self._reader.calls
 
     @property
     def unplayed_by_number(self) -> dict[int, str]:

@@ -7,13 +7,17 @@ of them knows another one.
 from __future__ import annotations
 
 import contextlib
-import threading
 import weakref
 from typing import TYPE_CHECKING, TypedDict, TypeVar
+from urllib.parse import urlsplit
 
 from cassette.clock import Clock
-from cassette.errors import CassetteError, TapeClosedError
+from cassette.errors import CassetteError, TapeClosedError, UninterceptedClientError
+from cassette.locks import make_rlock
+from cassette.model import DEFAULT_PORTS
+from cassette.tapes import telling
 from cassette.tapes.endings import tell
+from cassette.tapes.hosts import is_loopback
 from cassette.tapes.in_force import lifted
 from cassette.tapes.modes import RecordMode
 from cassette.tapes.outcome import (
@@ -24,6 +28,7 @@ from cassette.tapes.outcome import (
     objection,
     remark_on_failures,
 )
+from cassette.tapes.refusal import refuse_what_is_no_interaction
 from cassette.tapes.replay import Replay
 from cassette.transport.failures import failed_connection, recorded_error
 from cassette.transport.line import Line
@@ -33,10 +38,11 @@ from cassette.transport.sockets import CassetteSocket
 from cassette.wording import from_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from cassette.model import Endpoint, Interaction
+    from cassette.tapes.family import Family
     from cassette.tapes.freezing import Timeline
     from cassette.tapes.options import TapeOptions
     from cassette.tapes.source import Source
@@ -62,17 +68,16 @@ class Tape:
     Attributes:
         path: The cassette.
         mode: The record mode in force.
+        why_mode: Why it is that one, where that may be news, as the end of a sentence.
         policy: What the mode means for this use.
         allow_hosts: The hosts that are left alone.
         existed: Whether there was a cassette when the use began.
         expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
         extra: The cassettes that answer beside it.
-        errors: What the code under test was told instead of bytes: a request has no recording,
-            an interaction is damaged, a recording ends too early or cannot be written; and what
-            has drifted. The first one is raised again when the use ends, since that code may have
-            swallowed it; a test that expects one takes it out of this list.
         bypassed: What went past it while it recorded, in a sentence for each host by its name. A
             use that ends well warns of it.
+        neighbours: The same for ports of this machine, by port and then by name. A use warns only
+            of those that it has a recording of: the others are left alone on replay, too.
         outage: Nothing was recorded but failures to connect, so no cassette was made of it; known
             when the use has ended.
 
@@ -80,6 +85,7 @@ class Tape:
         options: What the use was asked for.
         terms: How things stand.
         sources: The cassette itself, and then those beside it.
+        family: The processes that share the use, which this one forks.
         writer: Writes what is recorded.
         verifier: Compares what is live with the recording, in place of the writer.
         timeline: Moves a frozen clock along the recording.
@@ -91,16 +97,19 @@ class Tape:
         terms: Terms,
         sources: Sequence[Source],
         *,
+        family: Family,
         writer: Writer,
         verifier: Verifier | None = None,
         timeline: Timeline | None = None,
     ) -> None:
         self.path = options.path
         self.allow_hosts = options.allow_hosts
+        self.why_mode = options.why_mode
         self.mode, self.policy, self.existed, self.expired = terms
-        self.errors: list[CassetteError] = []
         self.bypassed: dict[str, str] = {}
+        self.neighbours: dict[int, dict[str, str]] = {}
         self.outage = False
+        self._errors: list[CassetteError] = []
         self._options = options
         self._terms = terms
         self._own, *extra = sources
@@ -109,10 +118,15 @@ class Tape:
         self._writer = writer
         self._verifier = verifier
         self._replay = Replay(options, terms, sources, timeline, self.note_error)
-        self._lock = threading.RLock()
+        self._lock = make_rlock()
         self._settled = False
         self._under_way: set[Recorder] = set()
         self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
+        self._family = family
+        self._error_met = f"error {id(self)}"
+        family.hear(self._error_met, self._errors.append)
+        # What is under way there belongs to the process that this one was forked from.
+        family.in_child(self._under_way.clear)
 
     def __repr__(self) -> str:
         return f"<Tape {from_here(self.path)}, mode {self.mode}>"
@@ -120,14 +134,32 @@ class Tape:
     # What a person asks.
 
     @property
+    def errors(self) -> list[CassetteError]:
+        """What the code under test was told instead of bytes, in forked children too.
+
+        A request has no recording, an interaction is damaged, a recording ends too early or cannot
+        be written; and what has drifted. The first one is raised again when the use ends, since
+        that code may have swallowed it; a test that expects one takes it out of this list.
+        """
+        self._family.catch_up()
+        return self._errors
+
+    @property
     def played(self) -> int:
         """How many interactions have been played, those of ``extra`` included."""
+        self._family.catch_up()
         return sum(source.played for source in self._sources)
 
     @property
     def recorded(self) -> int:
         """How many interactions have been recorded."""
+        self._family.catch_up()
         return self._writer.recorded
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the cassette was recorded anew and says what it said before."""
+        return self._writer.unchanged
 
     @property
     def unanswered(self) -> int:
@@ -138,6 +170,11 @@ class Tape:
     def verified(self) -> int:
         """How many interactions have been sent live and held against the recording."""
         return self._verifier.verified if self._verifier is not None else 0
+
+    @property
+    def drifted(self) -> int:
+        """How many of these are no longer what was recorded."""
+        return self._verifier.drifted if self._verifier is not None else 0
 
     @property
     def journal(self) -> Path | None:
@@ -160,6 +197,7 @@ class Tape:
     @property
     def unplayed_by_number(self) -> dict[int, str]:
         """The calls that have not been played, by their number in the file, counted from 0."""
+        self._family.catch_up()
         return self._own.unplayed_by_number if self.policy.play or self.policy.compare else {}
 
     @property
@@ -172,9 +210,30 @@ class Tape:
         """The interactions that the cassette held when it was opened; ``played`` is up to date."""
         return list(self._own)
 
+    def knows(self, endpoint: Endpoint) -> bool:
+        """Return whether something was recorded with this endpoint."""
+        origin = endpoint.origin
+        return any(origin in source.origins for source in self._sources)
+
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""
         return self.mode is RecordMode.OFF or self.allow_hosts.allow(endpoint.host, endpoint.port)
+
+    def knows_port(self, names: Collection[str], port: int) -> bool:
+        """Return whether there is a recording of a port of this machine, or will be.
+
+        Args:
+            names: What the machine is called, beside its addresses and the names of loopback.
+            port: The port.
+        """
+        sources = self._sources if self.policy.keep else self.extra
+        for origin in self._writer.origins.union(*[source.origins for source in sources]):
+            parts = urlsplit(origin)
+            host = parts.hostname or ""
+            here = is_loopback(host) or host in names
+            if here and (parts.port or DEFAULT_PORTS.get(parts.scheme)) == port:
+                return True
+        return False
 
     # The door.
 
@@ -250,10 +309,15 @@ class Tape:
     @contextlib.contextmanager
     def dialing(self, endpoint: Endpoint) -> Iterator[None]:
         """Let this context reach the network for one connection; that it fails is recorded."""
+        with self.attempting(endpoint), lifted():
+            yield
+
+    @contextlib.contextmanager
+    def attempting(self, endpoint: Endpoint) -> Iterator[None]:
+        """Record that a connection does not come about, where it raises."""
         at = Clock.now()
         try:
-            with lifted():
-                yield
+            yield
         except Exception as error:
             failed = failed_connection(endpoint, error, at)
             if failed is not None and not self.passes(endpoint):
@@ -272,22 +336,37 @@ class Tape:
         if self._settled:
             return
         known = self._sources if self._options.adds else self.extra
-        call, request = interaction.call, interaction.request
+        call, request, options = interaction.call, interaction.request, self._options
         try:
+            refuse_what_is_no_interaction(request, self.path)
+            if self._verifier is None and any(source.find(call, request) for source in known):
+                return
+            chosen = options.hooks.to_record(interaction, options.redactor)
+            if chosen is None:
+                return
             if self._verifier is not None:
-                self._verifier.compare(interaction)
-            elif not any(source.find(call, request) for source in known):
-                self._writer.write(interaction)
+                self._verifier.compare(chosen)
+            else:
+                self._writer.write(chosen)
+            if telling.listeners:
+                how = "recorded" if self._verifier is None else "verified"
+                telling.tell(telling.Told(how, self.path, options.redactor.mask_call(chosen.call)))
         except CassetteError as error:
             self.note_error(error)
-            if self._verifier is None:  # else the client reads what is live, and whole
+            # A verified client reads what is live, and whole, whatever has drifted.
+            if self._verifier is None or isinstance(error, UninterceptedClientError):
                 raise
 
     def note_error(self, error: CassetteError) -> None:
         """Keep an error for the end of the use, since the code under test may swallow it."""
         with self._lock:
-            if not any(error is known for known in self.errors):
-                self.errors.append(error)
+            if any(error is known for known in self._errors):
+                return
+            self._errors.append(error)
+        if telling.listeners:
+            call = str(getattr(error, "call", "") or type(error).__name__)
+            telling.tell(telling.Told("refused", self.path, call, error=str(error)))
+        self._family.tell(self._error_met, error)
 
     # The beginning and the end.
 
@@ -314,6 +393,13 @@ class Tape:
         for line in lines:
             line.leave()
 
+    def _missing(self) -> Iterator[str]:
+        """What the cassette lacks, and a replay will refuse."""
+        yield from self.bypassed.values()
+        for port, told in self.neighbours.items():
+            if self.knows_port(told, port):
+                yield from told.values()
+
     def close(self, *, good: bool) -> None:
         """End the use: the journal becomes the cassette, or stays a journal.
 
@@ -327,13 +413,19 @@ class Tape:
                 that an error.
             UnrecordedWarning: Something went past it, and a filter makes that an error.
             UnansweredWarning: Nobody was there to connect to, and a filter makes that an error.
+
+        In a forked child only its own errors count, and the journal is left to the process that
+        began the use.
         """
         refusal = None
+        is_owner = self._family.is_owner
         if good:
-            remarks: list[Warning] = [*map(UnrecordedWarning, self.bypassed.values())]
-            parts = self._options, self._terms, self._writer
-            self.outage = is_outage(*parts)
-            remarks += remark_on_failures(*parts, outage=self.outage)
+            self._family.catch_up()
+            remarks: list[Warning] = [*map(UnrecordedWarning, self._missing())]
+            if is_owner:
+                parts = self._options, self._terms, self._writer
+                self.outage = is_outage(*parts)
+                remarks += remark_on_failures(*parts, outage=self.outage)
             refusal = objection(self.errors, remarks)
         try:
             # A use that raises has not ended well, and may lack an interaction.
@@ -341,9 +433,11 @@ class Tape:
         finally:
             for source in self._sources:
                 source.close()
-            tell(self)
+            if is_owner:
+                tell(self)
+            self._family.end()
         if refusal is not None:
             raise refusal
-        if good:
+        if good and is_owner:
             mind_edited(self._sources)
             mind_unplayed(self._options, self.unplayed, len(self._own))

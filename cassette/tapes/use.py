@@ -42,14 +42,18 @@ class Use:
         self._patchers = patchers
         self._entered: list[tuple[Tape, Entry | None]] = []
 
-    def of_run(self, command: Callable[[str], str], root: Path) -> Use:
+    def of_run(
+        self, command: Callable[[str], str], root: Path, taken: Callable[[Path], bool]
+    ) -> Use:
         """Return the same use as part of a run of tests.
 
         Args:
             command: Gives the exact command that runs the same code under a record mode.
             root: The folder of the project, out of which no link may lead.
+            taken: Tells whether a cassette is known to belong to another test.
         """
-        return Use(replace(self._options, command=command, root=root), self._patchers)
+        options = replace(self._options, command=command, root=root, taken=taken)
+        return Use(options, self._patchers)
 
     def adding(self) -> Use:
         """Return the same use of a cassette that was just recorded and is not complete yet.
@@ -84,9 +88,11 @@ class Use:
         tape = self.withdraw()
         if error is not None:
             # What made the code fail may be what it was told, or what has drifted.
-            for told in tape.errors:
-                if told is not error:
-                    error.add_note(f"{type(told).__name__}: {told}")
+            # A client that tries again is told the same again, and a child has sent a copy.
+            notes = {f"{type(told).__name__}: {told}": str(told) for told in tape.errors}
+            for note, said in notes.items():
+                if said != str(error):
+                    error.add_note(note)
         tape.close(good=kind is None)
 
     def withdraw(self) -> Tape:

@@ -90,8 +90,7 @@ def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) ->
         The interaction; None where neither a socket nor a peer that speaks no HTTP has caused the
         error, which then tells nothing about a connection: a plugin refuses to open sockets, say.
     """
-    of_http = any(isinstance(link, HTTPException) for link in _chain(error))
-    if _socket_error(error) is None and not of_http:
+    if not is_of_connection(error):
         return None
     ended, failure = describe(error)
     if ended is Ended.TIMEOUT and was_accepted(error):
@@ -105,6 +104,12 @@ def failed_connection(endpoint: Endpoint, error: BaseException, at: datetime) ->
         ended=ended,
         failure=failure,
     )
+
+
+def is_of_connection(error: BaseException) -> bool:
+    """Return whether a socket, or a peer that speaks no HTTP, is behind an error."""
+    of_http = any(isinstance(link, HTTPException) for link in _chain(error))
+    return of_http or _socket_error(error) is not None
 
 
 def rebuild(failure: Failure) -> OSError | HTTPException:
@@ -137,6 +142,8 @@ def _socket_error(error: BaseException) -> OSError | HTTPException | None:
     """The first error of the connection in the chain that leads to this one."""
     summary = None
     for link in _chain(error):
+        if isinstance(link, OSError) and isinstance(link.__cause__, OSError) and link.errno:
+            continue  # a client's own error over the socket's
         if isinstance(link, OSError) and link.errno is None and type(link) is OSError:
             # It may tell in one sentence of several addresses that were tried, behind it.
             summary = summary or link

@@ -94,9 +94,19 @@ class Line:
         return self._left or (self._player is not None and self._player.readable)
 
     @property
-    def stall(self) -> float:
+    def stall(self) -> float | None:
         """Seconds for which the recorded program may have waited in vain where it plays now."""
-        return 0.0 if self._player is None else self._player.stall
+        return None if self._player is None else self._player.stall
+
+    @property
+    def hangs_up(self) -> bool:
+        """The server closed behind the response that has been given, as had been said."""
+        return self._player is not None and self._player.hangs_up
+
+    @property
+    def waits(self) -> float | None:
+        """Seconds for which the recorded program has waited in vain, or may have; else None."""
+        return None if self._player is None else self._player.waits
 
     def take(self, data: bytes) -> bytes:
         """Take what the client sends; return what of it must go live.

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _FOLLOWED_BY_THE_END: Final = (Ended.OPEN, Ended.CLOSED)
 
 
+_GAVE_UP: Final = (Ended.ABANDONED, Ended.TIMEOUT)
+
+
 class Answers(Protocol):
     """Where the player finds its interactions."""
 
@@ -126,8 +129,8 @@ class Player:
         return current.took if current is not None and self.readable else 0.0
 
     @property
-    def stall(self) -> float:
-        """Seconds for which a client may have waited in vain behind what there is; 0 if it did not.
+    def stall(self) -> float | None:
+        """Seconds for which a client may have waited in vain behind what there is; None if not.
 
         That is where it was recorded that a client gave up: whether it waited, or had read enough,
         the recording does not tell.
@@ -135,8 +138,37 @@ class Player:
         self._turn()
         current = self._interaction
         if current is None or self._position < len(self._data) or self._parser is not None:
-            return 0.0
-        return current.took if current.ended is Ended.ABANDONED else 0.0
+            return None
+        return current.took if current.ended is Ended.ABANDONED else None
+
+    @property
+    def waits(self) -> float | None:
+        """Seconds for which a client has waited in vain behind what there is, or may have; or None.
+
+        That is where a timeout was recorded, too.
+        """
+        self._turn()
+        current = self._interaction
+        if current is None or self._position < len(self._data) or self._parser is not None:
+            return None
+        return current.took if current.ended in _GAVE_UP else None
+
+    @property
+    def hangs_up(self) -> bool:
+        """All of a response has been given behind which, as one side had said, the server closed.
+
+        Source: RFC 9112, section 9.6.
+        """
+        current = self._interaction
+        if current is None or self._position < len(self._data) or self._parser is not None:
+            return False
+        if current.ended is not Ended.OPEN or self._queue:
+            return False
+        came = current.response.raw
+        word = _connection_of(came)
+        if came.startswith(b"HTTP/1.0"):
+            return b"keep-alive" not in word
+        return b"close" in word or b"close" in _connection_of(current.request.raw)
 
     def receive(self, size: int) -> memoryview:
         """Return the next bytes, at most ``size`` and never beyond the recorded piece.
@@ -276,3 +308,10 @@ class Player:
             return
         self._load(interaction, data=interim)
         self._foreseeing = True
+
+
+def _connection_of(message: bytes) -> bytes:
+    """Return the field Connection of a message in lower case; empty where there is none."""
+    head = message[: message.find(b"\r\n\r\n") + 2].lower()
+    start = head.find(b"\r\nconnection:")
+    return head[start + 13 : head.find(b"\r\n", start + 2)] if start >= 0 else b""

@@ -50,13 +50,17 @@ class Recorder:
             deque()
         )  # more than one only while requests are pipelined
         self._early = b""  # received while no request was waiting for an answer
+        self._deaf = False  # what passes is no HTTP/1.1, or has no end
 
     def sent(self, data: bytes) -> None:
         """Note bytes that the client has handed to the live transport."""
-        while data:
+        while data and not self._deaf:
             opened = self._open_for_sending()
             taken = opened.take_sent(data)
             data = data[taken:]
+            if opened.opens_http2:
+                self._deaf = True
+                self._finish_all(Ended.OPEN)
 
     def unsent(self, data: bytes, error: BaseException) -> None:
         """Note that sending some bytes raised, so that an unknown part of them was sent.
@@ -65,7 +69,8 @@ class Recorder:
         the connection, before it has all of it (RFC 9112, section 9.5).
         """
         self.sent(data)
-        self._open[-1].send_failed = describe(error)
+        if self._open:
+            self._open[-1].send_failed = describe(error)
 
     def received(self, data: bytes, *, filled: bool = False) -> None:
         """Note bytes that the live transport has given to the client.
@@ -78,6 +83,8 @@ class Recorder:
         if not data:
             self._finish_all(Ended.CLOSED)
             return
+        if self._deaf:
+            return
         if not self._open:
             self._early += data
             return
@@ -87,6 +94,7 @@ class Recorder:
             return
         taken = opened.take_received(data, filled=filled)
         if not opened.is_answered():
+            self._give_up_what_runs_on(opened)
             return
         rest = data[taken:]
         if len(self._open) == 1:
@@ -99,6 +107,12 @@ class Recorder:
         self._finish(Ended.OPEN)
         if rest:
             self.received(rest, filled=filled)
+
+    def _give_up_what_runs_on(self, opened: _OpenInteraction) -> None:
+        """Record no more where there may be no end: the client holds nothing of it, nor may we."""
+        if opened.runs_on:
+            self._deaf = True
+            self._finish_all(Ended.ABANDONED)
 
     def failed(self, error: BaseException) -> None:
         """Note that receiving raised."""
@@ -160,6 +174,11 @@ class _OpenInteraction:
         self.send_failed: tuple[Ended, Failure] | None = None
 
     @property
+    def opens_http2(self) -> bool:
+        """What was sent is the first half of a preface of HTTP/2."""
+        return self._request.opens_http2
+
+    @property
     def begun(self) -> bool:
         """The first byte of a response is here."""
         return self._response is not None
@@ -167,6 +186,11 @@ class _OpenInteraction:
     def is_answered(self) -> bool:
         """The response is complete."""
         return self._response is not None and self._response.complete
+
+    @property
+    def runs_on(self) -> bool:
+        """There may be no end of what stands beside head and body of the response."""
+        return self._response is not None and self._response.runs_on
 
     @property
     def doubtful(self) -> bool:

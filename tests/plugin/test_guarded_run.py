@@ -195,7 +195,7 @@ def test_on_replay_what_goes_past_the_cassette_is_refused_by_default(reaching):
     reaching.run("-Wignore").assert_outcomes(passed=1)
     result = reaching.run()
     result.assert_outcomes(failed=1)
-    path = reaching.path / "cassettes" / "test_it" / "test_it.yaml"
+    path = "cassettes/test_it/test_it.yaml"
     result.stdout.fnmatch_lines(
         [
             (
@@ -205,7 +205,7 @@ def test_on_replay_what_goes_past_the_cassette_is_refused_by_default(reaching):
             "  by test_it.reach (test_it.py:7)",
             (
                 "Use a client that cassettes replay (all that is built on http.client, such as "
-                "requests, urllib3 and boto3, and httpx.Client), or let the host through: "
+                "requests, urllib3 and boto3, httpx, aiohttp), or let the host through: "
                 "allow_hosts=[[]'127.0.0.1'[]]."
             ),
         ],
@@ -220,7 +220,7 @@ def passing_by(reaching):
     reaching.write("test_it.py", "def test_it(cassette, fetch): fetch(), reach()")
     reaching.told = (
         f"a connection to 127.0.0.1:{reaching.server.server_port} went past "
-        f"{reaching.path / 'cassettes' / 'test_it' / 'test_it.yaml'}: "
+        "cassettes/test_it/test_it.yaml: "
         "it is not in the cassette, and a replay will refuse it"
     )
     return reaching

@@ -241,7 +241,7 @@ def test_a_shared_cassette_answers_beside_that_of_the_test(project):
     result.assert_outcomes(passed=3, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "CassetteNotFoundError: there is no cassette at */cassettes/missing.yaml",
+            "CassetteNotFoundError: there is no cassette at cassettes/missing.yaml",
             "An extra cassette is only read: record it by itself, or leave it out.",
         ],
         consecutive=True,

@@ -200,6 +200,7 @@ def test_files_of_others_are_none_of_ours_and_dead_journals_are_listed(tmp_path)
         "vcr.yaml": "interactions:\n- request: {}\nversion: 1\n",
         "c.json": "{}",
         "d.yaml.partial": CASSETTE,
+        "d.yaml.4711.partial": CASSETTE,
         "e.partial": "",
         "used.yaml": CASSETTE,
     }.items():
@@ -209,8 +210,15 @@ def test_files_of_others_are_none_of_ours_and_dead_journals_are_listed(tmp_path)
     link.symlink_to(tmp_path)
     found = find_orphans([str(tmp_path), str(tmp_path / "none")], [str(link / "used.yaml")])
     assert found == Orphans(
-        [f"{tmp_path}/a.yaml", f"{tmp_path}/deep/b.yml"], [f"{tmp_path}/d.yaml.partial"], total=3
+        [f"{tmp_path}/a.yaml", f"{tmp_path}/deep/b.yml"],
+        [f"{tmp_path}/d.yaml.4711.partial", f"{tmp_path}/d.yaml.partial"],
+        total=3,
     )
+    (tmp_path / "aside").mkdir()
+    (tmp_path / "aside" / "cassettes").symlink_to(tmp_path / "deep")
+    assert find_orphans([str(tmp_path / "aside" / "cassettes")], []).cassettes == [
+        f"{tmp_path}/deep/b.yml"
+    ]
 
 
 def test_a_fixture_tape_of_the_project_leaves_no_doubt(suite):

@@ -17,6 +17,7 @@ import requests  # noqa: F401 - imported once, not by each of the projects
 from servers.threads import serving
 
 import cassette
+import cassette.store.parsing  # libyaml cannot be loaded anew by each of the projects
 from cassette.plugin.options import TABLE
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -47,10 +47,32 @@ def test_in_ci_nothing_is_recorded_and_a_missing_recording_fails(project, monkey
             "*no interaction in *test_get.yaml answers this request (record mode: none)",
             "*GET http://127.0.0.1:*/",
             "*There is no such file yet.",
+            "*Nothing is recorded here, since CI is set in the environment.",
             "*To record it: pytest --cassette-mode=new_episodes test_it.py::test_get",
         ]
     )
     assert not (project.path / "cassettes").exists()
+
+
+def test_the_cassette_of_a_test_that_was_renamed_is_named_unless_another_one_has_it(project):
+    project.write(
+        "test_it.py",
+        """
+        def test_page(cassette, fetch): fetch()
+        def test_pages(cassette, fetch): fetch()
+        """,
+    )
+    project.run().assert_outcomes(passed=2)
+    project.edit("test_it.py", "test_page(", "test_first(")
+    result = project.run("--cassette-mode=none")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*There is no such file yet.",
+            "*Nearby, cassettes/test_it/test_page.yaml holds this request.",
+            "*If its test was renamed, rename it too: git mv *test_page.yaml *test_first.yaml",
+        ]
+    )
 
 
 def test_a_swallowed_mismatch_fails_the_test(project):
@@ -158,3 +180,40 @@ def test_a_failing_test_leaves_no_cassette(project):
     project.run().assert_outcomes(failed=1)
     (left,) = (project.path / "cassettes" / "test_it").iterdir()
     assert left.name == "test_get.yaml.partial"
+
+
+def test_hooks_of_the_marker_and_of_the_fixture_run_and_an_edit_is_told(project):
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def cassette_config():
+            return {"before_record": lambda one: None if one.request.path == "/no" else one}
+
+        @pytest.mark.cassette
+        def test_left_out(fetch):
+            fetch("/no")
+            assert fetch("/yes")
+
+        @pytest.mark.cassette(before_record=lambda one: one.with_response(text="changed"))
+        def test_changed(fetch, tape):
+            assert fetch() == (b"edited by hand" if tape.existed else b"hello")
+        """,
+    )
+    project.run().assert_outcomes(passed=2)
+    left_out = (project.path / "cassettes/test_it/test_left_out.yaml").read_text(encoding="utf-8")
+    assert left_out.count("- call: ") == 1
+    project.go_offline()
+    project.edit("cassettes/test_it/test_changed.yaml", "      changed", "      edited by hand")
+    run = project.run("-k", "changed", "-Wdefault")
+    run.assert_outcomes(passed=1, deselected=1, warnings=1)
+    run.stdout.fnmatch_lines(
+        [
+            "*EditedWarning: 1 of 1 interaction in *test_changed.yaml was edited by hand*",
+            "Edited by hand, and played as edited:",
+            "  cassettes/test_it/test_changed.yaml #0 GET http://127.0.0.1:*/",
+            "  To make that the recording: cassette fix cassettes/test_it/test_changed.yaml",
+        ]
+    )

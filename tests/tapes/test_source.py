@@ -13,12 +13,13 @@ import cassette
 from cassette.matching import Matching
 from cassette.model import Ended, Endpoint, Failure, Request
 from cassette.store.reader import CassetteReader
+from cassette.tapes.family import Family
 from cassette.tapes.source import Source
 
 
 def source(path, *interactions, repeat=False):
     reader = CassetteReader.open(write(path, *interactions))
-    return Source(reader, Matching(), repeat=repeat)
+    return Source(reader, Matching(), Family(), repeat=repeat)
 
 
 def failure(path="/", **facts):
@@ -65,7 +66,7 @@ def test_to_foresee_an_answer_leaves_it_where_it_is(tmp_path):
 
 
 def test_a_source_without_a_file_answers_nothing(tmp_path):
-    none = Source(CassetteReader(tmp_path / "none.yaml"), Matching(), repeat=True)
+    none = Source(CassetteReader(tmp_path / "none.yaml"), Matching(), Family(), repeat=True)
     assert asked(none, "/") is None
     assert none.foresee(f"GET {URL}/") is None
     assert none.next_failure(URL) is None

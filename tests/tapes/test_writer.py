@@ -11,6 +11,7 @@ from cassette.matching import Matching
 from cassette.redaction import Redactor
 from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader, load
+from cassette.tapes.family import Family
 from cassette.tapes.modes import RecordMode
 from cassette.tapes.options import TapeOptions
 from cassette.tapes.writer import Writer
@@ -32,7 +33,7 @@ def call(path):
 
 def test_nothing_is_written_before_the_first_interaction(tmp_path):
     path = tmp_path / "new" / "a.yaml"
-    writer = Writer(options(path), None, before=None, anew=False)
+    writer = Writer(options(path), None, Family(), before=None, anew=False)
     assert writer.journal is None
     assert not path.parent.exists()
     writer.write(interaction(path="/1"))
@@ -47,7 +48,7 @@ def test_nothing_is_written_before_the_first_interaction(tmp_path):
 
 def test_a_use_that_did_not_end_well_leaves_the_journal(tmp_path):
     path = tmp_path / "a.yaml"
-    writer = Writer(options(path), None, before=None, anew=False)
+    writer = Writer(options(path), None, Family(), before=None, anew=False)
     writer.write(interaction())
     writer.close(good=False)
     assert not path.exists()
@@ -56,7 +57,7 @@ def test_a_use_that_did_not_end_well_leaves_the_journal(tmp_path):
 
 def test_what_comes_after_the_end_is_not_written(tmp_path):
     path = tmp_path / "a.yaml"
-    writer = Writer(options(path), None, before=None, anew=False)
+    writer = Writer(options(path), None, Family(), before=None, anew=False)
     writer.write(interaction(path="/1"))
     writer.close(good=True)
     writer.write(interaction(path="/2"))
@@ -70,7 +71,9 @@ def test_what_comes_after_the_end_is_not_written(tmp_path):
 )
 def test_old_interactions_stay_unless_they_were_recorded_again(tmp_path, anew, left):
     path = write(tmp_path / "a.yaml", interaction(path="/1"), interaction(path="/2"))
-    writer = Writer(options(path), CassetteReader.open(path), before=Stamp.of(path), anew=anew)
+    writer = Writer(
+        options(path), CassetteReader.open(path), Family(), before=Stamp.of(path), anew=anew
+    )
     writer.write(interaction(9, path="/1"))
     writer.close(good=True)
     assert calls(path) == [call(one) for one in left]
@@ -84,7 +87,7 @@ def test_secrets_are_masked_and_bodies_decoded_where_that_was_asked_for(tmp_path
     written = {}
     for decode in (False, True):
         path = tmp_path / f"{decode}.yaml"
-        writer = Writer(options(path, decode=decode), None, before=None, anew=False)
+        writer = Writer(options(path, decode=decode), None, Family(), before=None, anew=False)
         writer.write(secret)
         writer.close(good=True)
         (written[decode],) = load(path).interactions
@@ -95,7 +98,7 @@ def test_secrets_are_masked_and_bodies_decoded_where_that_was_asked_for(tmp_path
 
 def test_a_folder_that_cannot_be_made_is_told_of(tmp_path):
     (tmp_path / "file").write_text("")
-    writer = Writer(options(tmp_path / "file" / "a.yaml"), None, before=None, anew=False)
+    writer = Writer(options(tmp_path / "file" / "a.yaml"), None, Family(), before=None, anew=False)
     with pytest.raises(cassette.CassetteError, match="cannot be written"):
         writer.write(interaction())
 
@@ -106,7 +109,9 @@ def test_a_use_that_ends_while_an_interaction_is_masked_leaves_no_journal(tmp_pa
             writer.close(good=True)
             return interaction
 
-    writer = Writer(options(tmp_path / "a.yaml", redactor=Ending()), None, before=None, anew=False)
+    writer = Writer(
+        options(tmp_path / "a.yaml", redactor=Ending()), None, Family(), before=None, anew=False
+    )
     writer.write(interaction())
     assert writer.recorded == 0
     assert list(tmp_path.iterdir()) == []

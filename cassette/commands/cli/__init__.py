@@ -11,8 +11,19 @@ from typing import Final
 
 import click
 
-COMMANDS: Final = ("convert", "demo")
-"""Each has a module of its name here, with a command of its name in it."""
+COMMANDS: Final = {
+    "check": "check",
+    "completion": "completion",
+    "convert": "convert",
+    "demo": "demo",
+    "diff": "diff",
+    "fix": "fix",
+    "list": "listing",
+    "redact": "redact",
+    "report": "report",
+    "show": "show",
+}
+"""The module here of each command, in which it has the name of that module."""
 
 
 class _Commands(click.Group):
@@ -24,8 +35,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"{__name__}.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"{__name__}.{name}"), name)
         return command
 
 

@@ -16,9 +16,9 @@ import _socket
 import functools
 import socket
 import sys
-import threading
 from typing import TYPE_CHECKING, Any, Final
 
+from cassette.locks import make_lock
 from cassette.patching.imports import when_imported
 from cassette.patching.undo import UndoLog
 from cassette.tapes.hosts import address_of
@@ -91,7 +91,7 @@ class SocketWatch:
         self.vouched: list[str] = []
         self._checks = checks
         self._names: dict[str, list[str]] = {}
-        self._lock = threading.Lock()
+        self._lock = make_lock()
         self._wanted = 0
         self._log = UndoLog()
 
@@ -135,7 +135,7 @@ class SocketWatch:
         check = self._checks["socket.getaddrinfo"]
 
         async def getaddrinfo(loop: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
-            check(host)
+            check(host, *args[:1])
             name = text_of(host)
             self.vouched.append(name)
             try:

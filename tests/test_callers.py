@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from cassette.patching.network.callers import asks_about_a_proxy, callers, is_exempt, is_own, who
+from cassette.callers import asks_about_a_proxy, callers, is_exempt, is_own, who
 
 
 def told_by(source, name, file, ask):

@@ -1,4 +1,4 @@
-"""Who tried to reach the network, as the frames on the stack tell it."""
+"""Who is calling, as the frames on the stack tell it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def callers() -> list[FrameType]:
     frames = []
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - there is no other way
     while frame is not None:
-        if _package(frame) != "cassette":
+        if package_of(frame) != "cassette":
             frames.append(frame)
         frame = frame.f_back
     return frames
@@ -35,10 +35,10 @@ def callers() -> list[FrameType]:
 def is_exempt(frames: list[FrameType]) -> bool:
     """Return whether it is Python itself, or the debugger, that connects to this machine."""
     # Where the system has no socket pairs (Windows), they are made of such a connection.
-    if frames and _package(frames[0]) == "socket" and "socketpair" in frames[0].f_code.co_name:
+    if frames and package_of(frames[0]) == "socket" and "socketpair" in frames[0].f_code.co_name:
         return True
     outside = next((frame for frame in frames if not _is_standard(frame)), None)
-    return outside is not None and _package(outside) in _DEBUGGERS
+    return outside is not None and package_of(outside) in _DEBUGGERS
 
 
 def asks_about_a_proxy(frames: list[FrameType]) -> bool:
@@ -63,9 +63,22 @@ def who(frames: list[FrameType]) -> list[str]:
     return [_describe(frame) for frame in dict.fromkeys([outside[0], *own[:1]])]
 
 
+def client_of(frames: list[FrameType]) -> str:
+    """Return the package that the user's own code has called, or that own code where it is none."""
+    packages: list[str] = []
+    for frame in frames:
+        if is_own(frame):
+            return packages[-1] if packages else _describe(frame)
+        if not _is_standard(frame):
+            packages.append(package_of(frame))
+    return packages[-1] if packages else who(frames)[0]
+
+
 def is_own(frame: FrameType) -> bool:
     """Return whether a frame runs code of the user's own, not of Python, a package or us."""
-    return not (_package(frame) == "cassette" or _is_standard(frame) or _is_installed(frame.f_code))
+    return not (
+        package_of(frame) == "cassette" or _is_standard(frame) or _is_installed(frame.f_code)
+    )
 
 
 def _describe(frame: FrameType) -> str:
@@ -76,13 +89,14 @@ def _describe(frame: FrameType) -> str:
     return f"{name}.{frame.f_code.co_qualname} ({path}:{frame.f_lineno})"
 
 
-def _package(frame: FrameType) -> str:
+def package_of(frame: FrameType) -> str:
+    """Return the name of the package whose code a frame runs; empty where it has none."""
     return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def _is_standard(frame: FrameType) -> bool:
     # By its file as well: "test" is a package of Python, and of many a project.
-    return _package(frame) in sys.stdlib_module_names and frame.f_code.co_filename.startswith(
+    return package_of(frame) in sys.stdlib_module_names and frame.f_code.co_filename.startswith(
         _STANDARD
     )
 

@@ -1,0 +1,450 @@
+"""A transport of asyncio over the line of a cassette.
+
+It stands between a protocol, such as aiohttp's, and the transport that a loop would have made. What
+is no HTTP passes untouched and unrecorded: the first line that is sent tells, and where the server
+speaks first it is none. While recording, nothing is held back for that; on replay nothing is dialed
+before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import sys
+from contextlib import suppress
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any
+
+from cassette.client.seam import mark_accepted
+from cassette.errors import CassetteError
+from cassette.patching.asyncio_feed import MOMENT, Feed
+from cassette.patching.asyncio_listeners import Listener, ProxyAnswer, grants
+from cassette.patching.first_line import is_http
+from cassette.patching.network.guard import ask
+from cassette.patching.tunnels import ESTABLISHED, answer_of, asked_of_proxy, refusal_of
+from cassette.transport.line import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from cassette.model import Endpoint
+    from cassette.tapes.in_force import TapeInForce
+
+    Dial = Callable[[asyncio.BaseProtocol], Awaitable[Any]]
+    """Opens a live transport for a protocol."""
+
+
+class CassetteTransport(asyncio.Transport):
+    """A transport that records, plays, or both.
+
+    Args:
+        loop: Where its protocol is called.
+        tape: The cassette.
+        line: The line; its owner is this transport from now on.
+        dial: Opens a live transport.
+        extra: What ``get_extra_info`` gives where nothing is live.
+
+    Attributes:
+        tape: The cassette.
+        live: The live transport; None where nothing has gone live.
+    """
+
+    _start_tls_compatible = True  # what asyncio, and aiohttp, ask before they wrap a transport
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        tape: TapeInForce,
+        line: Line,
+        dial: Dial,
+        extra: dict[str, Any],
+    ) -> None:
+        super().__init__()
+        self.tape = tape
+        self._facts = extra
+        self.live: Any = None
+        self._loop = loop
+        self._line = line
+        self._dial = dial
+        self._feed = Feed(loop, self._lose)
+        self._context = contextvars.copy_context()
+        self._pending = b""  # what was sent, and is for nobody yet
+        self._sorted = False  # it is known whether this is HTTP
+        self._silence: asyncio.TimerHandle | None = None
+        self._tunnel: Endpoint | None = None  # what a proxy was asked to connect to
+        self._answer = b""  # what a live proxy says
+        self._failed: Exception | None = None  # to be met when the tunnel stands
+        self._dialing: asyncio.Task[None] | None = None
+        self._closed = self._lost = False
+        line.owner = self
+
+    # Connecting.
+
+    @property
+    def must_dial(self) -> bool:
+        """Nothing can be played: opening it dials."""
+        return self._line.must_dial
+
+    async def open(self, factory: Callable[[], Any]) -> Any:
+        """Connect as far as the cassette wants it; return the protocol that a factory makes."""
+        if self._line.must_dial:
+            await self._dial(Listener(self, self._context, factory))
+        else:
+            self._meet(factory)
+            self._silence = self._loop.call_later(MOMENT, self._after_silence)
+        return self._feed.protocol
+
+    def _meet(self, factory: Callable[[], Any]) -> None:
+        self._feed.protocol = protocol = factory()
+        protocol.connection_made(self)
+
+    def went_live(self, live: Any, factory: Callable[[], Any] | None = None) -> None:
+        """Take a live transport, and send what has waited for it."""
+        if self.live is not None:
+            return
+        self.live = live
+        if factory is not None:
+            self._meet(factory)
+        if self._feed.paused:
+            live.pause_reading()
+        pending, self._pending = self._pending, b""
+        if pending:
+            live.write(pending)
+            self._line.sent(pending)
+        if self._closed:
+            live.close()
+
+    def _dial_soon(self) -> None:
+        if self._dialing is None:
+            self._dialing = self._loop.create_task(self._dial_late())
+
+    async def _dial_late(self) -> None:
+        """Open the live transport after all."""
+        line, listener = self._line, Listener(self, self._context)
+        try:
+            if line.must_dial:  # it is no HTTP: no matter of the tape
+                live = await self._dial(listener)
+            else:
+                with self.tape.dialing(line.endpoint):
+                    live = await self._dial(listener)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the protocol is told
+            self._lose(error)
+        else:
+            self.went_live(live)
+
+    async def start_tls(
+        self, start: Callable[..., Awaitable[Any]], protocol: Any, sslcontext: Any, **options: Any
+    ) -> CassetteTransport:
+        """Go on in TLS, behind the proxy where one was asked.
+
+        Args:
+            start: ``loop.start_tls``.
+            protocol: Whom the new transport shall tell.
+            sslcontext: What else ``start`` is given.
+            **options: As above.
+
+        Returns:
+            The transport that takes the place of this one.
+        """
+        behind, self._tunnel = self._tunnel, None
+        before, under = self._dial, self.live
+
+        async def dial(listener: asyncio.BaseProtocol) -> Any:
+            live = under or await before(asyncio.Protocol())
+            try:
+                return await start(live, listener, sslcontext, **options)
+            except Exception as error:
+                mark_accepted(error)
+                raise
+
+        if self._failed is not None:
+            raise self._failed
+        endpoint = behind or self._line.endpoint._replace(scheme="https")
+        # Without a tunnel it is STARTTLS, in the middle of something that is no HTTP.
+        line = self.tape.line(endpoint) if behind or not self._sorted else Line(endpoint)
+        extra = {**self._facts, "sslcontext": sslcontext}
+        secure = CassetteTransport(self._loop, self.tape, line, dial, extra)
+        secure.set_protocol(protocol)
+        if line.must_dial or under is not None:
+            with self.tape.dialing(endpoint):
+                secure.went_live(await dial(Listener(secure, self._context)))
+        self._closed = self._lost = True
+        return secure
+
+    # What the protocol sends.
+
+    def write(self, data: Any) -> None:
+        """Send bytes."""
+        if self._closed or self._lost or not data:
+            return
+        try:
+            self._write(bytes(data))
+        except (CassetteError, OSError, HTTPException) as error:
+            self._lose(error)
+
+    def _write(self, data: bytes) -> None:
+        if not self._sorted:
+            self._sort(data)
+        elif self._tunnel is not None:
+            self._write_into_tunnel(self._tunnel, data)
+        else:
+            self._send(data)
+
+    def _sort(self, data: bytes) -> None:
+        """Find out whether this is HTTP, and go on with all that was sent."""
+        self._stop_silence()
+        self._pending += data
+        if self.live is not None:
+            self.live.write(data)
+        http = is_http(self._pending)
+        if http is None:
+            return
+        if not http:
+            self._go_plain()
+            return
+        self._sorted = True
+        first, self._pending = self._pending, b""
+        tunnel = asked_of_proxy(first)
+        if tunnel is not None:
+            self._ask_proxy(tunnel, first)
+        elif self.live is not None:
+            self._line.sent(first)
+        else:
+            self._send(first)
+
+    def _after_silence(self) -> None:
+        """Whoever says nothing waits for its server, unless it is known that HTTP is spoken."""
+        self._silence = None
+        if not self.tape.knows(self._line.endpoint):
+            self._go_plain()
+
+    def _stop_silence(self) -> None:
+        silence, self._silence = self._silence, None
+        if silence is not None:
+            silence.cancel()
+
+    def _go_plain(self) -> None:
+        """Let everything pass from now on: it is no HTTP."""
+        self._sorted = True
+        self._line = Line(self._line.endpoint)
+        try:
+            self._ask_guard()
+        except CassetteError as error:
+            self._lose(error)
+            return
+        if self.live is None:
+            self._dial_soon()
+        else:
+            self._pending = b""
+
+    def _ask_guard(self) -> None:
+        if "peername" in self._facts:  # no Unix socket
+            ask(self._line.endpoint.host, self._line.endpoint.port)
+
+    def _send(self, data: bytes) -> None:
+        line = self._line
+        if line.left and self.live is None:
+            raise BrokenPipeError("the cassette of this connection is no longer in use")
+        going = line.take(data)
+        if going and self.live is not None:
+            self.live.write(going)
+            line.sent(going)
+        elif going:
+            self._pending += going
+            self._dial_soon()
+        if line.answering:
+            self._feed.go_on(line)
+
+    # Through a proxy.
+
+    def _ask_proxy(self, tunnel: Endpoint, request: bytes) -> None:
+        self._tunnel = tunnel
+        if self.live is not None:
+            return
+        before = self._dial
+
+        async def dial(listener: asyncio.BaseProtocol) -> Any:
+            answer = ProxyAnswer(self._loop)
+            live = await before(answer)
+            live.write(request)
+            await answer.complete
+            live.set_protocol(listener)
+            return live
+
+        self._dial = dial
+        greeting: bytes | None = ESTABLISHED
+        try:
+            self._line = self.tape.line(tunnel)
+        except (OSError, HTTPException) as error:
+            # The client reads an answer, and words it as it worded the recorded one.
+            greeting = answer_of(error)
+            if greeting is None:
+                self._failed, greeting = error, ESTABLISHED
+        self._line.owner = self
+        if greeting:
+            self._loop.call_soon(self._feed.give, greeting)
+        else:
+            self._loop.call_soon(self._feed.end, self._line)
+
+    def _write_into_tunnel(self, tunnel: Endpoint, data: bytes) -> None:
+        """Send what is not wrapped in TLS."""
+        self._tunnel = None
+        self._line = self.tape.line(tunnel._replace(scheme="http"))
+        self._line.owner = self
+        self._send(data)
+
+    def _note_refusal(self) -> None:
+        tunnel, self._tunnel = self._tunnel, None
+        if tunnel is None or self.live is None or grants(self._answer):
+            return
+        refusal = refusal_of(self._answer)
+        mark_accepted(refusal)
+        with suppress(type(refusal)), self.tape.attempting(tunnel):
+            raise refusal
+
+    # What a live connection says.
+
+    def heard(self, data: bytes) -> None:
+        """Take what came, and hand it on."""
+        if not self._sorted:
+            self._go_plain()  # nobody who speaks HTTP answers before he was asked
+        if self._tunnel is not None:
+            self._answer += data
+        else:
+            self._line.received(data)
+        self._feed.give(data)
+
+    def heard_end(self) -> bool:
+        """Note that the server closed its side; return whether the client's stays open."""
+        if self._tunnel is None:
+            self._line.received(b"")
+        return bool(self._feed.protocol.eof_received())
+
+    def lost(self, error: BaseException | None) -> None:
+        """Note that the live connection is over."""
+        if error is not None:
+            self._line.failed(error)
+        self._over()
+        if not self._lost:
+            self._lost = self._closed = True
+            self._feed.protocol.connection_lost(error)
+
+    # The end.
+
+    def end(self) -> None:
+        """Let go, since the cassette is left; what is live goes on unrecorded."""
+        if self.live is None and not self._lost:
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(self._left)
+
+    def _left(self) -> None:
+        if not (self._closed or self._feed.busy or self._dialing):
+            self._lose(None)
+
+    def close(self) -> None:
+        """Close the transport; what was sent is sent."""
+        self._close("close")
+
+    def abort(self) -> None:
+        """Close the transport at once."""
+        self._close("abort")
+
+    def _close(self, how: str) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        if not (self._sorted or self.tape.knows(self._line.endpoint)):
+            with suppress(CassetteError):  # whoever only looked whether somebody listens
+                self._ask_guard()
+        # The client's own timeout is nowhere else to be seen.
+        if isinstance(sys.exc_info()[1], TimeoutError):
+            self._line.failed(TimeoutError("timed out"))
+        self._over()
+        if self.live is not None:
+            getattr(self.live, how)()
+        else:
+            self._lose(None)
+
+    def _lose(self, error: BaseException | None) -> None:
+        """Tell the protocol that the connection is over."""
+        if self._lost:
+            return
+        self._lost = True
+        self._over()
+        if self.live is not None:
+            self.live.abort()
+        self._loop.call_soon(self._tell, error)
+
+    def _tell(self, error: BaseException | None) -> None:
+        # Not before: who writes to a stream that is closing is told less than why.
+        self._closed = True
+        self._feed.protocol.connection_lost(error)
+
+    def _over(self) -> None:
+        self._stop_silence()
+        self._feed.stop()
+        self._note_refusal()
+        self._line.closed()
+
+    # What else a transport is asked.
+
+    def is_closing(self) -> bool:
+        """Return whether it is closed, or closing."""
+        if self.live is not None:
+            return self._closed or bool(self.live.is_closing())
+        return self._closed or self._line.left
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Return what the live transport knows; on replay who the peer is."""
+        if self.live is not None:
+            return self.live.get_extra_info(name, default)
+        return self._facts.get(name, default)
+
+    def set_protocol(self, protocol: Any) -> None:
+        """Tell another protocol from now on."""
+        self._feed.protocol = protocol
+
+    def get_protocol(self) -> Any:
+        """Return the protocol."""
+        return self._feed.protocol
+
+    def is_reading(self) -> bool:
+        """Return whether the protocol wants to be told."""
+        return not self._feed.paused and not self._closed
+
+    def pause_reading(self) -> None:
+        """Tell the protocol nothing until ``resume_reading``."""
+        self._feed.paused = True
+        self._feed.stop()
+        if self.live is not None:
+            self.live.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Tell the protocol again."""
+        if not self._feed.paused:
+            return
+        self._feed.paused = False
+        if self.live is not None:
+            self.live.resume_reading()
+        if self._line.answering and not self._closed:
+            self._feed.go_on(self._line)
+
+    def can_write_eof(self) -> bool:
+        """Return whether ``write_eof`` is possible."""
+        if self.live is not None:
+            return bool(self.live.can_write_eof())
+        return self._line.endpoint.scheme != "https"
+
+    def write_eof(self) -> None:
+        """Send nothing more; a player does not mind."""
+        if self.live is not None:
+            self.live.write_eof()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Set when the protocol is told to stop writing; a player never tells it."""
+        if self.live is not None:
+            self.live.set_write_buffer_limits(high, low)
+
+    def get_write_buffer_size(self) -> int:
+        """Return how many bytes wait to be sent."""
+        return len(self._pending) if self.live is None else int(self.live.get_write_buffer_size())
