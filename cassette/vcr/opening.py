@@ -10,6 +10,7 @@ from cassette.bridges import vcrpy
 from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 from cassette.store.writer import encode_entry
+from cassette.tapes.family import Family
 from cassette.tapes.modes import RecordMode, policy
 from cassette.tapes.replay import Replay
 from cassette.tapes.source import Source
@@ -92,7 +93,7 @@ class FilteredSource(Source):
 
     def rewind(self, options: TapeOptions) -> None:
         """Let every interaction answer again."""
-        super().__init__(self._reader, options.matching, repeat=options.repeat)
+        super().__init__(self._reader, options.matching, self._family, repeat=options.repeat)
 
     def _filtered(self, call: str, request: Request) -> tuple[str, Request]:
         filtered = self.filters.incoming(request)
@@ -138,7 +139,7 @@ class VcrTape(Tape):
         terms: How things stand.
         source: The cassette.
         writer: Writes what is recorded.
-        filters: See ``Filters``.
+        family: The processes that share the use.
     """
 
     def __init__(
@@ -147,13 +148,13 @@ class VcrTape(Tape):
         terms: Terms,
         source: FilteredSource,
         writer: _FilteredWriter,
-        filters: Filters,
+        family: Family,
     ) -> None:
-        super().__init__(options, terms, [source], writer=writer)
+        super().__init__(options, terms, [source], writer=writer, family=family)
         self._filtered_source = source
         self.written = writer.written
         self._replay: Replay = _FilteredReplay(options, terms, [source], None, self.note_error)
-        self._replay.filters = filters
+        self._replay.filters = source.filters
 
     def rewind(self) -> None:
         """Let every interaction answer again."""
@@ -181,8 +182,11 @@ def open_tape(options: TapeOptions, filters: Filters, load: Loader = read_any) -
         file = ListReader(path, [one for one in kept if one is not None], options.redactor)
         if before is not None:
             options.redactor.reserve(path.read_bytes())
-    source = FilteredSource(file or CassetteReader(path), options.matching, repeat=options.repeat)
+    family = Family()
+    known = file or CassetteReader(path)
+    source = FilteredSource(known, options.matching, family, repeat=options.repeat)
     source.filters = filters
-    writer = _FilteredWriter(options, file, before=before, anew=terms.mode is RecordMode.ALL)
+    anew = terms.mode is RecordMode.ALL
+    writer = _FilteredWriter(options, file, family, before=before, anew=anew)
     writer.filters, writer.written = filters, []
-    return VcrTape(options, terms, source, writer, filters)
+    return VcrTape(options, terms, source, writer, family)
