@@ -25,7 +25,7 @@ from cassette.redaction.contents import content_hits, packed_texts
 from cassette.redaction.environment import secrets_of_environment
 from cassette.redaction.hits import KNOWN, NAME
 from cassette.redaction.judging import Court, Judge
-from cassette.redaction.masking import Finds, MaskedMessage, Spot, apart
+from cassette.redaction.masking import Finds, MaskedMessage, Spot, apart, kind_of
 from cassette.redaction.masks import (
     has_mask,
     has_mask_bytes,
@@ -387,14 +387,14 @@ class Redactor:
         media = kind.encode("latin-1", "replace")
         is_mask = self._memory.is_mask
         court = Court(self._judge, is_mask, sent=True, whatever=self.is_secret)
+        # What a mask keeps of a token stays here as well.
         hits = [
-            (hit.start, -hit.stop, b"0" if hit.number else b"REDACTED")
+            (hit.start, -hit.stop, b"0" if hit.number else hit.secret[: hit.keep] + b"REDACTED")
             for hit in content_hits(content, 0, len(content), media, court)
         ]
-        hits += [
-            (start, -stop, b"REDACTED")
-            for start, stop, _, _ in self._memory.known.sightings(content)
-        ]
+        for start, stop, secret, _ in self._memory.known.sightings(content):
+            keep = kind_of(secret)[1] if stop - start == len(secret) else 0
+            hits.append((start, -stop, secret[:keep] + b"REDACTED"))
         for start, end, hidden in sorted(hits):
             if at <= start < -end:
                 out += (content[at:start], hidden)
