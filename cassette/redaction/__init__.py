@@ -23,9 +23,9 @@ from cassette.errors import OptionError
 from cassette.model import Request, Response
 from cassette.redaction.contents import content_hits, packed_texts
 from cassette.redaction.environment import secrets_of_environment
-from cassette.redaction.hits import KNOWN
+from cassette.redaction.hits import KNOWN, NAME
 from cassette.redaction.judging import Court, Judge
-from cassette.redaction.masking import Finds, MaskedMessage, Spot, apart
+from cassette.redaction.masking import Finds, MaskedMessage, Spot, apart, kind_of
 from cassette.redaction.masks import (
     has_mask,
     has_mask_bytes,
@@ -147,15 +147,13 @@ class Redactor:
         """
         if not self:
             return interaction
-        memory = self._learned_memory()
-        memory.adopt(text.encode("utf-8", "surrogateescape") for text in interaction.masks)
-        if interaction.redacted and not interaction.masks:
-            for message in (interaction.request, interaction.response):
-                memory.adopt(old_masks_in(message.raw))
-        request, response = interaction.request, interaction.response
+        self._know_masks_of(interaction)
         sides = {
             role: self._taken_apart(message, role)
-            for role, message in (("request", request), ("response", response))
+            for role, message in (
+                ("request", interaction.request),
+                ("response", interaction.response),
+            )
             if message.raw
         }
         # All secrets first: one of the response may stand in the request.
@@ -163,42 +161,57 @@ class Redactor:
             side.find()
         for side in sides.values():
             side.find_known()
-        call, in_call = interaction.call, Finds(memory, "request")
-        if _may_differ(call, sides):
+        if "@" in interaction.call or "request" not in sides:
+            return self._masked(interaction, sides)
+        if any(side.is_touched or side.unsearched for side in sides.values()):
+            return self._masked(interaction, sides)
+        return interaction
+
+    def _know_masks_of(self, interaction: Interaction) -> None:
+        """Take what stands in the place of secrets in an interaction for masks."""
+        memory = self._learned_memory()
+        if interaction.masks:
+            memory.adopt(text.encode("utf-8", "surrogateescape") for text in interaction.masks)
+        elif interaction.redacted:
+            for message in (interaction.request, interaction.response):
+                memory.adopt(old_masks_in(message.raw))
+
+    def _masked(self, interaction: Interaction, sides: Mapping[str, MaskedMessage]) -> Interaction:
+        """Return an interaction with the masks that its two sides have found."""
+        call, in_call = interaction.call, Finds(self._memory, "request")
+        if "@" in call or "request" not in sides or sides["request"].is_touched:
             method, blank, url = call.partition(" ")
             call = f"{method}{blank}{self._masked_url(url, in_call)}"
         unsearched = tuple(role for role, side in sides.items() if side.unsearched)
         self.unsearched |= bool(unsearched)
-        rules: dict[str, str] = dict(
-            zip_longest(interaction.redacted, interaction.rules, fillvalue="name")
+        sent, received = (
+            sides[role].masked() if role in sides else b"" for role in ("request", "response")
         )
+        request, response = interaction.request, interaction.response
+        if sent is not request.raw and sent:
+            request = Request(sent, call.partition(" ")[2])
+        if received is not response.raw and received:
+            response = Response(received, response.parsed_response.method.decode("latin-1"))
+        same = request is interaction.request and response is interaction.response
+        if same and (call, unsearched) == (interaction.call, interaction.unsearched):
+            return interaction
+        known = zip_longest(interaction.redacted, interaction.rules, fillvalue=NAME)
+        rules = dict(known)
         masks = dict.fromkeys(interaction.masks)
         for finds in (in_call, *(side.finds for side in sides.values())):
             for place, rule in finds.rules.items():
                 rules.setdefault(place, rule)
             masks.update(dict.fromkeys(map(_text_of, finds.masks)))
-        sent, received = (
-            sides[role].masked() if role in sides else message.raw
-            for role, message in (("request", request), ("response", response))
-        )
-        if (
-            sent is request.raw
-            and received is response.raw
-            and call == interaction.call
-            and unsearched == interaction.unsearched
-        ):
-            return interaction
-        places = dict.fromkeys([*interaction.redacted, *rules])
         return replace(
             interaction,
             call=call,
-            request=request if sent is request.raw else Request(sent, call.partition(" ")[2]),
-            response=response
-            if received is response.raw
-            else Response(received, response.parsed_response.method.decode("latin-1")),
-            arrived=interaction.arrived if len(received) == len(response.raw) else (),
-            redacted=tuple(places),
-            rules=tuple(rules[place] for place in places),
+            request=request,
+            response=response,
+            arrived=interaction.arrived
+            if len(response.raw) == len(interaction.response.raw)
+            else (),
+            redacted=tuple(rules),
+            rules=tuple(rules.values()),
             masks=tuple(masks),
             unsearched=unsearched,
         )
@@ -374,25 +387,19 @@ class Redactor:
         media = kind.encode("latin-1", "replace")
         is_mask = self._memory.is_mask
         court = Court(self._judge, is_mask, sent=True, whatever=self.is_secret)
+        # What a mask keeps of a token stays here as well.
         hits = [
-            (hit.start, -hit.stop, b"0" if hit.number else b"REDACTED")
+            (hit.start, -hit.stop, b"0" if hit.number else hit.secret[: hit.keep] + b"REDACTED")
             for hit in content_hits(content, 0, len(content), media, court)
         ]
-        hits += [
-            (start, -stop, b"REDACTED")
-            for start, stop, _, _ in self._memory.known.sightings(content)
-        ]
+        for start, stop, secret, _ in self._memory.known.sightings(content):
+            keep = kind_of(secret)[1] if stop - start == len(secret) else 0
+            hits.append((start, -stop, secret[:keep] + b"REDACTED"))
         for start, end, hidden in sorted(hits):
             if at <= start < -end:
                 out += (content[at:start], hidden)
                 at = -end
         return b"".join([*out, content[at:]])
-
-
-def _may_differ(call: str, sides: Mapping[str, MaskedMessage]) -> bool:
-    """Return whether a call may hold a secret: it says nothing else than the request does."""
-    request = sides.get("request")
-    return "@" in call or request is None or bool(request.finds.rules)
 
 
 def _text_of(mask: bytes) -> str:

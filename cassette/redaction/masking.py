@@ -275,8 +275,11 @@ class MaskedMessage:
             return
         # The lines of most heads are the same again and again, and hold nothing.
         harmless = court.harmless
+        lines = head[line_stop:].split(b"\n")
+        if harmless.issuperset(lines):
+            return
         start = line_stop
-        for line in head[line_stop:].split(b"\n"):
+        for line in lines:
             stop = start + len(line)
             if line not in harmless:
                 found = False
@@ -290,6 +293,8 @@ class MaskedMessage:
     def find_known(self) -> None:
         """Mark what is known to be a secret, wherever it stands in this message."""
         raw, known = self.raw, self._memory.known
+        if not len(known):
+            return
         in_head = chain(
             known.sightings(raw, 0, self._head_stop),
             known.sightings(raw, self._surplus, len(raw)),
@@ -332,11 +337,16 @@ class MaskedMessage:
 
     # -- writing
 
+    @property
+    def is_touched(self) -> bool:
+        """Whether there are masks to be written."""
+        return bool(self._head_spots or self._content_spots)
+
     def masked(self) -> bytes:
         """Return the message with its masks; the very same object where there are none."""
-        head_spots, content_spots = apart(self._head_spots), apart(self._content_spots)
-        if not head_spots and not content_spots:
+        if not self.is_touched:
             return self.raw
+        head_spots, content_spots = apart(self._head_spots), apart(self._content_spots)
         out = bytearray(self.raw)
         _write(out, head_spots)
         if not content_spots:
