@@ -14,6 +14,7 @@ from cassette.clock import Clock
 from cassette.errors import CassetteError, TapeClosedError, UninterceptedClientError
 from cassette.locks import make_rlock
 from cassette.matching.calls import origin_of
+from cassette.tapes import telling
 from cassette.tapes.endings import tell
 from cassette.tapes.in_force import lifted
 from cassette.tapes.modes import RecordMode
@@ -149,6 +150,11 @@ class Tape:
         """How many interactions have been recorded."""
         self._family.catch_up()
         return self._writer.recorded
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the cassette was recorded anew and says what it said before."""
+        return self._writer.unchanged
 
     @property
     def unanswered(self) -> int:
@@ -321,6 +327,9 @@ class Tape:
                 self._verifier.compare(chosen)
             else:
                 self._writer.write(chosen)
+            if telling.listeners:
+                how = "recorded" if self._verifier is None else "verified"
+                telling.tell(telling.Told(how, self.path, options.redactor.mask_call(chosen.call)))
         except CassetteError as error:
             self.note_error(error)
             # A verified client reads what is live, and whole, whatever has drifted.
@@ -333,6 +342,9 @@ class Tape:
             if any(error is known for known in self._errors):
                 return
             self._errors.append(error)
+        if telling.listeners:
+            call = str(getattr(error, "call", "") or type(error).__name__)
+            telling.tell(telling.Told("refused", self.path, call, error=str(error)))
         self._family.tell(self._error_met, error)
 
     # The beginning and the end.
