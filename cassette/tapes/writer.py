@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from cassette.locks import make_lock
+from cassette.matching.calls import origin_of
 from cassette.model import CONNECT, Ended
 from cassette.system import System
 
@@ -31,6 +32,7 @@ class Writer:
     Attributes:
         recorded: How many interactions have been written.
         unanswered: How many of them are failures: nothing came back at all.
+        origins: The origins that they were recorded of.
         failed: How often which connection failed, such as ``connect http://host (refused)``.
         unchanged: The cassette was recorded anew, and says what it said before.
         journal: Where they stand until they become the cassette, and after a use that did not end
@@ -56,6 +58,7 @@ class Writer:
     ) -> None:
         self.recorded = 0
         self.unanswered = 0
+        self.origins: set[str] = set()
         self.failed: Counter[str] = Counter()
         self.unchanged = False
         self.journal: Path | None = None
@@ -147,6 +150,7 @@ class Writer:
 
     def _count(self, call: str, ended: str, silent: bool) -> None:  # noqa: FBT001 - a fact told
         self.recorded += 1
+        self.origins.add(origin_of(call))
         self.unanswered += silent
         if call.startswith(CONNECT):
             self.failed[f"{call} ({ended})"] += 1
