@@ -217,7 +217,7 @@ def _differences(
             objection = matching.objection(matcher, fetch().request, incoming)
             if objection is not None:
                 # Before anything is cut, since half a secret is found no more.
-                said = matching.redactor.cover(objection.encode("utf-8", "replace")).decode()
+                said = matching.redactor.cover_text(objection)
                 lines = [f"  {cut(line)}" for line in said.splitlines()[:_OBJECTION]]
                 name = getattr(matcher, "__name__", repr(matcher))
                 yield Difference(name, [Change(tuple(lines))])
