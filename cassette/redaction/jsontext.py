@@ -93,8 +93,8 @@ def in_json(data: bytes, start: int, stop: int, court: Court) -> Iterator[Hit]:
     for spelt, at in keys_of(text, every=bool(court.own)):
         known = spelt_tiers.get(spelt)
         if known is None:
-            if len(spelt) > _NAME_LENGTH:
-                continue
+            if len(spelt) > _NAME_LENGTH or spelt.endswith(b"\\"):
+                continue  # a text, or JSON in a string, which is searched as such
             name = unescape(spelt).decode("utf-8", "replace")
             known = name, court.tier(name)
             if len(spelt_tiers) < _REMEMBERED:
@@ -142,7 +142,8 @@ def _in_string(data: bytes, at: int, name: str, court: Court) -> Iterator[Hit]:
         return
     place = f"json.{name}"
     last = (words_of(name) or [""])[-1]
-    if last in ("authorization", "cookie", "cookies") and b"\\" not in string[1]:
+    is_field = last in ("authorization", "cookie", "cookies") and b"\\" not in string[1]
+    if is_field and (b" " in string[1] or b"=" in string[1]):
         # What a server says of a header field that it was sent.
         tier = court.tier(name)
         yield from in_field(string[1], string.start(1), name.lower(), tier, court, place)

@@ -80,6 +80,18 @@ def address_of(host: str) -> Address | None:
     return mapped if mapped is not None else address
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, reached without any network.
+
+    So are the names of RFC 6761, section 6.3; and whoever connects to no address in particular,
+    such as 0.0.0.0, reaches this machine as well.
+    """
+    address = address_of(host)
+    if address is None:
+        return f".{host.lower().rstrip('.')}".endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
 class _Rule(NamedTuple):
     name: str
     network: IPv4Network | IPv6Network | None

@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextlib
 import weakref
 from typing import TYPE_CHECKING, TypedDict, TypeVar
+from urllib.parse import urlsplit
 
 from cassette.clock import Clock
 from cassette.errors import CassetteError, TapeClosedError, UninterceptedClientError
 from cassette.locks import make_rlock
-from cassette.matching.calls import origin_of
+from cassette.model import DEFAULT_PORTS
+from cassette.tapes import telling
 from cassette.tapes.endings import tell
+from cassette.tapes.hosts import is_loopback
 from cassette.tapes.in_force import lifted
 from cassette.tapes.modes import RecordMode
 from cassette.tapes.outcome import (
@@ -35,7 +38,7 @@ from cassette.transport.sockets import CassetteSocket
 from cassette.wording import from_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from cassette.model import Endpoint, Interaction
@@ -73,6 +76,8 @@ class Tape:
         extra: The cassettes that answer beside it.
         bypassed: What went past it while it recorded, in a sentence for each host by its name. A
             use that ends well warns of it.
+        neighbours: The same for ports of this machine, by port and then by name. A use warns only
+            of those that it has a recording of: the others are left alone on replay, too.
         outage: Nothing was recorded but failures to connect, so no cassette was made of it; known
             when the use has ended.
 
@@ -102,6 +107,7 @@ class Tape:
         self.why_mode = options.why_mode
         self.mode, self.policy, self.existed, self.expired = terms
         self.bypassed: dict[str, str] = {}
+        self.neighbours: dict[int, dict[str, str]] = {}
         self.outage = False
         self._errors: list[CassetteError] = []
         self._options = options
@@ -149,6 +155,11 @@ class Tape:
         """How many interactions have been recorded."""
         self._family.catch_up()
         return self._writer.recorded
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the cassette was recorded anew and says what it said before."""
+        return self._writer.unchanged
 
     @property
     def unanswered(self) -> int:
@@ -202,11 +213,27 @@ class Tape:
     def knows(self, endpoint: Endpoint) -> bool:
         """Return whether something was recorded with this endpoint."""
         origin = endpoint.origin
-        return any(origin_of(call) == origin for source in self._sources for call in source.calls)
+        return any(origin in source.origins for source in self._sources)
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""
         return self.mode is RecordMode.OFF or self.allow_hosts.allow(endpoint.host, endpoint.port)
+
+    def knows_port(self, names: Collection[str], port: int) -> bool:
+        """Return whether there is a recording of a port of this machine, or will be.
+
+        Args:
+            names: What the machine is called, beside its addresses and the names of loopback.
+            port: The port.
+        """
+        sources = self._sources if self.policy.keep else self.extra
+        for origin in self._writer.origins.union(*[source.origins for source in sources]):
+            parts = urlsplit(origin)
+            host = parts.hostname or ""
+            here = is_loopback(host) or host in names
+            if here and (parts.port or DEFAULT_PORTS.get(parts.scheme)) == port:
+                return True
+        return False
 
     # The door.
 
@@ -321,6 +348,9 @@ class Tape:
                 self._verifier.compare(chosen)
             else:
                 self._writer.write(chosen)
+            if telling.listeners:
+                how = "recorded" if self._verifier is None else "verified"
+                telling.tell(telling.Told(how, self.path, options.redactor.mask_call(chosen.call)))
         except CassetteError as error:
             self.note_error(error)
             # A verified client reads what is live, and whole, whatever has drifted.
@@ -333,6 +363,9 @@ class Tape:
             if any(error is known for known in self._errors):
                 return
             self._errors.append(error)
+        if telling.listeners:
+            call = str(getattr(error, "call", "") or type(error).__name__)
+            telling.tell(telling.Told("refused", self.path, call, error=str(error)))
         self._family.tell(self._error_met, error)
 
     # The beginning and the end.
@@ -360,6 +393,13 @@ class Tape:
         for line in lines:
             line.leave()
 
+    def _missing(self) -> Iterator[str]:
+        """What the cassette lacks, and a replay will refuse."""
+        yield from self.bypassed.values()
+        for port, told in self.neighbours.items():
+            if self.knows_port(told, port):
+                yield from told.values()
+
     def close(self, *, good: bool) -> None:
         """End the use: the journal becomes the cassette, or stays a journal.
 
@@ -381,7 +421,7 @@ class Tape:
         is_owner = self._family.is_owner
         if good:
             self._family.catch_up()
-            remarks: list[Warning] = [*map(UnrecordedWarning, self.bypassed.values())]
+            remarks: list[Warning] = [*map(UnrecordedWarning, self._missing())]
             if is_owner:
                 parts = self._options, self._terms, self._writer
                 self.outage = is_outage(*parts)

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from cassette.locks import make_lock
+from cassette.matching.calls import origin_of
 from cassette.model import CONNECT, Ended
 from cassette.system import System
 
@@ -31,7 +32,9 @@ class Writer:
     Attributes:
         recorded: How many interactions have been written.
         unanswered: How many of them are failures: nothing came back at all.
+        origins: The origins that they were recorded of.
         failed: How often which connection failed, such as ``connect http://host (refused)``.
+        unchanged: The cassette was recorded anew, and says what it said before.
         journal: Where they stand until they become the cassette, and after a use that did not end
             well; None where there is nothing.
 
@@ -55,12 +58,15 @@ class Writer:
     ) -> None:
         self.recorded = 0
         self.unanswered = 0
+        self.origins: set[str] = set()
         self.failed: Counter[str] = Counter()
+        self.unchanged = False
         self.journal: Path | None = None
         self._options = options
         self._old = old
         self._before = before
         self._anew = anew and old is not None
+        self._began: datetime | None = None
         self._lock = make_lock()
         self._open: Journal | None = None
         self._ended = False
@@ -118,11 +124,21 @@ class Writer:
                 self._family.tell(self._over)
                 self._take_in_what_children_recorded()
                 if good and self._open is not None:
-                    self._keep_what_was_not_recorded_again(self._open)
-                    self._open.commit()
+                    self._make_cassette(self._open)
                     self.journal = None
             finally:
                 self._stop()
+
+    def _make_cassette(self, journal: Journal) -> None:
+        kept = self._keep_what_was_not_recorded_again(journal)
+        if self._before is not None and (self._anew or self._old is None):
+            from cassette.tapes.sameness import confirmed  # noqa: PLC0415 - few record anew
+
+            text = confirmed(journal.path, journal.partial, None if kept else self._began)
+            if text is not None:
+                journal.rewrite(text)
+                self.unchanged = True
+        journal.commit()
 
     def _stop(self) -> None:
         """Write nothing more, and leave the journal where it is."""
@@ -134,6 +150,7 @@ class Writer:
 
     def _count(self, call: str, ended: str, silent: bool) -> None:  # noqa: FBT001 - a fact told
         self.recorded += 1
+        self.origins.add(origin_of(call))
         self.unanswered += silent
         if call.startswith(CONNECT):
             self.failed[f"{call} ({ended})"] += 1
@@ -168,6 +185,7 @@ class Writer:
         from cassette.store.names import followed  # noqa: PLC0415 - as above
 
         options, old = self._options, self._old
+        self._began = recorded
         place = followed(options.path, options.root or options.path.parent)
         if not self._family.is_owner:
             own = place.with_name(f"{place.name}.{System.getpid()}")
@@ -188,11 +206,17 @@ class Writer:
         self._family.tell(self._opened, journal.partial)
         return journal
 
-    def _keep_what_was_not_recorded_again(self, journal: Journal) -> None:
+    def _keep_what_was_not_recorded_again(self, journal: Journal) -> int:
+        """Copy it into the journal; return how many interactions that are."""
         old = self._old
         if not self._anew or old is None:
-            return
+            return 0
         again = {self._options.matching.call_key(call) for call in self._calls}
-        for number, call in enumerate(old.calls):
-            if self._options.matching.call_key(call) not in again:
-                journal.append_entry(old.entry(number))
+        kept = [
+            number
+            for number, call in enumerate(old.calls)
+            if self._options.matching.call_key(call) not in again
+        ]
+        for number in kept:
+            journal.append_entry(old.entry(number))
+        return len(kept)

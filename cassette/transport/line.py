@@ -106,10 +106,7 @@ class Line:
     @property
     def waits(self) -> float | None:
         """Seconds for which the recorded program has waited in vain, or may have; else None."""
-        if self._player is None:
-            return None
-        stall = self._player.stall
-        return self._player.timeout if stall is None else stall
+        return None if self._player is None else self._player.waits
 
     def take(self, data: bytes) -> bytes:
         """Take what the client sends; return what of it must go live.

@@ -50,7 +50,7 @@ class Recorder:
             deque()
         )  # more than one only while requests are pipelined
         self._early = b""  # received while no request was waiting for an answer
-        self._deaf = False  # what passes is no HTTP/1.1
+        self._deaf = False  # what passes is no HTTP/1.1, or has no end
 
     def sent(self, data: bytes) -> None:
         """Note bytes that the client has handed to the live transport."""
@@ -94,6 +94,7 @@ class Recorder:
             return
         taken = opened.take_received(data, filled=filled)
         if not opened.is_answered():
+            self._give_up_what_runs_on(opened)
             return
         rest = data[taken:]
         if len(self._open) == 1:
@@ -106,6 +107,12 @@ class Recorder:
         self._finish(Ended.OPEN)
         if rest:
             self.received(rest, filled=filled)
+
+    def _give_up_what_runs_on(self, opened: _OpenInteraction) -> None:
+        """Record no more where there may be no end: the client holds nothing of it, nor may we."""
+        if opened.runs_on:
+            self._deaf = True
+            self._finish_all(Ended.ABANDONED)
 
     def failed(self, error: BaseException) -> None:
         """Note that receiving raised."""
@@ -179,6 +186,11 @@ class _OpenInteraction:
     def is_answered(self) -> bool:
         """The response is complete."""
         return self._response is not None and self._response.complete
+
+    @property
+    def runs_on(self) -> bool:
+        """There may be no end of what stands beside head and body of the response."""
+        return self._response is not None and self._response.runs_on
 
     @property
     def doubtful(self) -> bool:

@@ -1,6 +1,7 @@
 """``cassette show``: the table, and an interaction in full."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -30,13 +31,13 @@ shop.yaml   8 interactions, recorded 2020-02-29 12:00, 2.40 s
 
 COLUMNS = """\
 shop.yaml:4    0  POST     http://api.shop.example/orders?dry=1  200  json    58   0.091  1  open     masked
-shop.yaml:36   1  POST     http://ai.example/v1/messages         200  events  164  1.222  3  open     -
-shop.yaml:63   2  GET      http://api.shop.example/img/7.png     200  png     83   0.081  1  open     -
-shop.yaml:77   3  GET      http://api.shop.example/feed.xml      200  xml     64   0.030  1  open     -
-shop.yaml:92   4  GET      http://api.shop.example/hostile       200  html    84   0.000  1  open     -
-shop.yaml:107  5  GET      http://api.shop.example/report        503  text    2    0.310  1  open     edited
-shop.yaml:122  6  GET      http://api.shop.example/export        200  text    4    0.240  1  reset    -
-shop.yaml:140  7  connect  http://down.shop.example              -    -       0    0.001  0  refused  -
+shop.yaml:37   1  POST     http://ai.example/v1/messages         200  events  164  1.222  3  open     -
+shop.yaml:65   2  GET      http://api.shop.example/img/7.png     200  png     83   0.081  1  open     -
+shop.yaml:80   3  GET      http://api.shop.example/feed.xml      200  xml     64   0.030  1  open     -
+shop.yaml:96   4  GET      http://api.shop.example/hostile       200  html    84   0.000  1  open     -
+shop.yaml:112  5  GET      http://api.shop.example/report        503  text    2    0.310  1  open     edited
+shop.yaml:128  6  GET      http://api.shop.example/export        200  text    4    0.240  1  reset    -
+shop.yaml:147  7  connect  http://down.shop.example              -    -       0    0.001  0  refused  -
 """  # noqa: E501 - no column is cut
 
 
@@ -71,7 +72,7 @@ def test_a_pipe_gets_a_line_for_each_in_columns_without_blanks(run):
 FULL = """\
 POST http://ai.example/v1/messages
 200 OK   took 1.22 s, first byte after 220 ms, 3 pieces, connection stayed open
-shop.yaml:36  #1  2020-02-29 12:00:00.100
+shop.yaml:37  #1  2020-02-29 12:00:00.100
 
 Request   form, 24 B
   POST /v1/messages HTTP/1.1
@@ -116,7 +117,7 @@ def test_xml_is_indented_and_an_image_is_told_by_its_measures(run):
 def test_a_failure_and_an_edit_are_told(run):
     out = run("show", "shop.yaml", "-n", "7", "-n", "5")[1]
     assert "\nrefused: ConnectionRefusedError (errno 111): Connection refused\n" in out
-    assert "\nedited, line 108: request:  # by hand\n" in out
+    assert "\nedited, line 113: request:  # by hand\n" in out
 
 
 def test_nothing_in_a_body_steers_the_terminal(run, monkeypatch):
@@ -216,3 +217,19 @@ def test_what_cannot_be_shown_is_told(folder, capsys, words, complaint):
     shop.write_shop(folder / "two.yaml")
     assert main(["show", *words]) > 0
     assert complaint in capsys.readouterr().err
+
+
+def test_more_than_fits_on_a_terminal_goes_through_a_pager(folder):
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "LINES": "5", "TERM": "xterm", "PAGER": "sed s/^/paged:/"}
+    for words, paged in (([], True), (["--no-pager"], False)):
+        command = [sys.executable, "-m", "cassette", "show", "shop.yaml", *words]
+        done = subprocess.run(
+            command, stdin=theirs, stdout=theirs, check=False, timeout=60, env=environment
+        )
+        assert done.returncode == 0
+        text = os.read(ours, 1 << 16).decode()
+        assert text.startswith("paged:\x1b[1mshop.yaml") is paged
+        assert "\x1b[35m *" in text
+    os.close(ours)
+    os.close(theirs)

@@ -35,9 +35,9 @@ TREATMENT = (
 def chromium():
     """One browser for all; on one interpreter, since it is the same on each."""
     if browser.installed() is None:
-        if optional.REQUIRED and sys.version_info[:2] == (3, 11):
-            pytest.fail("there is no Chromium here")
-        pytest.skip("there is no Chromium here")
+        optional.give_up("there is no Chromium here")
+    if optional.REQUIRED and sys.version_info[:2] != (3, 11):
+        pytest.skip("a browser is the same on every interpreter: 3.11 has tried it")
     running = browser.Browser()
     yield running
     running.close()
