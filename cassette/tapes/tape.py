@@ -90,8 +90,7 @@ class Tape:
         self.outage = False
         self._options = options
         self._terms = terms
-        self._own, *extra = sources
-        self.extra = tuple(extra)
+        self._own, self.extra = sources[0], tuple(sources[1:])
         self._sources = tuple(sources)
         self._writer = writer
         self._verifier = verifier
@@ -99,9 +98,12 @@ class Tape:
         self._noted = NotedErrors(options.path, writer.family)
         known = self._sources if options.adds else self.extra
         intake = Intake(options, known, writer, verifier, self.note_error)
-        self._replay = Replay(options, terms, sources, timeline, self.note_error)
+        self._replay = self._make_replay(timeline)
         self._door = Door(options, terms, self._replay, intake.take)
         self._family.in_child(self._door.forget)
+
+    def _make_replay(self, timeline: Timeline | None) -> Replay:
+        return Replay(self._options, self._terms, self._sources, timeline, self.note_error)
 
     def __repr__(self) -> str:
         return f"<Tape {from_here(self.path)}, mode {self.mode}>"
@@ -184,8 +186,7 @@ class Tape:
 
     def knows(self, endpoint: Endpoint) -> bool:
         """Return whether something was recorded with this endpoint."""
-        origin = endpoint.origin
-        return any(origin in source.origins for source in self._sources)
+        return any(endpoint.origin in source.origins for source in self._sources)
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""

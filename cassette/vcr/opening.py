@@ -10,6 +10,7 @@ from cassette.bridges import vcrpy
 from cassette.store.places import Stamp
 from cassette.store.reader import CassetteReader
 from cassette.store.writer import encode_entry
+from cassette.tapes.family import Family
 from cassette.tapes.modes import RecordMode, policy
 from cassette.tapes.replay import Replay
 from cassette.tapes.source import Source
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cassette.matching.explain import Explanation, Recordings
     from cassette.model import Interaction, Request
     from cassette.redaction import Redactor
+    from cassette.tapes.freezing import Timeline
     from cassette.tapes.options import TapeOptions
     from cassette.vcr.filters import Filters
 
@@ -92,7 +94,7 @@ class FilteredSource(Source):
 
     def rewind(self, options: TapeOptions) -> None:
         """Let every interaction answer again."""
-        super().__init__(self._reader, options.matching, repeat=options.repeat)
+        super().__init__(self._reader, options.matching, self._family, repeat=options.repeat)
 
     def _filtered(self, call: str, request: Request) -> tuple[str, Request]:
         filtered = self.filters.incoming(request)
@@ -149,11 +151,17 @@ class VcrTape(Tape):
         writer: _FilteredWriter,
         filters: Filters,
     ) -> None:
+        self._filters = filters
         super().__init__(options, terms, [source], writer=writer)
         self._filtered_source = source
         self.written = writer.written
-        self._replay: Replay = _FilteredReplay(options, terms, [source], None, self.note_error)
-        self._replay.filters = filters
+
+    def _make_replay(self, timeline: Timeline | None) -> Replay:
+        replay = _FilteredReplay(
+            self._options, self._terms, self._sources, timeline, self.note_error
+        )
+        replay.filters = self._filters
+        return replay
 
     def rewind(self) -> None:
         """Let every interaction answer again."""
@@ -181,8 +189,12 @@ def open_tape(options: TapeOptions, filters: Filters, load: Loader = read_any) -
         file = ListReader(path, [one for one in kept if one is not None], options.redactor)
         if before is not None:
             options.redactor.reserve(path.read_bytes())
-    source = FilteredSource(file or CassetteReader(path), options.matching, repeat=options.repeat)
+    family = Family()
+    known = file or CassetteReader(path)
+    source = FilteredSource(known, options.matching, family, repeat=options.repeat)
     source.filters = filters
-    writer = _FilteredWriter(options, file, before=before, anew=terms.mode is RecordMode.ALL)
+    writer = _FilteredWriter(
+        options, file, family, before=before, anew=terms.mode is RecordMode.ALL
+    )
     writer.filters, writer.written = filters, []
     return VcrTape(options, terms, source, writer, filters)
