@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cassette.matching.explain import Explanation, Recordings
     from cassette.model import Interaction, Request
     from cassette.redaction import Redactor
+    from cassette.tapes.freezing import Timeline
     from cassette.tapes.options import TapeOptions
     from cassette.vcr.filters import Filters
 
@@ -139,7 +140,7 @@ class VcrTape(Tape):
         terms: How things stand.
         source: The cassette.
         writer: Writes what is recorded.
-        family: The processes that share the use.
+        filters: See ``Filters``.
     """
 
     def __init__(
@@ -148,13 +149,19 @@ class VcrTape(Tape):
         terms: Terms,
         source: FilteredSource,
         writer: _FilteredWriter,
-        family: Family,
+        filters: Filters,
     ) -> None:
-        super().__init__(options, terms, [source], writer=writer, family=family)
+        self._filters = filters
+        super().__init__(options, terms, [source], writer=writer)
         self._filtered_source = source
         self.written = writer.written
-        self._replay: Replay = _FilteredReplay(options, terms, [source], None, self.note_error)
-        self._replay.filters = source.filters
+
+    def _make_replay(self, timeline: Timeline | None) -> Replay:
+        replay = _FilteredReplay(
+            self._options, self._terms, self._sources, timeline, self.note_error
+        )
+        replay.filters = self._filters
+        return replay
 
     def rewind(self) -> None:
         """Let every interaction answer again."""
@@ -186,7 +193,8 @@ def open_tape(options: TapeOptions, filters: Filters, load: Loader = read_any) -
     known = file or CassetteReader(path)
     source = FilteredSource(known, options.matching, family, repeat=options.repeat)
     source.filters = filters
-    anew = terms.mode is RecordMode.ALL
-    writer = _FilteredWriter(options, file, family, before=before, anew=anew)
+    writer = _FilteredWriter(
+        options, file, family, before=before, anew=terms.mode is RecordMode.ALL
+    )
     writer.filters, writer.written = filters, []
-    return VcrTape(options, terms, source, writer, family)
+    return VcrTape(options, terms, source, writer, filters)
