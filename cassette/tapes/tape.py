@@ -106,6 +106,7 @@ class Tape:
         self.bypassed: dict[str, str] = {}
         self.neighbours: dict[int, dict[str, str]] = {}
         self.outage = False
+        self._unfinished: list[str] = []
         self._errors: list[CassetteError] = []
         self._options = options
         self._terms = terms
@@ -365,18 +366,27 @@ class Tape:
         What is under way is abandoned, what comes later is not ours: a thread may be connecting at
         this moment, and a response may be read on afterwards.
         """
+        with self._lock:
+            lines = list(self._lines)
+        if self.policy.writes:
+            self._unfinished += [line.unfinished for line in lines if line.unfinished]
         for recorder in tuple(self._under_way):
             with contextlib.suppress(CassetteError):  # it is among our errors, for the end
                 recorder.closed()
         self._settled = True
-        with self._lock:
-            lines = list(self._lines)
         for line in lines:
             line.leave()
 
     def _missing(self) -> Iterator[str]:
         """What the cassette lacks, and a replay will refuse."""
         yield from self.bypassed.values()
+        for call in self._unfinished:
+            yield (
+                f"the response to {self._options.redactor.mask_call(call)} was still being read "
+                f"when the use of {from_here(self.path)} ended: what comes later is not in the "
+                "cassette, and a replay ends there\n"
+                "Read it to its end, or close it, while the cassette is in use."
+            )
         for port, told in self.neighbours.items():
             if self.knows_port(told, port):
                 yield from told.values()
