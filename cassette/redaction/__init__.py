@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cassette.errors import OptionError
 from cassette.model import Request, Response
+from cassette.redaction import rules as made
 from cassette.redaction.contents import content_hits, packed_texts
 from cassette.redaction.environment import secrets_of_environment
 from cassette.redaction.hits import KNOWN, NAME
@@ -39,7 +40,8 @@ from cassette.redaction.tokens import in_tokens
 from cassette.redaction.urls import in_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import re
+    from collections.abc import Callable, Iterable, Mapping
 
     from cassette.model import Interaction, Message
 
@@ -67,31 +69,46 @@ class Finding(NamedTuple):
 
 
 class Redactor:
-    """Hides credentials by the names of their fields.
+    """Hides credentials: by the names of their fields, by their shape, and by rules of the user's.
 
     A redactor remembers, in memory only, which secret got which mask; it lasts for one use of a
     cassette. ``fresh`` gives another with the same options and an empty memory.
 
     Args:
-        names: Further names of secret fields, or all of them where ``defaults`` is False. They are
-            compared whole, without regard to case, ``-``, ``_`` and ``.``.
+        names: What else is secret, or all of it where ``defaults`` is False. Names of fields, which
+            are compared whole, without regard to case, ``-``, ``_`` and ``.``; patterns; functions
+            of a text that give the secrets in it; and rules that ``name``, ``shape``, ``value`` and
+            ``function`` make, which say where they apply and what is to stand instead.
         keep: Names that are not secret after all.
         defaults: Whether the names of ``DEFAULT_NAMES`` are secret.
 
     Raises:
-        OptionError: A name is not a string, or is empty.
+        OptionError: A name is empty, or something is no rule.
     """
 
     def __init__(
-        self, names: Iterable[str] = (), *, keep: Iterable[str] = (), defaults: bool = True
+        self,
+        names: Iterable[str | re.Pattern[str] | made.Rule | Callable[[str], Iterable[str]]] = (),
+        *,
+        keep: Iterable[str] = (),
+        defaults: bool = True,
     ) -> None:
-        self._judge: Final = Judge(
-            _normal_names("names", names), _normal_names("keep", keep), defaults=defaults
-        )
+        if isinstance(names, str):
+            raise OptionError(f"names: expected a list of names, found the string {names!r}")
+        rules = [made.rule_of(given) for given in names]
+        own = _normal_names("names", (rule.name for rule in rules if rule.label == "name"))
+        self._judge: Final = Judge(own, _normal_names("keep", keep), defaults=defaults)
+        self._rules: Final = made.Rules(rules)
         self._memory = SecretMemory()
+        self._rules.prepare(self._memory)
         self._masked_names: set[str] = set()
         self._knows_environment = False
         self.unsearched = False
+
+    name = staticmethod(made.name)
+    shape = staticmethod(made.shape)
+    value = staticmethod(made.value)
+    function = staticmethod(made.function)
 
     @classmethod
     def of(cls, option: Redactor | bool) -> Redactor:  # noqa: FBT001 - an option is what it is
@@ -119,13 +136,14 @@ class Redactor:
         """Return a redactor with the same options that remembers no secret."""
         fresh = copy.copy(self)
         fresh._memory = SecretMemory()  # noqa: SLF001 - our own
+        self._rules.prepare(fresh._memory)  # noqa: SLF001 - as above
         fresh._masked_names = set()  # noqa: SLF001 - as above
         fresh._knows_environment = fresh.unsearched = False  # noqa: SLF001 - as above
         return fresh
 
     def __bool__(self) -> bool:
         """Whether it hides anything."""
-        return self._judge.defaults or bool(self._judge.own)
+        return self._judge.defaults or bool(self._judge.own) or bool(self._rules)
 
     def __repr__(self) -> str:
         words = [*sorted(self._judge.own), *(["secrets"] if self._judge.defaults else [])]
@@ -217,7 +235,9 @@ class Redactor:
         )
 
     def _taken_apart(self, message: Message, role: str) -> MaskedMessage:
-        return MaskedMessage(message, role, self._court(sent=role == "request"), self._memory)
+        return MaskedMessage(
+            message, role, self._court(sent=role == "request"), self._memory, self._rules
+        )
 
     def _court(self, *, sent: bool) -> Court:
         return Court(self._judge, self._memory.is_mask, sent=sent)
@@ -395,6 +415,11 @@ class Redactor:
         for start, stop, secret, _ in self._memory.known.sightings(content):
             keep = kind_of(secret)[1] if stop - start == len(secret) else 0
             hits.append((start, -stop, secret[:keep] + b"REDACTED"))
+        if self._rules:
+            found = self._rules.hits(
+                content, 0, len(content), lambda _: "request.body", self._memory
+            )
+            hits += [(hit.start, -hit.stop, b"REDACTED") for hit in found]
         for start, end, hidden in sorted(hits):
             if at <= start < -end:
                 out += (content[at:start], hidden)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from cassette.redaction import urls
 from cassette.redaction.contents import CONTROL, content_hits, in_lines, packed_texts
 from cassette.redaction.hits import KNOWN, NAME, Hit
+from cassette.redaction.names import normal_name
 from cassette.redaction.tokens import in_tokens
 from cassette.wire.codings import GZIP_MAGIC, codings_of, pack, unpack
 from cassette.wire.framing import Framing
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cassette.redaction.judging import Court
     from cassette.redaction.known import Sighting
     from cassette.redaction.memory import SecretMemory
+    from cassette.redaction.rules import Rules
     from cassette.wire.codings import Packing
 
 SCAN_LIMIT: Final = 64 << 20
@@ -102,6 +104,8 @@ class Finds:
         for hit in hits:
             if memory.is_mask(hit.secret):
                 continue
+            if memory.limits and hit.rule == NAME and not self._within_limits(hit.place):
+                continue
             if hit.learn:
                 memory.learn(hit.secret)
             size = hit.stop - hit.start
@@ -118,6 +122,11 @@ class Finds:
             if hidden != source[hit.start : hit.stop]:
                 spots.append(Spot(hit.start, hit.stop, hidden, hit.secret))
                 self.note(hit.place, rule, hidden, listed=not hit.packed)
+
+    def _within_limits(self, place: str) -> bool:
+        """Return whether a name is secret at a place, where a rule of the user's limits it."""
+        rule = self._memory.limits.get(normal_name(place.rpartition(".")[2]))
+        return rule is None or rule.applies(f"{self._role}.{place}".lower())
 
     def note(self, place: str, rule: str, hidden: bytes, *, listed: bool) -> None:
         """Remember a mask, its place and its rule."""
@@ -143,19 +152,28 @@ class MaskedMessage:
         role: ``request`` or ``response``.
         court: Judges names and values.
         memory: Knows the masks.
+        rules: Rules of the user's, if there are any.
 
     Attributes:
         finds: What was found.
         unsearched: Its body could not be searched.
     """
 
-    def __init__(self, message: Message, role: str, court: Court, memory: SecretMemory) -> None:
+    def __init__(
+        self,
+        message: Message,
+        role: str,
+        court: Court,
+        memory: SecretMemory,
+        rules: Rules | None = None,
+    ) -> None:
         self.raw = raw = message.raw
         self.role = role
         self.finds = Finds(memory, role)
         self.unsearched = False
         self._court = court
         self._memory = memory
+        self._rules = rules
         self._parser = parser = message.parsed
         # No complete head, or no HTTP at all: fields may stand anywhere.
         self._head_stop = parser.head_size or len(raw)
@@ -239,6 +257,8 @@ class MaskedMessage:
     def find(self) -> None:
         """Mark the secrets that tell by name or shape, and learn them."""
         raw, court = self.raw, self._court
+        if self._rules:
+            self._find_by(self._rules)
         self.finds.take(self._in_head(raw[: self._head_stop]), raw, self._head_spots)
         start, stop = self._parser.trailers
         if start < stop:
@@ -259,6 +279,23 @@ class MaskedMessage:
             if court.defaults:
                 packed = packed_texts(content, start, stop, court, self._memory)
                 self.finds.take(packed, content, self._content_spots)
+
+    def _find_by(self, rules: Rules) -> None:
+        """Mark what the user's own rules find."""
+        raw, memory = self.raw, self._memory
+
+        def in_head(offset: int) -> str:
+            place = _head_place(raw, offset, self.role)
+            return place and f"{self.role}.{place}"
+
+        def in_body(_: int) -> str:
+            return f"{self.role}.body"
+
+        hits = rules.hits(raw, 0, self._head_stop, in_head, memory)
+        self.finds.take(hits, raw, self._head_spots)
+        if self._start < self._stop:
+            found = rules.hits(self._content, self._start, self._stop, in_body, memory)
+            self.finds.take(found, self._content, self._content_spots)
 
     def _in_head(self, head: bytes) -> Iterator[Hit]:
         court = self._court

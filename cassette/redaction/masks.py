@@ -75,6 +75,12 @@ def old_masks_in(data: bytes) -> Iterator[bytes]:
     return (found[0] for found in _OLD.finditer(data))
 
 
+def masks_in(data: bytes) -> Iterator[bytes]:
+    """Yield what looks like a mask of any kind, in a file that lists none."""
+    yield from old_masks_in(data)
+    yield from (found[0] for found in _ANY_BYTES.finditer(data))
+
+
 def mask_of(secret: bytes, number: int, size: int, keep: int = 0) -> bytes:
     """Return a mask.
 

@@ -48,6 +48,10 @@ class EndedTape(Protocol):
         """How many of these are failures that nobody asked for: nothing came back."""
 
     @property
+    def unchanged(self) -> bool:
+        """Whether the cassette was recorded anew and says what it said before."""
+
+    @property
     def verified(self) -> int:
         """How many interactions have been compared."""
 
