@@ -35,6 +35,7 @@ def blocks(page):
     "page",
     [
         "docs/tutorial.md",
+        "docs/check.md",
         "docs/hooks.md",
         "docs/matching.md",
         "docs/migrating.md",

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from cassette.redaction.hits import Hit
 from cassette.redaction.judging import CHECKSUM_FIELDS
 from cassette.redaction.names import Tier, byte_words_in, words_in, words_of
-from cassette.redaction.values import is_placeholder, looks_random
+from cassette.redaction.values import is_template, looks_random
 from cassette.wire.heads import field_spans
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def in_field(  # noqa: PLR0913, PLR0917 - what is known of one line
         scheme = _SCHEME.match(value)
         if scheme is not None and scheme[0].strip().lower() in _SCHEMES:
             yield from _in_authorization(value, at, place)
-        elif not is_placeholder(value.decode("latin-1")):
+        elif not is_template(value.decode("latin-1")):
             yield Hit(at, at + len(value), value, place)
     elif b"=" in value and name not in CHECKSUM_FIELDS:
         # A signature as Stripe, Slack or a proxy spells it: ``t=1492774577,v1=5257a869...``.
@@ -101,7 +101,7 @@ def _in_authorization(value: bytes, at: int, place: str) -> Iterator[Hit]:
     """Yield the credentials; the scheme stays (RFC 9110, section 11.4)."""
     scheme = _SCHEME.match(value)
     if scheme is None:
-        if value.lower() not in _SCHEMES and not is_placeholder(value.decode("latin-1")):
+        if value.lower() not in _SCHEMES and not is_template(value.decode("latin-1")):
             yield Hit(at, at + len(value), value, place)
         return
     if value[:4].upper() == b"AWS4":
@@ -118,7 +118,7 @@ def _in_authorization(value: bytes, at: int, place: str) -> Iterator[Hit]:
         if found:
             yield from found
             return
-    if is_placeholder(rest.decode("latin-1")):
+    if is_template(rest.decode("latin-1")):
         return
     yield Hit(at + start, at + len(value), rest, place)
     if value[:5].lower() == b"basic":
@@ -171,7 +171,7 @@ def _is_setting(name: str, value: bytes, court: Court) -> bool:
     if value.lower() in _SETTINGS:
         return True
     if court.tier(name) is not Tier.NONE:
-        return is_placeholder(value.decode("latin-1"))
+        return is_template(value.decode("latin-1"))
     if not name or not _SETTING.fullmatch(value):
         return False
     text = unquote_to_bytes(value).decode("latin-1")

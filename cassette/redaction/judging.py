@@ -6,7 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from cassette.redaction.names import Tier, is_checksum, normal_name, tier_of, words_in
-from cassette.redaction.values import is_for_people, is_placeholder, is_plain_fact, looks_random
+from cassette.redaction.values import (
+    is_for_people,
+    is_placeholder,
+    is_plain_fact,
+    is_template,
+    looks_random,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +47,7 @@ class Judge:
         self.kept: Final = kept
         self.defaults: Final = defaults
         self._tiers: dict[str, Tier] = {}
-        self.spelt_tiers: Final[dict[bytes, tuple[str, Tier]]] = {}  # the same of names in JSON
+        self.spelt_names: Final[dict[bytes, tuple[str, Tier] | None]] = {}  # as they stand in JSON
         self.harmless: Final[set[bytes]] = set()  # lines of heads that hold nothing
 
     def tier(self, name: str) -> Tier:
@@ -83,7 +89,7 @@ class Court:
         self.tier: Final = judge.tier
         self.own: Final = judge.own
         self.defaults: Final = judge.defaults
-        self.spelt_tiers: Final = judge.spelt_tiers
+        self.spelt_names: Final = judge.spelt_names
         self.harmless: Final = judge.harmless
         self.is_mask: Final = is_mask
         self.sent: Final = sent
@@ -111,7 +117,7 @@ class Court:
         text = value.decode("utf-8", "replace").strip()
         if number:
             return self._is_secret_number(name, tier, text)
-        if is_placeholder(text):
+        if is_template(text) or (is_placeholder(text) and not self.sent):
             return False
         if tier is Tier.CERTAIN:
             return self._is_password(text, where)
@@ -134,7 +140,9 @@ class Court:
             if _CODE.fullmatch(text) and not looks_random(text, 12):
                 return False
             return looks_random(text, 6) or bool(re.search(r"\d", text) and len(text) > 5)  # noqa: PLR2004
-        return self.sent or where == "query" or not (is_for_people(text) or is_plain_fact(text))
+        if self.sent or where == "query":
+            return len(text) > 2  # noqa: PLR2004 - a switch, a count
+        return not (is_for_people(text) or is_plain_fact(text))
 
     def _is_secret_number(self, name: str, tier: Tier, text: str) -> bool:
         digits = len(re.sub(r"\D", "", text))

@@ -28,7 +28,7 @@ _BASE64_TEXT: Final = re.compile(rb"[A-Za-z0-9+/]{12,}={0,2}")
 _URL_BASE64: Final = re.compile(rb"[A-Za-z0-9_-]{12,}={1,2}")
 
 _ANY: Final = (
-    r"(?<![A-Z])(?:(?:(?:R?E)?D)?A)?CTED-\d+(?:-x*)?"
+    r"REDACTED-\d+(?:-x*)?|(?<![A-Z])(?:(?:E?D)?A)?CTED-\d+(?:-x*)?"
     r"|5ec4e7ed(?:-0000-4000-8000-)?[0-9a-f]{4,}|5EC4E7ED(?:-0000-4000-8000-)?[0-9A-F]{4,}"
     r"|UkVEQUNURUQt[A-Za-z0-9]*(?:={1,2}|(?:%3[Dd]){1,2})?"
 )
@@ -73,6 +73,12 @@ def numbers_in(data: bytes) -> Iterator[int]:
 def old_masks_in(data: bytes) -> Iterator[bytes]:
     """Yield what looks like a mask of a file that does not list its masks."""
     return (found[0] for found in _OLD.finditer(data))
+
+
+def masks_in(data: bytes) -> Iterator[bytes]:
+    """Yield what looks like a mask of any kind, in a file that lists none."""
+    yield from old_masks_in(data)
+    yield from (found[0] for found in _ANY_BYTES.finditer(data))
 
 
 def mask_of(secret: bytes, number: int, size: int, keep: int = 0) -> bytes:

@@ -43,14 +43,18 @@ _FACT: Final = r"""
 _PLAIN_FACT: Final = re.compile(_FACT, re.VERBOSE)
 _NO_SECRET: Final = re.compile(rf"{_FACT} | [a-z]+(?:[-_ ][a-z]+)*", re.VERBOSE)
 
-_PLACEHOLDER: Final = re.compile(
-    r"""
+_TEMPLATE: Final = r"""
     <[^<>]{1,80}> | \{\{?[^{}]{1,80}\}?\} | \$\{?\(?[A-Za-z_][\w.]*\)?\}? | %[A-Za-z_]\w*%
     | \[[A-Za-z _.-]{1,40}\] | \(?(?:hidden|masked|redacted|filtered|removed|sensitive)\)?
-    | (.)\1*                                                            # xxx, ***, 0000
     | [*xX•.#-]{3,}.{0,4} | .{0,4}[*•]{3,}.{0,4} | \*+\w{0,4}
-    | _{0,2}(?:redacted|filtered|removed|masked|hidden|secret|sanitized|scrubbed)_{0,2}
-    | (?:your|my|some|insert|enter|put|replace|add|paste|the)[-_ ].*
+    """
+"""What a program puts a value into, or a tool has put in its place."""
+
+_PLACEHOLDER: Final = re.compile(
+    rf"""{_TEMPLATE}
+    | (.)\1*                                                            # xxx, 0000
+    | _{0, 2}(?:redacted|filtered|removed|masked|hidden|secret|sanitized|scrubbed)_{0, 2}
+    | (?:your|insert|enter|replace|paste)[-_ ].*
     | .*[-_ ](?:here|goes|placeholder)
     | (?:example|sample|dummy|fake|mock|placeholder|changeme|change[-_]me|todo|tbd|foo|bar|foobar)
       (?:[-_ ].*)?
@@ -69,6 +73,14 @@ _LABELS: Final = words_in("""
     refresh_token hmac md5 sha1 sha256 bcrypt argon2 scrypt pbkdf2
     """)
 """What forms, schemas and settings say where a credential could stand."""
+
+
+_TEMPLATE_ONLY: Final = re.compile(_TEMPLATE, re.VERBOSE)
+
+
+def is_template(value: str) -> bool:
+    """Return whether a value was never filled in: ``<token>``, ``${TOKEN}``, ``***``."""
+    return len(value) < 100 and _TEMPLATE_ONLY.fullmatch(value) is not None  # noqa: PLR2004
 
 
 def is_placeholder(value: str) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 import importlib.resources
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette.errors import CassetteError
@@ -75,7 +76,8 @@ def write_page(path: str | PathLike[str], data: Mapping[str, Any], title: str) -
     """
     text = page(data, title)
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - any path
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:  # noqa: PTH123 - any path
             file.write(text)
     except OSError as error:
         raise CassetteError(f"{path}: the report cannot be written: {error.strerror}") from None

@@ -213,6 +213,12 @@ class CassetteReader:
 
         return encode_entry(self.interaction(index))
 
+    def text(self, index: int) -> str:
+        """Return the text of an interaction as a person reads it; rewritten if it has none."""
+        entry = self.entry(index)
+        joined = entry if isinstance(entry, bytes) else b"".join(entry)
+        return joined.decode("utf-8", "replace")
+
     def _split(self, text: bytes | mmap) -> None:
         if isinstance(text, bytes):
             # From the end, because CPython finds two bytes three times as fast in this direction.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cassette.clock import Clock
 from cassette.errors import CassetteError, RecordingEndedError, UnmatchedRequestError
+from cassette.tapes import telling
 from cassette.tapes.refusal import refuse_what_is_no_interaction
 from cassette.transport.pace import Pace
 from cassette.wording import from_here
@@ -135,6 +136,9 @@ class Replay:
         source.play(interaction)
         if self._timeline is not None and source is self._own:
             self._timeline.play(interaction.number, interaction)
+        if telling.listeners:
+            call, number = interaction.call, interaction.number
+            telling.tell(telling.Told("played", source.path, call, number))
         return interaction
 
     def _unmatched(self, call: str, request: Request) -> UnmatchedRequestError:

@@ -12,11 +12,14 @@ from typing import Final
 import click
 
 COMMANDS: Final = {
+    "check": "check",
     "completion": "completion",
     "convert": "convert",
     "demo": "demo",
     "diff": "diff",
+    "fix": "fix",
     "list": "listing",
+    "redact": "redact",
     "report": "report",
     "show": "show",
 }

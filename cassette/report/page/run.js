@@ -33,7 +33,7 @@ function testView(t, open) {
     if (q.file !== place) { place = q.file; c.append(el('div', 'call', el('span', 'ln', ''), el('span', 'muted', place || 'no line of the project sent this'), el('span', ''), el('span', ''))); }
     const x = q.n == null ? null : itemAt(q.f, q.n), text = q.call.replace(' http://', ' ').replace(' https://', ' '), to = el('span', 'to');
     to.append(x ? on(el('button', 'mono', text), () => jump(x)) : el('span', '', text));
-    c.append(el('div', 'call', el('span', 'ln', q.line ? String(q.line) : ''), el('span', 'code', q.code || ''), to, el('span', q.error ? 'bad' : 'muted', q.error ? 'no answer' : `${q.how} #${q.n}, +${q.at.toFixed(3)}`)));
+    c.append(el('div', 'call', el('span', 'ln', q.line ? String(q.line) : ''), el('span', 'code', q.code || '', q.by ? el('span', 'muted', `   by ${q.by}`) : null), to, el('span', q.error ? 'bad' : 'muted', q.error ? 'no answer' : `${q.how} #${q.n}, +${q.at.toFixed(3)}`)));
     if (q.error) c.append(missView(q.error));
   }
   for (const [f, k, call] of t.left) { const x = itemAt(f, k), text = call.replace(/^(\S+) https?:\/\//, '$1 '); c.append(el('div', 'call', el('span', 'ln', ''), el('span', 'muted', 'never asked for'), el('span', 'to', x ? on(el('button', 'mono', text), () => jump(x)) : text), el('span', 'muted', `unplayed #${k}`))); }
