@@ -77,7 +77,7 @@ def write_page(path: str | PathLike[str], data: Mapping[str, Any], title: str) -
     text = page(data, title)
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with open(path, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - any path
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:  # noqa: PTH123 - any path
             file.write(text)
     except OSError as error:
         raise CassetteError(f"{path}: the report cannot be written: {error.strerror}") from None

@@ -11,6 +11,9 @@ import shop
 from recordings import write
 
 from cassette.commands.main import main
+from cassette.traffic.bodies import body_lines
+from cassette.traffic.pieces import plain
+from cassette.traffic.structured import xml_lines
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -233,3 +236,34 @@ def test_more_than_fits_on_a_terminal_goes_through_a_pager(folder):
         assert "\x1b[35m *" in text
     os.close(ours)
     os.close(theirs)
+
+
+class Searched(str):
+    """A text that counts how often something is looked for in it."""
+
+    __slots__ = ("searches",)
+
+    def find(self, *what):
+        self.searches = getattr(self, "searches", 0) + 1
+        return super().find(*what)
+
+
+def test_the_end_of_what_never_ends_is_looked_for_once():
+    text = Searched("<!--" * 1000 + "<?" * 1000)
+    shown = "".join(map(plain, xml_lines(text)))
+    assert shown.replace(" ", "") == text
+    assert text.searches < 2010
+
+
+@pytest.mark.parametrize("body", [b"[" * 20_000, b"[" * 20_000 + b"]" * 20_000])
+def test_json_may_be_nested_deeper_than_the_stack(body):
+    one = shop.exchange(0, "GET", "/", shop.answer(body))
+    assert "".join(plain(line).strip() for line in body_lines(one, one.response))[-1] in "[]"
+
+
+def test_what_is_no_plain_file_is_no_cassette(run, folder):
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "gone.yaml").symlink_to("nowhere")
+    (folder / "folder.yaml").mkdir()
+    assert run("show", ".") == (0, COLUMNS)
+    assert run("list")[0] == 0

@@ -239,6 +239,21 @@ def test_a_long_dump_and_a_long_text_are_folded_and_can_be_opened(opened, tmp_pa
     assert page.run("document.querySelectorAll('#dbody .hex .r').length") > 4000
 
 
+@pytest.mark.usefixtures("quiet")
+def test_bodies_that_never_end_do_not_hold_the_page(opened, tmp_path):
+    bodies = {
+        "text/xml": b"<a>" + b"<!--" * 20_000,
+        "application/json": b"[" * 20_000 + b"]" * 20_000,
+        "text/event-stream": b"data: " + b'\\"' * 100_000 + b"\n\n",
+        "text/plain": b"A" * 300_000,
+    }
+    some = [shop.exchange(0, "GET", "/", shop.answer(body, kind)) for kind, body in bodies.items()]
+    write(tmp_path / "a.yaml", *some)
+    page = opened("a.yaml")
+    page.search("aa")
+    page.run("for (const x of D.items) select(x)")
+
+
 def test_more_than_a_mebibyte_is_cut_and_says_where_the_rest_is(opened, tmp_path):
     journal = Journal(tmp_path / "a.yaml", THEN)
     journal.append(shop.exchange(0, "GET", "/", shop.answer(b"x" * (1 << 21), "a/b")))

@@ -27,4 +27,4 @@ const fmtTime = s => s === 0 ? '< 1 ms' : s < 1 ? Math.round(s * 1000) + ' ms' :
 const bytesOf = b64 => Uint8Array.from(atob(b64), c => c.charCodeAt(0));
 const utf8 = b => new TextDecoder('utf-8').decode(b);
 const strictUtf8 = b => { try { return new TextDecoder('utf-8', {fatal: true}).decode(b); } catch { return null; } };
-const MASK = /[A-Z]*(?:EDACTED|DACTED|ACTED|CTED|TED|ED|D)-\d+(?:-x*)?/g;
+const MASK = /(?<![A-Za-z])R?E?D?A?C?TED-\d+(?:-x*)?/g;

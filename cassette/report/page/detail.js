@@ -61,13 +61,13 @@ function withMasks(text, into) {
 function hits(text, into) { // what is searched for is marked wherever it stands
   text = text.replace(/\r\n/g, '\n');
   const words = S.q.toLowerCase().split(/\s+/).filter(w => w.length > 1 && !/^(-|(status|host|type|method|is|file):)/.test(w)), low = text.toLowerCase();
-  let at = 0;
-  while (words.length && low.length === text.length) {
-    let best = -1, size = 0;
-    for (const w of words) { const i = low.indexOf(w, at); if (i >= 0 && (best < 0 || i < best)) { best = i; size = w.length; } }
-    if (best < 0) break;
-    into.append(...marks(text.slice(at, best)), el('mark', 'hit', text.slice(best, best + size)));
-    at = best + size;
+  const next = words.map(w => low.length === text.length ? low.indexOf(w) : -1); let at = 0;
+  for (let marked = 0; marked < 1000; marked++) {
+    words.forEach((w, i) => { if (next[i] >= 0 && next[i] < at) next[i] = low.indexOf(w, at); });
+    const best = Math.min(...next.filter(i => i >= 0)), i = next.indexOf(best);
+    if (i < 0) break;
+    into.append(...marks(text.slice(at, best)), el('mark', 'hit', text.slice(best, best + words[i].length)));
+    at = best + words[i].length;
   }
   into.append(...marks(text.slice(at)));
 }
@@ -102,15 +102,29 @@ function jsonView(text) {
   node(0);
   return i === toks.length ? pre : null;
 }
+const jsonOrNothing = text => { try { return jsonView(text); } catch (e) { if (e instanceof RangeError) return long(withMasks(text, el('pre', 'plain')), text); throw e; } }; // nested deeper than the stack
 function foldable(outer, bracket, kids, n, closed) { // a click on a bracket folds what is in it
   const b = el('button', 'fold', bracket.textContent), more = el('button', 'fold more', `… ${n} …`), flip = () => { kids.hidden = !kids.hidden; more.hidden = !kids.hidden; b.setAttribute('aria-expanded', String(!kids.hidden)); };
   b.setAttribute('aria-expanded', 'true'); b.setAttribute('aria-label', `fold ${n} of ${bracket.textContent}`); more.hidden = true; more.setAttribute('aria-label', 'unfold');
   on(b, flip); on(more, flip); bracket.replaceWith(b); kids.after(more);
   if (closed) flip();
 }
+const XML_SECTIONS = [['<![CDATA[', ']]>'], ['<!--', '-->'], ['<?', '?>']];
+function xmlTokens(text) { // in linear time, whatever is never closed
+  const out = [], endless = new Set(), tag = /<[^<>]+>/y;
+  for (let at = 0; at < text.length;) {
+    let stop = -1;
+    const s = text[at] === '<' && XML_SECTIONS.find(([a, b]) => !endless.has(b) && text.startsWith(a, at));
+    if (s) { const i = text.indexOf(s[1], at); if (i < 0) endless.add(s[1]); else stop = i + s[1].length; }
+    if (stop < 0) { tag.lastIndex = at; stop = tag.test(text) ? tag.lastIndex : text.indexOf('<', at + 1); }
+    if (stop <= at) stop = text.length;
+    out.push(text.slice(at, stop)); at = stop;
+  }
+  return out;
+}
 function xmlView(text) {
   const pre = el('pre'); let ind = 0, out = [];
-  const toks = text.match(/<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->|<[^>]+>|[^<]+/g) || [text];
+  const toks = xmlTokens(text);
   for (let i = 0; i < toks.length; i++) {
     const t = toks[i]; if (!t.trim()) continue;
     if (/^<\//.test(t)) { ind--; if (out.glue) { pre.append(el('span', 'k', t)); out.glue = false; continue; } }
@@ -131,7 +145,7 @@ function bodyView(m, x, which) {
     const type = data[0] === 0x89 ? 'image/png' : data[0] === 0xff ? 'image/jpeg' : data[0] === 0x47 ? 'image/gif' : data[0] === 0x52 ? 'image/webp' : null;
     if (type) { const img = el('img'); img.alt = 'image of the response'; img.src = 'data:' + type + ';base64,' + btoa(String.fromCharCode(...data)); img.addEventListener('load', () => cap.textContent = `${type}, ${img.naturalWidth} × ${img.naturalHeight}, ${fmtSize(data.length)}`); const cap = el('p', 'inert', type); return [cap, el('div', 'pic', img)]; }
   }
-  if (kind === 'json' && text != null) { const v = text.length < 1500000 ? jsonView(text) : long(withMasks(text, el('pre', 'plain')), text); if (v) return [v]; out.push(el('p', 'inert', 'Says it is JSON, and is not.')); }
+  if (kind === 'json' && text != null) { const v = text.length < 1500000 ? jsonOrNothing(text) : long(withMasks(text, el('pre', 'plain')), text); if (v) return [v]; out.push(el('p', 'inert', 'Says it is JSON, and is not.')); }
   if ((kind === 'html' || kind === 'svg') && text != null) return [el('p', 'inert', `${KIND[kind]}, shown as text. Nothing in it is run or loaded.`), long(withMasks(text, el('pre', 'plain')), text)];
   if (kind === 'xml' && text != null && text.length < 400000) return [xmlView(text)];
   if (kind === 'form' && text != null) { const t = el('table', 'hd'); for (const p of text.split('&')) { const [k, ...v] = p.split('='); let val = v.join('='); try { val = decodeURIComponent(val.replace(/\+/g, ' ')); } catch {} t.append(el('tr', '', el('td', '', k), withMasks(val, el('td')))); } return [t]; }
@@ -161,7 +175,7 @@ function eventTable(x) {
   });
   return t;
 }
-const jsonLine = s => { const e = el('span'); let last = 0; for (const m of s.matchAll(/"(?:[^"\\]|\\.)*"(?=\s*:)/g)) { withMasks(s.slice(last, m.index), e); e.append(el('span', 'muted', m[0])); last = m.index + m[0].length; } return withMasks(s.slice(last), e); };
+const jsonLine = s => { const e = el('span'); let last = 0; if (s.length > 20000) return withMasks(s, e); for (const m of s.matchAll(/"(?:[^"\\]|\\.)*"(?=\s*:)/g)) { withMasks(s.slice(last, m.index), e); e.append(el('span', 'muted', m[0])); last = m.index + m[0].length; } return withMasks(s.slice(last), e); };
 const what = m => { const f = []; if (m.kind !== 'none') f.push(KIND[m.kind]); f.push(m.body ? fmtSize(m.body) : 'no body'); if (m.coding) f.push(`${m.coding}, ${fmtSize(m.decoded)} decoded`); if (m.framing === 'chunked') f.push(m.spans.length + ' chunks'); return f.join(' · '); };
 function section(title, m, x, which, kids) {
   if (m && m.cut) kids = [el('p', 'inert', `Only the first ${fmtSize(m.cut)} of ${fmtSize(m.size)} are in this page. All of it: cassette show ${D.files[x.f].name} -n ${x.n} --raw`), ...kids];
