@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cassette.checking.check import check_file, files_at, masked_places
+from cassette.checking.check import check as check_files
+from cassette.checking.check import files_at, masked_places
 from cassette.commands.screen import Screen
 from cassette.redaction import Redactor
 from cassette.tapes.expiry import Expiry
@@ -47,10 +48,7 @@ def check(  # noqa: PLR0913 - the options of a command
     expiry = Expiry.parse(max_age, "fail")
     redactor = Redactor(names, keep=keep)
     oldest = expiry.max_age if expiry is not None else None
-    checked = files_at(paths)
-    faults = [
-        fault for path in Screen().track(checked) for fault in check_file(path, redactor, oldest)
-    ]
+    faults = list(check_files(paths, redactor, oldest, Screen().track))
     places = list(masked_places(paths)) if masked else []
     if as_json:
         click.echo(_as_json(faults, places))
@@ -61,7 +59,7 @@ def check(  # noqa: PLR0913 - the options of a command
             )
         for fault in faults:
             click.echo(str(fault))
-        files = counted(len(checked), "file")
+        files = counted(len(files_at(paths)), "file")
         click.echo(
             f"{counted(len(faults), 'fault')} in {files}" if faults else f"{files}, no fault"
         )
