@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cassette.errors import OptionError
 from cassette.model import Request, Response
+from cassette.redaction import rules as made
 from cassette.redaction.contents import content_hits, packed_texts
 from cassette.redaction.environment import secrets_of_environment
-from cassette.redaction.hits import KNOWN
+from cassette.redaction.hits import KNOWN, NAME
 from cassette.redaction.judging import Court, Judge
-from cassette.redaction.masking import Finds, MaskedMessage, Spot, apart
+from cassette.redaction.masking import Finds, MaskedMessage, Spot, apart, kind_of
 from cassette.redaction.masks import (
     has_mask,
     has_mask_bytes,
@@ -39,7 +40,8 @@ from cassette.redaction.tokens import in_tokens
 from cassette.redaction.urls import in_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import re
+    from collections.abc import Callable, Iterable, Mapping
 
     from cassette.model import Interaction, Message
 
@@ -67,31 +69,46 @@ class Finding(NamedTuple):
 
 
 class Redactor:
-    """Hides credentials by the names of their fields.
+    """Hides credentials: by the names of their fields, by their shape, and by rules of the user's.
 
     A redactor remembers, in memory only, which secret got which mask; it lasts for one use of a
     cassette. ``fresh`` gives another with the same options and an empty memory.
 
     Args:
-        names: Further names of secret fields, or all of them where ``defaults`` is False. They are
-            compared whole, without regard to case, ``-``, ``_`` and ``.``.
+        names: What else is secret, or all of it where ``defaults`` is False. Names of fields, which
+            are compared whole, without regard to case, ``-``, ``_`` and ``.``; patterns; functions
+            of a text that give the secrets in it; and rules that ``name``, ``shape``, ``value`` and
+            ``function`` make, which say where they apply and what is to stand instead.
         keep: Names that are not secret after all.
         defaults: Whether the names of ``DEFAULT_NAMES`` are secret.
 
     Raises:
-        OptionError: A name is not a string, or is empty.
+        OptionError: A name is empty, or something is no rule.
     """
 
     def __init__(
-        self, names: Iterable[str] = (), *, keep: Iterable[str] = (), defaults: bool = True
+        self,
+        names: Iterable[str | re.Pattern[str] | made.Rule | Callable[[str], Iterable[str]]] = (),
+        *,
+        keep: Iterable[str] = (),
+        defaults: bool = True,
     ) -> None:
-        self._judge: Final = Judge(
-            _normal_names("names", names), _normal_names("keep", keep), defaults=defaults
-        )
+        if isinstance(names, str):
+            raise OptionError(f"names: expected a list of names, found the string {names!r}")
+        rules = [made.rule_of(given) for given in names]
+        own = _normal_names("names", (rule.name for rule in rules if rule.label == "name"))
+        self._judge: Final = Judge(own, _normal_names("keep", keep), defaults=defaults)
+        self._rules: Final = made.Rules(rules)
         self._memory = SecretMemory()
+        self._rules.prepare(self._memory)
         self._masked_names: set[str] = set()
         self._knows_environment = False
         self.unsearched = False
+
+    name = staticmethod(made.name)
+    shape = staticmethod(made.shape)
+    value = staticmethod(made.value)
+    function = staticmethod(made.function)
 
     @classmethod
     def of(cls, option: Redactor | bool) -> Redactor:  # noqa: FBT001 - an option is what it is
@@ -119,13 +136,14 @@ class Redactor:
         """Return a redactor with the same options that remembers no secret."""
         fresh = copy.copy(self)
         fresh._memory = SecretMemory()  # noqa: SLF001 - our own
+        self._rules.prepare(fresh._memory)  # noqa: SLF001 - as above
         fresh._masked_names = set()  # noqa: SLF001 - as above
         fresh._knows_environment = fresh.unsearched = False  # noqa: SLF001 - as above
         return fresh
 
     def __bool__(self) -> bool:
         """Whether it hides anything."""
-        return self._judge.defaults or bool(self._judge.own)
+        return self._judge.defaults or bool(self._judge.own) or bool(self._rules)
 
     def __repr__(self) -> str:
         words = [*sorted(self._judge.own), *(["secrets"] if self._judge.defaults else [])]
@@ -147,15 +165,13 @@ class Redactor:
         """
         if not self:
             return interaction
-        memory = self._learned_memory()
-        memory.adopt(text.encode("utf-8", "surrogateescape") for text in interaction.masks)
-        if interaction.redacted and not interaction.masks:
-            for message in (interaction.request, interaction.response):
-                memory.adopt(old_masks_in(message.raw))
-        request, response = interaction.request, interaction.response
+        self._know_masks_of(interaction)
         sides = {
             role: self._taken_apart(message, role)
-            for role, message in (("request", request), ("response", response))
+            for role, message in (
+                ("request", interaction.request),
+                ("response", interaction.response),
+            )
             if message.raw
         }
         # All secrets first: one of the response may stand in the request.
@@ -163,48 +179,65 @@ class Redactor:
             side.find()
         for side in sides.values():
             side.find_known()
-        call, in_call = interaction.call, Finds(memory, "request")
-        if _may_differ(call, sides):
+        if "@" in interaction.call or "request" not in sides:
+            return self._masked(interaction, sides)
+        if any(side.is_touched or side.unsearched for side in sides.values()):
+            return self._masked(interaction, sides)
+        return interaction
+
+    def _know_masks_of(self, interaction: Interaction) -> None:
+        """Take what stands in the place of secrets in an interaction for masks."""
+        memory = self._learned_memory()
+        if interaction.masks:
+            memory.adopt(text.encode("utf-8", "surrogateescape") for text in interaction.masks)
+        elif interaction.redacted:
+            for message in (interaction.request, interaction.response):
+                memory.adopt(old_masks_in(message.raw))
+
+    def _masked(self, interaction: Interaction, sides: Mapping[str, MaskedMessage]) -> Interaction:
+        """Return an interaction with the masks that its two sides have found."""
+        call, in_call = interaction.call, Finds(self._memory, "request")
+        if "@" in call or "request" not in sides or sides["request"].is_touched:
             method, blank, url = call.partition(" ")
             call = f"{method}{blank}{self._masked_url(url, in_call)}"
         unsearched = tuple(role for role, side in sides.items() if side.unsearched)
         self.unsearched |= bool(unsearched)
-        rules: dict[str, str] = dict(
-            zip_longest(interaction.redacted, interaction.rules, fillvalue="name")
+        sent, received = (
+            sides[role].masked() if role in sides else b"" for role in ("request", "response")
         )
+        request, response = interaction.request, interaction.response
+        if sent is not request.raw and sent:
+            request = Request(sent, call.partition(" ")[2])
+        if received is not response.raw and received:
+            response = Response(received, response.parsed_response.method.decode("latin-1"))
+        same = request is interaction.request and response is interaction.response
+        if same and (call, unsearched) == (interaction.call, interaction.unsearched):
+            return interaction
+        known = zip_longest(interaction.redacted, interaction.rules, fillvalue=NAME)
+        rules = dict(known)
         masks = dict.fromkeys(interaction.masks)
         for finds in (in_call, *(side.finds for side in sides.values())):
             for place, rule in finds.rules.items():
                 rules.setdefault(place, rule)
             masks.update(dict.fromkeys(map(_text_of, finds.masks)))
-        sent, received = (
-            sides[role].masked() if role in sides else message.raw
-            for role, message in (("request", request), ("response", response))
-        )
-        if (
-            sent is request.raw
-            and received is response.raw
-            and call == interaction.call
-            and unsearched == interaction.unsearched
-        ):
-            return interaction
-        places = dict.fromkeys([*interaction.redacted, *rules])
         return replace(
             interaction,
             call=call,
-            request=request if sent is request.raw else Request(sent, call.partition(" ")[2]),
-            response=response
-            if received is response.raw
-            else Response(received, response.parsed_response.method.decode("latin-1")),
-            arrived=interaction.arrived if len(received) == len(response.raw) else (),
-            redacted=tuple(places),
-            rules=tuple(rules[place] for place in places),
+            request=request,
+            response=response,
+            arrived=interaction.arrived
+            if len(response.raw) == len(interaction.response.raw)
+            else (),
+            redacted=tuple(rules),
+            rules=tuple(rules.values()),
             masks=tuple(masks),
             unsearched=unsearched,
         )
 
     def _taken_apart(self, message: Message, role: str) -> MaskedMessage:
-        return MaskedMessage(message, role, self._court(sent=role == "request"), self._memory)
+        return MaskedMessage(
+            message, role, self._court(sent=role == "request"), self._memory, self._rules
+        )
 
     def _court(self, *, sent: bool) -> Court:
         return Court(self._judge, self._memory.is_mask, sent=sent)
@@ -374,25 +407,24 @@ class Redactor:
         media = kind.encode("latin-1", "replace")
         is_mask = self._memory.is_mask
         court = Court(self._judge, is_mask, sent=True, whatever=self.is_secret)
+        # What a mask keeps of a token stays here as well.
         hits = [
-            (hit.start, -hit.stop, b"0" if hit.number else b"REDACTED")
+            (hit.start, -hit.stop, b"0" if hit.number else hit.secret[: hit.keep] + b"REDACTED")
             for hit in content_hits(content, 0, len(content), media, court)
         ]
-        hits += [
-            (start, -stop, b"REDACTED")
-            for start, stop, _, _ in self._memory.known.sightings(content)
-        ]
+        for start, stop, secret, _ in self._memory.known.sightings(content):
+            keep = kind_of(secret)[1] if stop - start == len(secret) else 0
+            hits.append((start, -stop, secret[:keep] + b"REDACTED"))
+        if self._rules:
+            found = self._rules.hits(
+                content, 0, len(content), lambda _: "request.body", self._memory
+            )
+            hits += [(hit.start, -hit.stop, b"REDACTED") for hit in found]
         for start, end, hidden in sorted(hits):
             if at <= start < -end:
                 out += (content[at:start], hidden)
                 at = -end
         return b"".join([*out, content[at:]])
-
-
-def _may_differ(call: str, sides: Mapping[str, MaskedMessage]) -> bool:
-    """Return whether a call may hold a secret: it says nothing else than the request does."""
-    request = sides.get("request")
-    return "@" in call or request is None or bool(request.finds.rules)
 
 
 def _text_of(mask: bytes) -> str:

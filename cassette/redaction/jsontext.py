@@ -46,39 +46,57 @@ _NEAR: Final = 300
 """Bytes around a ``value`` in which the name that belongs to it is looked for."""
 
 
-def keys_of(data: bytes, *, every: bool) -> Iterator[tuple[bytes, int]]:
-    """Yield the name of each member, as spelt, and where its value begins.
+def _named_members(data: bytes, court: Court) -> Iterator[tuple[str, Tier, int]]:
+    """Yield the members whose names have a tier, or may be a value beside its name.
 
-    Args:
-        data: A text.
-        every: All names; else only those that may have a tier by their last letters.
+    Yields:
+        The name, its tier, and where its value begins.
     """
+    known, more = court.spelt_names, bool(court.own) or b"\\u00" in data
     if (b'" ' in data or b'"\n' in data or b'"\t' in data) and _SPACED.search(data):
         for colon in _COLON.finditer(data):
             start = data.rfind(b'"', max(0, colon.start() - _NAME_LENGTH), colon.start()) + 1
-            if start:
-                yield data[start : colon.start()], colon.end()
+            found = _judged(data[start : colon.start()], court)
+            if start and found is not None:
+                yield (*found, colon.end())
         return
     # Splitting is done in C; of each piece only three bytes are looked at.
     pieces = data.split(b'":')
-    if every or b"\\u00" in data:
-        hot = list(range(len(pieces) - 1))
-    else:
-        hot = [
-            i
-            for i, piece in enumerate(pieces)
-            if piece[-3:] in TAILS or not piece[-1:].isalpha()
-        ]  # fmt: skip
-    if not hot:
+    hot = [
+        i
+        for i, piece in enumerate(pieces)
+        if piece[-3:] in TAILS or more or not piece[-1:].isalpha()
+    ]
+    named = [(i, pieces[i][pieces[i].rfind(b'"') + 1 :]) for i in hot]
+    named = [(i, spelt) for i, spelt in named if known.get(spelt, _UNKNOWN) is not None]
+    if not named:
         return
     ends = list(accumulate(map(len, pieces)))
-    for i in hot:
-        piece = pieces[i]
-        yield piece[piece.rfind(b'"') + 1 :], ends[i] + 2 * i + 2
+    for i, spelt in named:
+        found = _judged(spelt, court)
+        if found is not None and i < len(pieces) - 1:
+            yield (*found, ends[i] + 2 * i + 2)
 
 
 _NAME_LENGTH: Final = 200
 _REMEMBERED: Final = 10_000
+_UNKNOWN: Final = ("", Tier.NONE)
+
+
+def _judged(spelt: bytes, court: Court) -> tuple[str, Tier] | None:
+    """Return what a name says, as it is spelt in JSON; None where it says nothing."""
+    known = court.spelt_names
+    found = known.get(spelt, _UNKNOWN)
+    if found is not _UNKNOWN:
+        return found
+    if len(spelt) > _NAME_LENGTH or spelt.endswith(b"\\"):
+        return None  # a text, or JSON in a string, which is searched as such
+    name = unescape(spelt).decode("utf-8", "replace")
+    tier = court.tier(name)
+    found = None if tier is Tier.NONE and spelt not in _PAIR_VALUES else (name, tier)
+    if len(known) < _REMEMBERED:
+        known[spelt] = found
+    return found
 
 
 def in_json(data: bytes, start: int, stop: int, court: Court) -> Iterator[Hit]:
@@ -88,26 +106,14 @@ def in_json(data: bytes, start: int, stop: int, court: Court) -> Iterator[Hit]:
     ``false`` and ``null`` tell nothing and stay.
     """
     text = data if stop - start == len(data) else data[start:stop]
-    spelt_tiers = court.spelt_tiers
     seen = 0
-    for spelt, at in keys_of(text, every=bool(court.own)):
-        known = spelt_tiers.get(spelt)
-        if known is None:
-            if len(spelt) > _NAME_LENGTH or spelt.endswith(b"\\"):
-                continue  # a text, or JSON in a string, which is searched as such
-            name = unescape(spelt).decode("utf-8", "replace")
-            known = name, court.tier(name)
-            if len(spelt_tiers) < _REMEMBERED:
-                spelt_tiers[spelt] = known
-        name, tier = known
-        if at < seen or at >= len(text):
+    for name, tier, at in _named_members(text, court):
+        if at < seen:
             continue
         if tier is not Tier.NONE:
             hits = _in_member(text, at, name, court)
-        elif spelt in _PAIR_VALUES:
-            hits = _in_pair_value(text, at, court)
         else:
-            continue
+            hits = _in_pair_value(text, at, court)
         try:
             while True:
                 hit = next(hits)
@@ -253,5 +259,3 @@ def variables_of(data: bytes) -> Iterator[tuple[str, str]]:
 
 
 _VARIABLE: Final = re.compile(rb"\b(\w{2,60})\s{0,3}:\s{0,3}\$(\w{1,60})\b")
-
-__all__ = ["OUTSIDE", "in_json", "in_nested_json", "keys_of", "unescape", "variables_of"]

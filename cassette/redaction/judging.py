@@ -47,7 +47,7 @@ class Judge:
         self.kept: Final = kept
         self.defaults: Final = defaults
         self._tiers: dict[str, Tier] = {}
-        self.spelt_tiers: Final[dict[bytes, tuple[str, Tier]]] = {}  # the same of names in JSON
+        self.spelt_names: Final[dict[bytes, tuple[str, Tier] | None]] = {}  # as they stand in JSON
         self.harmless: Final[set[bytes]] = set()  # lines of heads that hold nothing
 
     def tier(self, name: str) -> Tier:
@@ -89,7 +89,7 @@ class Court:
         self.tier: Final = judge.tier
         self.own: Final = judge.own
         self.defaults: Final = judge.defaults
-        self.spelt_tiers: Final = judge.spelt_tiers
+        self.spelt_names: Final = judge.spelt_names
         self.harmless: Final = judge.harmless
         self.is_mask: Final = is_mask
         self.sent: Final = sent

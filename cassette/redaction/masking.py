@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from cassette.redaction import urls
 from cassette.redaction.contents import CONTROL, content_hits, in_lines, packed_texts
 from cassette.redaction.hits import KNOWN, NAME, Hit
+from cassette.redaction.names import normal_name
 from cassette.redaction.tokens import in_tokens
 from cassette.wire.codings import GZIP_MAGIC, codings_of, pack, unpack
 from cassette.wire.framing import Framing
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cassette.redaction.judging import Court
     from cassette.redaction.known import Sighting
     from cassette.redaction.memory import SecretMemory
+    from cassette.redaction.rules import Rules
     from cassette.wire.codings import Packing
 
 SCAN_LIMIT: Final = 64 << 20
@@ -102,6 +104,8 @@ class Finds:
         for hit in hits:
             if memory.is_mask(hit.secret):
                 continue
+            if memory.limits and hit.rule == NAME and not self._within_limits(hit.place):
+                continue
             if hit.learn:
                 memory.learn(hit.secret)
             size = hit.stop - hit.start
@@ -118,6 +122,11 @@ class Finds:
             if hidden != source[hit.start : hit.stop]:
                 spots.append(Spot(hit.start, hit.stop, hidden, hit.secret))
                 self.note(hit.place, rule, hidden, listed=not hit.packed)
+
+    def _within_limits(self, place: str) -> bool:
+        """Return whether a name is secret at a place, where a rule of the user's limits it."""
+        rule = self._memory.limits.get(normal_name(place.rpartition(".")[2]))
+        return rule is None or rule.applies(f"{self._role}.{place}".lower())
 
     def note(self, place: str, rule: str, hidden: bytes, *, listed: bool) -> None:
         """Remember a mask, its place and its rule."""
@@ -143,19 +152,28 @@ class MaskedMessage:
         role: ``request`` or ``response``.
         court: Judges names and values.
         memory: Knows the masks.
+        rules: Rules of the user's, if there are any.
 
     Attributes:
         finds: What was found.
         unsearched: Its body could not be searched.
     """
 
-    def __init__(self, message: Message, role: str, court: Court, memory: SecretMemory) -> None:
+    def __init__(
+        self,
+        message: Message,
+        role: str,
+        court: Court,
+        memory: SecretMemory,
+        rules: Rules | None = None,
+    ) -> None:
         self.raw = raw = message.raw
         self.role = role
         self.finds = Finds(memory, role)
         self.unsearched = False
         self._court = court
         self._memory = memory
+        self._rules = rules
         self._parser = parser = message.parsed
         # No complete head, or no HTTP at all: fields may stand anywhere.
         self._head_stop = parser.head_size or len(raw)
@@ -239,6 +257,8 @@ class MaskedMessage:
     def find(self) -> None:
         """Mark the secrets that tell by name or shape, and learn them."""
         raw, court = self.raw, self._court
+        if self._rules:
+            self._find_by(self._rules)
         self.finds.take(self._in_head(raw[: self._head_stop]), raw, self._head_spots)
         start, stop = self._parser.trailers
         if start < stop:
@@ -260,6 +280,23 @@ class MaskedMessage:
                 packed = packed_texts(content, start, stop, court, self._memory)
                 self.finds.take(packed, content, self._content_spots)
 
+    def _find_by(self, rules: Rules) -> None:
+        """Mark what the user's own rules find."""
+        raw, memory = self.raw, self._memory
+
+        def in_head(offset: int) -> str:
+            place = _head_place(raw, offset, self.role)
+            return place and f"{self.role}.{place}"
+
+        def in_body(_: int) -> str:
+            return f"{self.role}.body"
+
+        hits = rules.hits(raw, 0, self._head_stop, in_head, memory)
+        self.finds.take(hits, raw, self._head_spots)
+        if self._start < self._stop:
+            found = rules.hits(self._content, self._start, self._stop, in_body, memory)
+            self.finds.take(found, self._content, self._content_spots)
+
     def _in_head(self, head: bytes) -> Iterator[Hit]:
         court = self._court
         line_stop = head.find(b"\n") + 1 or len(head)
@@ -275,8 +312,11 @@ class MaskedMessage:
             return
         # The lines of most heads are the same again and again, and hold nothing.
         harmless = court.harmless
+        lines = head[line_stop:].split(b"\n")
+        if harmless.issuperset(lines):
+            return
         start = line_stop
-        for line in head[line_stop:].split(b"\n"):
+        for line in lines:
             stop = start + len(line)
             if line not in harmless:
                 found = False
@@ -290,6 +330,8 @@ class MaskedMessage:
     def find_known(self) -> None:
         """Mark what is known to be a secret, wherever it stands in this message."""
         raw, known = self.raw, self._memory.known
+        if not len(known):
+            return
         in_head = chain(
             known.sightings(raw, 0, self._head_stop),
             known.sightings(raw, self._surplus, len(raw)),
@@ -332,11 +374,16 @@ class MaskedMessage:
 
     # -- writing
 
+    @property
+    def is_touched(self) -> bool:
+        """Whether there are masks to be written."""
+        return bool(self._head_spots or self._content_spots)
+
     def masked(self) -> bytes:
         """Return the message with its masks; the very same object where there are none."""
-        head_spots, content_spots = apart(self._head_spots), apart(self._content_spots)
-        if not head_spots and not content_spots:
+        if not self.is_touched:
             return self.raw
+        head_spots, content_spots = apart(self._head_spots), apart(self._content_spots)
         out = bytearray(self.raw)
         _write(out, head_spots)
         if not content_spots:

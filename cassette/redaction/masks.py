@@ -28,7 +28,7 @@ _BASE64_TEXT: Final = re.compile(rb"[A-Za-z0-9+/]{12,}={0,2}")
 _URL_BASE64: Final = re.compile(rb"[A-Za-z0-9_-]{12,}={1,2}")
 
 _ANY: Final = (
-    r"(?<![A-Z])(?:(?:(?:R?E)?D)?A)?CTED-\d+(?:-x*)?"
+    r"REDACTED-\d+(?:-x*)?|(?<![A-Z])(?:(?:E?D)?A)?CTED-\d+(?:-x*)?"
     r"|5ec4e7ed(?:-0000-4000-8000-)?[0-9a-f]{4,}|5EC4E7ED(?:-0000-4000-8000-)?[0-9A-F]{4,}"
     r"|UkVEQUNURUQt[A-Za-z0-9]*(?:={1,2}|(?:%3[Dd]){1,2})?"
 )

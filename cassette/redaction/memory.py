@@ -12,7 +12,10 @@ from cassette.redaction.masks import mask_of, number_mask, numbers_in, old_masks
 from cassette.redaction.values import is_placeholder, is_plain_fact, looks_random
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from cassette.redaction.rules import Rule
+
 
 _TRIES: Final = 100
 """Masks that are tried for a short secret before two of them have to share one."""
@@ -55,7 +58,8 @@ def is_learnable(secret: bytes) -> bool:
 class SecretMemory:
     """The secrets of one use and their masks; safe to share between threads.
 
-    It lives in memory only. Numbers are given in the order in which secrets are met, so recording
+    It lives in memory only. ``limits`` has the rules of names that are secret in some places only.
+    Numbers are given in the order in which secrets are met, so recording
     again gives the same masks and a small difference.
     """
 
@@ -66,6 +70,13 @@ class SecretMemory:
         self._given: dict[tuple[bytes, int, int, bool], bytes] = {}
         self._masks: dict[bytes, bytes] = {}  # of each the secret, where that is known
         self._last = 0
+        self._wishes: dict[bytes, bytes] = {}
+        self.limits: Mapping[str, Rule] = {}
+
+    def wish(self, secret: bytes, mask: str) -> None:
+        """Let a mask of the user's stand in place of a secret, cut or filled up to its length."""
+        if mask:
+            self._wishes[secret] = mask.encode()
 
     def reserve(self, data: bytes) -> None:
         """Take the masks in the text of a cassette for masks, and their numbers for taken."""
@@ -113,6 +124,11 @@ class SecretMemory:
         return known
 
     def _new_mask(self, secret: bytes, size: int, keep: int, *, number: bool) -> bytes:
+        wished = self._wishes.get(secret)
+        if wished is not None:
+            candidate = wished[:size].ljust(size, b"x")
+            self._masks.setdefault(candidate, secret)
+            return candidate
         if size == len(secret) and secret.count(b".") >= 2 and header_of(secret) is not None:  # noqa: PLR2004
             masked = masked_token(secret, self.mask)
             self._masks.setdefault(masked, secret)

@@ -66,7 +66,6 @@ def open_tape(options: TapeOptions) -> Tape:
         options,
         terms,
         [own, *extra],
-        family=family,
         writer=Writer(
             options,
             file,

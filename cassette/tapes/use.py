@@ -66,8 +66,15 @@ class Use:
         """Return the same use, for which no client is patched."""
         return Use(self._options, None)
 
+    def _open(self) -> Tape:
+        return open_tape(self._options.fresh())
+
+    def _again(self) -> Use:
+        """Return another use of the same cassette."""
+        return Use(self._options, self._patchers)
+
     def __enter__(self) -> Tape:
-        tape = open_tape(self._options.fresh())
+        tape = self._open()
         entry = None if self._patchers is None else Entry(tape, self._patchers)
         if entry is not None:
             entry.enter()
@@ -124,8 +131,7 @@ class Use:
                 "Decorate its methods, or enter the use in a fixture or in setUp: "
                 "self.enterContext(cassette.use(...))"
             )
-        again = functools.partial(Use, self._options, self._patchers)
-
+        again = self._again
         called = getattr(function, "__call__", None)  # noqa: B004 - an object is called by it
 
         def is_one(kind: Callable[[object], bool]) -> bool:

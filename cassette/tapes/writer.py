@@ -71,7 +71,7 @@ class Writer:
         self._open: Journal | None = None
         self._ended = False
         self._calls: set[str] = set()  # recorded again, where that matters
-        self._family = family
+        self.family = family
         self._of_children: list[Path] = []  # journals
         me = id(self)
         self._opened, self._written, self._over = f"opened {me}", f"written {me}", f"over {me}"
@@ -90,14 +90,14 @@ class Writer:
             from cassette.store.decoding import decoded  # noqa: PLC0415 - few ask for it
 
             interaction = decoded(interaction)
-        with self._family.turn(), self._lock:
+        with self.family.turn(), self._lock:
             if self._ended:
                 return
             journal = self._open
             if journal is None:
                 journal = self._open = self._begin(interaction.at)
         masked = self._options.redactor.redact(interaction)
-        with self._family.turn(), self._lock:
+        with self.family.turn(), self._lock:
             if self._open is not journal:  # closed meanwhile
                 return
             journal.append(masked)
@@ -105,7 +105,7 @@ class Writer:
             silent = not interaction.response.raw and interaction.ended is not Ended.ABANDONED
             written = masked.call, str(masked.ended), silent
             self._count(*written)
-            self._family.tell(self._written, *written)
+            self.family.tell(self._written, *written)
 
     def close(self, *, good: bool) -> None:
         """Make the journal the cassette, or leave it where it is.
@@ -116,12 +116,12 @@ class Writer:
         Raises:
             CassetteError: The cassette cannot be written.
         """
-        with self._family.turn(), self._lock:
+        with self.family.turn(), self._lock:
             self._ended = True
             try:
-                if not self._family.is_owner:
+                if not self.family.is_owner:
                     return
-                self._family.tell(self._over)
+                self.family.tell(self._over)
                 self._take_in_what_children_recorded()
                 if good and self._open is not None:
                     self._make_cassette(self._open)
@@ -187,7 +187,7 @@ class Writer:
         options, old = self._options, self._old
         self._began = recorded
         place = followed(options.path, options.root or options.path.parent)
-        if not self._family.is_owner:
+        if not self.family.is_owner:
             own = place.with_name(f"{place.name}.{System.getpid()}")
             return self._begin_own(Journal(own, recorded))
         if old is None:
@@ -203,7 +203,7 @@ class Writer:
         # What is a secret only here must not share a mask with what is one only there.
         number = _MASKS_OF_A_CHILD * (len(self._of_children) + 1)
         self._options.redactor.reserve(b"REDACTED-%d" % number)
-        self._family.tell(self._opened, journal.partial)
+        self.family.tell(self._opened, journal.partial)
         return journal
 
     def _keep_what_was_not_recorded_again(self, journal: Journal) -> int:

@@ -119,13 +119,20 @@ class Recorder:
         ended, failure = describe(error)
         self._finish_all(ended, failure)
 
+    def stalled(self, error: TimeoutError) -> None:
+        """Note that nothing came in time. The client may read on; where it does not, it failed."""
+        if self._open:
+            self._open[0].stall(error)
+
     def closed(self) -> None:
         """Note that the client has closed its side, or that the cassette is left."""
         if self._open and self._open[0].is_answered():
             self._finish(Ended.OPEN)
         while self._open:
             opened = self._open[0]
-            if opened.send_failed is not None and not opened.begun:
+            if opened.stalled is not None:
+                self._finish(*opened.stalled)
+            elif opened.send_failed is not None and not opened.begun:
                 self._finish(*opened.send_failed)
             else:
                 self._finish(Ended.ABANDONED)
@@ -172,6 +179,8 @@ class _OpenInteraction:
         self._pieces: list[tuple[float, int]] = []
         self._piece_open = False
         self.send_failed: tuple[Ended, Failure] | None = None
+        self.stalled: tuple[Ended, Failure] | None = None
+        self._stopped = 0.0  # when that was
 
     @property
     def opens_http2(self) -> bool:
@@ -216,11 +225,15 @@ class _OpenInteraction:
         return taken
 
     def take_received(self, data: bytes, *, filled: bool) -> int:
+        self.stalled = None
         if self._response is None:
             self._response = ResponseParser(self._request.method)
         taken = self._response.feed(data)
         self._keep(data[:taken], filled=filled)
         return taken
+
+    def stall(self, error: TimeoutError) -> None:
+        self.stalled, self._stopped = describe(error), Clock.monotonic()
 
     def take_surplus(self, data: bytes, *, same_piece: bool) -> None:
         self._piece_open = self._piece_open or same_piece
@@ -247,12 +260,13 @@ class _OpenInteraction:
         if self._response is not None and self._response.size == len(received):
             self._response.close()
             response.parsed = self._response
+        stopped = Clock.monotonic() if self.stalled is None else self._stopped
         return Interaction(
             call=f"{method} {url}",
             request=request,
             response=response,
             at=self._at,
-            took=round(Clock.monotonic() - self._started, 3),
+            took=round(stopped - self._started, 3),
             arrived=tuple(self._pieces) if len(self._pieces) > 1 else (),
             ended=ended,
             failure=failure,

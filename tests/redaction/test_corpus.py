@@ -4,10 +4,12 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from redaction.corpus import ENVIRONMENT, hides, plants
+from redaction.corpus import ENVIRONMENT, hides, plants, readings
 from redaction.pages import pages
 
-from cassette.model import Interaction, Request, Response
+import cassette
+from cassette.bridges.recordings import write_cassette
+from cassette.model import Endpoint, Interaction, Request, Response
 from cassette.redaction import Redactor
 
 PLANTS = plants()
@@ -67,3 +69,27 @@ def test_ordinary_pages_are_not_touched():
     ]
     assert len(ordinary) >= 100
     assert len(touched) <= 2, touched
+
+
+def test_everything_replays_with_the_live_secrets_in_the_requests(environment, tmp_path):
+    path = tmp_path / "corpus.yaml"
+    write_cassette(path, [interaction(p.sent, p.received) for p in PLANTS], Redactor())
+    said = b"\0".join(readings(path.read_bytes()))
+    shown = [plant.name for plant in PLANTS if plant.secret.encode() in said]
+    assert len(shown) <= len(PLANTS) * 0.03, shown
+    recorded = list(cassette.load(path).interactions)
+    with cassette.tape(path, mode="none", on_unplayed="fail") as tape:
+        for plant, known in zip(PLANTS, recorded, strict=True):
+            transport = tape.connect(Endpoint("https", "api.example.com", 443), no_network)
+            transport.sendall(plant.sent)
+            received, buffer = b"", memoryview(bytearray(1 << 16))
+            while len(received) < len(known.response.raw):
+                count = transport.recv_into(buffer)
+                assert count, plant
+                received += buffer[:count]
+            assert received == known.response.raw, plant
+            transport.close()
+
+
+def no_network():
+    raise AssertionError("a replay dials nothing")

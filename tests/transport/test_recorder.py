@@ -278,3 +278,17 @@ def test_what_has_no_end_is_given_up_and_not_held(recorder, taken, start, more):
     (one,) = taken
     assert one.ended is Ended.ABANDONED
     assert len(one.response.raw) < 5 * len(more)
+
+
+def test_a_client_that_reads_on_behind_a_timeout_has_not_failed(recorder, taken):
+    recorder.sent(GET)
+    recorder.received(OK[:5])
+    recorder.stalled(TimeoutError("timed out"))
+    assert taken == []
+    recorder.received(OK[5:])
+    assert [facts(one)[2:] for one in taken] == [(OK, Ended.OPEN)]
+    recorder.stalled(TimeoutError("timed out"))  # nothing is under way
+    recorder.sent(GET)
+    recorder.stalled(TimeoutError("timed out"))
+    recorder.closed()
+    assert (taken[1].ended, taken[1].failure.kind) == (Ended.TIMEOUT, "TimeoutError")
