@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cassette.patching.aiohttp import AiohttpPatcher
 from cassette.patching.alpn import AlpnPatcher
 from cassette.patching.asyncio_loops import AsyncioPatcher
+from cassette.patching.c_clients import CClientsPatcher
 from cassette.patching.http_client import HttpClientPatcher
 from cassette.patching.httpcore import HttpcorePatcher
 from cassette.patching.network.guard import GuardPatcher
@@ -24,6 +25,7 @@ def patchers() -> list[Patcher]:
         AsyncioPatcher(),
         AiohttpPatcher(),
         AlpnPatcher(),
+        CClientsPatcher(),
         ResponsesPatcher(),
         GuardPatcher(),
     ]

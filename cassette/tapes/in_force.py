@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cassette.locks import make_rlock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -30,9 +30,11 @@ class TapeInForce(Protocol):
 
     path: Path
     mode: RecordMode
+    why_mode: str
     policy: Policy
     allow_hosts: Hosts
     bypassed: dict[str, str]
+    neighbours: dict[int, dict[str, str]]
 
     def connect(self, endpoint: Endpoint, dial: Dial, /) -> Transport:
         """Return the transport of a new connection."""
@@ -51,6 +53,9 @@ class TapeInForce(Protocol):
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether an endpoint is left alone."""
+
+    def knows_port(self, names: Collection[str], port: int) -> bool:
+        """Return whether it has a recording of a port of this machine."""
 
     def note_error(self, error: CassetteError) -> None:
         """Keep an error for the end of the use."""

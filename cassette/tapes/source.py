@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cassette.locks import make_lock
 from cassette.matching import Index
+from cassette.matching.calls import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,6 +119,11 @@ class Source:
             return times
 
     # Telling.
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """The origins that interactions are recorded of."""
+        return frozenset(map(origin_of, self._reader.calls))
 
     def __len__(self) -> int:
         return len(self._reader)

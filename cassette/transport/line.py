@@ -7,7 +7,9 @@ live connection it tells afterwards, so that nothing is delayed or changed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from cassette.transport.pace import Pause
 
 if TYPE_CHECKING:
     from cassette.model import Endpoint
@@ -21,18 +23,6 @@ class Owner(Protocol):
 
     def end(self) -> None:
         """Take the line away: its cassette is left."""
-
-
-class Pause(NamedTuple):
-    """How long a shell has to wait before it receives.
-
-    Attributes:
-        seconds: Seconds on the real clock.
-        in_time: Something comes then; else the client's timeout has passed.
-    """
-
-    seconds: float
-    in_time: bool = True
 
 
 _NOW = Pause(0.0)

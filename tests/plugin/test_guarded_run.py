@@ -205,7 +205,7 @@ def test_on_replay_what_goes_past_the_cassette_is_refused_by_default(reaching):
             "  by test_it.reach (test_it.py:7)",
             (
                 "Use a client that cassettes replay (all that is built on http.client, such as "
-                "requests, urllib3 and boto3, and httpx.Client), or let the host through: "
+                "requests, urllib3 and boto3, httpx, aiohttp), or let the host through: "
                 "allow_hosts=[[]'127.0.0.1'[]]."
             ),
         ],

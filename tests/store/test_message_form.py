@@ -2,7 +2,9 @@ import pytest
 import yaml
 
 from cassette.model import Request, Response
+from cassette.store import message_form, writer
 from cassette.store.message_form import encode_message, find_head_end
+from cassette.store.reader import load
 
 HEAD = b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -84,3 +86,16 @@ def test_a_head_in_latin_1_is_binary():
 )
 def test_interim_responses_and_heads_of_other_protocols_count_as_heads(raw, end):
     assert find_head_end(Response(raw)) == end
+
+
+@pytest.mark.parametrize("size", [3, 4])
+def test_longer_lists_than_a_file_may_hold_are_not_written(record, kit, monkeypatch, size):
+    for module in (message_form, writer):
+        monkeypatch.setattr(module, "MAX_ITEMS", 3)
+    raw = kit.chunked + b"1\r\nx\r\n" * size + b"0\r\n\r\n"
+    arrived = tuple((number / 10, 1) for number in range(size))
+    path = record(kit.make(raw, arrived=arrived))
+    (found,) = load(path).interactions
+    assert found.response.raw == raw
+    assert (b"chunks: [" in path.read_bytes()) is (size == 3)
+    assert found.arrived == (arrived if size == 3 else ((0.1, 2), (0.3, 2)))

@@ -135,7 +135,7 @@ class SocketWatch:
         check = self._checks["socket.getaddrinfo"]
 
         async def getaddrinfo(loop: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
-            check(host)
+            check(host, *args[:1])
             name = text_of(host)
             self.vouched.append(name)
             try:

@@ -10,6 +10,9 @@ an event loop, TLS. The hook refuses what is not allowed, by raising ``BlockedNe
 What goes past a cassette that records is only noted, so that its user is warned: it is missing in
 the recording, and the replay will refuse it.
 
+A port of loopback that the cassette has no recording of is left alone by both: a database on this
+machine is none of its business. ``block_network`` makes no such exception.
+
 How the hook is told, and what it is told too late, stands in ``patching.network.audit``. What a
 look-up gave is noted, since whoever may reach a name may reach its addresses.
 """
@@ -26,7 +29,8 @@ from typing import TYPE_CHECKING, Any, Final
 from cassette.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.errors import BlockedNetworkError
 from cassette.patching.network.audit import SocketWatch, text_of
-from cassette.tapes.hosts import Hosts, address_of
+from cassette.patching.network.services import service_at
+from cassette.tapes.hosts import Hosts, address_of, is_loopback
 from cassette.tapes.in_force import current, entered, is_lifted
 from cassette.wording import from_here, told_of_attempt
 
@@ -45,6 +49,11 @@ _NETWORK: Final = (socket.AF_INET, socket.AF_INET6)
 _REPLAY_REMEDY: Final = (
     "Use a client that cassettes replay (all that is built on http.client, such as requests, "
     "urllib3 and boto3, httpx, aiohttp), or let the host through: allow_hosts=[{host!r}]."
+)
+
+_SERVICE_REMEDY: Final = (
+    "{service}? Let it through: allow_hosts=[{place!r}], or for all tests in the ini file of "
+    "pytest: cassette_allow_hosts = {place}"
 )
 
 
@@ -67,7 +76,12 @@ class Guard:
         self.errors: list[CassetteError] = []
 
     def __enter__(self) -> Self:
+        # Which asks here in its turn.
+        from cassette.patching.c_clients import CClientsPatcher  # noqa: PLC0415
+
         _watch.apply()
+        self._c_clients = CClientsPatcher()
+        self._c_clients.apply()
         _guards.append(self)
         return self
 
@@ -78,6 +92,7 @@ class Guard:
         traceback: TracebackType | None,
     ) -> None:
         _guards.remove(self)
+        self._c_clients.undo()
         _watch.undo()
 
 
@@ -142,13 +157,13 @@ def _send(kind: str, sock: Any, address: Any) -> None:
             raise
 
 
-def _look_up(host: Any) -> None:
-    """A name, or an address that could be one, is looked up."""
+def _look_up(host: Any, port: object = None, *_: object) -> None:
+    """A name, or an address that could be one, is looked up, for the sake of a port or not."""
     name = text_of(host)
     if not name or address_of(name) is not None or name in _watch.vouched:
         return
     if name.lower() not in ("localhost", socket.gethostname().lower()):
-        _pass("look-up", name, None)
+        _pass("look-up", name, None, meant_for=port)
 
 
 def _look_back(host: Any) -> None:
@@ -164,7 +179,7 @@ _CHECKS: Final[dict[str, Callable[..., None]]] = {
     "socket.connect": functools.partial(_send, "connection"),
     "socket.sendto": functools.partial(_send, "datagram"),
     "socket.sendmsg": functools.partial(_send, "datagram"),
-    "socket.getaddrinfo": lambda host, *_: _look_up(host),
+    "socket.getaddrinfo": _look_up,
     "socket.gethostbyname": _look_up,
     "socket.gethostbyaddr": _look_back,
     "socket.getnameinfo": lambda address: _look_back(address[0]),
@@ -206,23 +221,31 @@ def ask(host: str, port: int) -> None:
     _pass("connection", host, port)
 
 
-def _pass(kind: str, host: str, port: int | None) -> None:
-    """Let an attempt through, noted where a cassette records, or raise ``BlockedNetworkError``."""
+def _pass(kind: str, host: str, port: int | None, *, meant_for: object = None) -> None:
+    """Let an attempt through, noted where a cassette records, or raise ``BlockedNetworkError``.
+
+    Args:
+        kind: As the error has it; so have ``host`` and ``port``.
+        host: Where it leads.
+        port: Where there; None for a look-up.
+        meant_for: The port that a look-up is made for, as far as is known.
+    """
     if is_lifted():
         return
     tape = current()
     guard = _guards[-1] if _guards else None
     if tape is not None and tape.policy.play and not tape.policy.record:
+        if guard is None and _is_a_neighbour(tape, host, port):
+            return
         note: Callable[[CassetteError], object] = tape.note_error
-        reason = (
-            f"{from_here(tape.path)} is in use and only replays (record mode: {tape.mode.value})"
-        )
+        mode = f"{tape.mode}{tape.why_mode}"
+        reason = f"{from_here(tape.path)} is in use and only replays (record mode: {mode})"
         remedy = _REPLAY_REMEDY
     elif guard is not None:
         note, reason, remedy = guard.errors.append, guard.reason, guard.remedy
     else:
         if tape is not None and tape.policy.writes and _is_of_the_test(tape):
-            _note(tape, kind, host, port)
+            _note(tape, kind, host, port, meant_for)
         return
     names = _watch.names_of(host)
     allowing = (tape and tape.allow_hosts, guard and guard.hosts)
@@ -239,7 +262,7 @@ def _pass(kind: str, host: str, port: int | None) -> None:
         port=port,
         who=who(frames),
         reason=reason,
-        remedy=remedy.format(host=names[0] if names else host),
+        remedy=_remedy(names[0] if names else host, port or meant_for, remedy),
     )
     note(error)
     raise error
@@ -255,23 +278,49 @@ def _is_of_the_test(tape: TapeInForce) -> bool:
     return entered() is tape or threading.current_thread() is threading.main_thread()
 
 
-def _note(tape: TapeInForce, kind: str, host: str, port: int | None) -> None:
-    """Note what goes past a cassette that records, the first attempt to reach each host."""
+def _is_a_neighbour(tape: TapeInForce, host: str, port: int | None) -> bool:
+    """Return whether it is a service on this machine that the cassette has no recording of.
+
+    It speaks no HTTP as far as anybody has seen, such as a database, and is there on every run.
+    """
+    return (
+        port is not None and is_loopback(host) and not tape.knows_port(_watch.names_of(host), port)
+    )
+
+
+def _note(tape: TapeInForce, kind: str, host: str, port: int | None, meant_for: object) -> None:
+    """Note what goes past a cassette that records, the first attempt to reach each host.
+
+    Whether a port of this machine is one that the cassette will have a recording of, and so will
+    refuse, is known when the use ends.
+    """
     names = _watch.names_of(host)
     known_as = names[0] if names else host
-    if known_as in tape.bypassed or _allows(tape.allow_hosts, (host, *names), port):
+    told = tape.bypassed
+    if is_loopback(host) and port is not None:
+        told = tape.neighbours.setdefault(port, {})
+    if known_as in told or _allows(tape.allow_hosts, (host, *names), port):
         return
     frames = callers()
     if is_exempt(frames) or asks_about_a_proxy(frames):
         return
-    tape.bypassed[known_as] = told_of_attempt(
+    told[known_as] = told_of_attempt(
         kind,
         host,
         port,
         f"went past {from_here(tape.path)}: it is not in the cassette, and a replay will refuse it",
         who=who(frames),
-        remedy=_REPLAY_REMEDY.format(host=known_as),
+        remedy=_remedy(known_as, port or meant_for, _REPLAY_REMEDY),
     )
+
+
+def _remedy(host: str, port: object, otherwise: str) -> str:
+    """Return what to do about a refusal: where the port tells what it was, that comes first."""
+    service = service_at(port)
+    if service is None:
+        return otherwise.format(host=host)
+    place = f"[{host}]:{service.port}" if ":" in host else f"{host}:{service.port}"
+    return _SERVICE_REMEDY.format(service=service.name, place=place)
 
 
 def _allows(hosts: Hosts, names: Sequence[str], port: int | None) -> bool:

@@ -21,6 +21,7 @@ import aiohttp
 import httpx
 import pytest
 import requests
+from servers.raw import Step
 
 import cassette
 from cassette.patching.network.guard import GuardPatcher
@@ -41,10 +42,29 @@ def path(tmp_path):
     return tmp_path / "a.yaml"
 
 
+def write_recording_of(path, *origins):
+    """Write a cassette that has a recording of each origin."""
+    entries = [
+        f"- call: GET {origin}/recorded\n  request: {{}}\n  response: {{}}\n"
+        "  at: 2026-11-23T01:26:42Z\n  took: 0.1\n  ended: open\n"
+        for origin in origins
+    ]
+    path.write_text(
+        "cassette: 1\nrecorded: 2026-11-23T01:26:42Z\ninteractions:\n" + "".join(entries)
+    )
+
+
 @pytest.fixture
-def replaying(path):
+def known(path, server):
+    """The path of a cassette that has a recording of the server."""
+    write_recording_of(path, server.url)
+    return path
+
+
+@pytest.fixture
+def replaying(known):
     """A cassette that only replays, in use; the test takes out of its errors what it expects."""
-    with cassette.use(path, mode="none") as tape:
+    with cassette.use(known, mode="none") as tape:
         yield tape
 
 
@@ -142,13 +162,16 @@ def test_no_name_server_is_asked_for_the_name_of_an_address(replaying, look_up):
         look_up("192.0.2.1")
 
 
-def test_a_datagram_is_refused(replaying):
+def test_a_datagram_is_refused(path):
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
+        contextlib.ExitStack() as stack,
     ):
         receiver.bind(("127.0.0.1", 0))
         address = receiver.getsockname()
+        write_recording_of(path, f"http://127.0.0.1:{address[1]}")
+        replaying = stack.enter_context(cassette.use(path, mode="none"))
         for send in (
             lambda to: sender.sendto(b"x", to),
             lambda to: sender.sendto(b"x", 0, to),
@@ -202,10 +225,10 @@ def test_it_is_no_error_that_clients_retry_or_wrap():
     assert not issubclass(cassette.BlockedNetworkError, (OSError, http.client.HTTPException))
 
 
-def test_a_swallowed_error_comes_up_at_the_end(path, server):
+def test_a_swallowed_error_comes_up_at_the_end(known, server):
     with (
         pytest.raises(cassette.BlockedNetworkError),
-        cassette.use(path, mode="none"),
+        cassette.use(known, mode="none"),
         contextlib.suppress(Exception),
     ):
         create_connection(server.address)
@@ -281,6 +304,93 @@ def test_without_a_cassette_nothing_is_refused(server):
     create_connection(server.address).close()
 
 
+# Services on this machine.
+
+
+def reach_by_datagram(address):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"x", address)
+
+
+@pytest.mark.parametrize("reach", [*CONNECTING[1:3], *CONNECTING[4:], reach_by_datagram])
+@pytest.mark.parametrize("mode", ["once", "new_episodes", "none"])
+def test_a_port_of_this_machine_without_a_recording_is_left_alone(path, server, reach, mode):
+    write_recording_of(path, "http://api.example.com", f"http://10.0.0.1:{server.port}")
+    with cassette.use(path, mode=mode) as tape, contextlib.suppress(BlockingIOError):
+        reach(server.address)
+    assert not tape.errors
+
+
+@pytest.mark.parametrize("origin", ["localhost", "[::1]", "127.0.0.2", "api.localhost"])
+def test_a_recording_under_any_name_of_this_machine_counts(path, server, origin):
+    write_recording_of(path, f"http://{origin}:{server.port}")
+    with cassette.use(path, mode="none") as tape, refused(tape, *server.address):
+        create_connection(server.address)
+
+
+def test_a_default_port_counts_as_well(path):
+    write_recording_of(path, "https://localhost")
+    with cassette.use(path, mode="none") as tape, refused(tape, "127.0.0.1", 443):
+        create_connection(("127.0.0.1", 443))
+
+
+def test_a_recording_of_an_extra_cassette_counts(path, tmp_path, server):
+    write_recording_of(tmp_path / "b.yaml", server.url)
+    use = cassette.use(path, mode="none", extra=[tmp_path / "b.yaml"])
+    with use as tape, refused(tape, *server.address):
+        create_connection(server.address)
+
+
+def test_what_passed_while_it_was_recorded_passes_on_replay(path, server, raw_server):
+    web = raw_server([Step.READ_REQUEST, b"HTTP/1.1 204 No Content\r\n\r\n"])
+    for mode in ("once", "once", "none"):
+        with cassette.use(path, mode=mode):
+            requests.get(f"http://127.0.0.1:{web.address.port}", timeout=5)
+            create_connection(server.address).close()
+
+
+def test_a_blocked_network_leaves_no_port_of_this_machine_alone(path, server):
+    with cassette.block_network() as guard, cassette.use(path, mode="none") as tape:
+        with pytest.raises(cassette.BlockedNetworkError):
+            create_connection(server.address)
+        assert guard.errors or tape.errors
+        guard.errors.clear()
+        tape.errors.clear()
+
+
+@pytest.mark.parametrize(
+    ("port", "service", "place"),
+    [
+        (5432, "PostgreSQL", "192.0.2.1:5432"),
+        (6379, "Redis", "192.0.2.1:6379"),
+        (587, "A mail server", "192.0.2.1:587"),
+    ],
+)
+def test_the_first_remedy_names_the_service_of_a_well_known_port(replaying, port, service, place):
+    with refused(replaying, "192.0.2.1", port) as caught:
+        create_connection(("192.0.2.1", port))
+    assert str(caught.value).splitlines()[-1] == (
+        f"{service}? Let it through: allow_hosts=['{place}'], or for all tests in the ini file of "
+        f"pytest: cassette_allow_hosts = {place}"
+    )
+
+
+@pytest.mark.parametrize("port", [5432, "5432", b"5432"])
+def test_so_does_that_of_a_look_up(replaying, port):
+    with refused(replaying, NOWHERE) as caught:
+        socket.getaddrinfo(NOWHERE, port)
+    assert f"PostgreSQL? Let it through: allow_hosts=['{NOWHERE}:5432']" in str(caught.value)
+
+
+def test_an_event_loop_tells_the_port_too(replaying):
+    async def run():
+        await asyncio.open_connection(NOWHERE, 5432)
+
+    with refused(replaying, NOWHERE) as caught:
+        asyncio.run(run())
+    assert "PostgreSQL? " in str(caught.value)
+
+
 # Allowing.
 
 
@@ -292,9 +402,9 @@ def test_what_a_use_leaves_alone_its_guard_lets_through(path, server, pattern):
         create_connection(server.address).close()
 
 
-def test_only_the_allowed_port_is_let_through(path, server):
+def test_only_the_allowed_port_is_let_through(known, server):
     with (
-        cassette.use(path, mode="none", allow_hosts=["127.0.0.1:1"]) as tape,
+        cassette.use(known, mode="none", allow_hosts=["127.0.0.1:1"]) as tape,
         refused(tape, *server.address),
     ):
         create_connection(server.address)
@@ -311,9 +421,10 @@ def machine(monkeypatch, addresses):
     )
 
 
-def test_whoever_may_reach_a_name_may_reach_its_addresses(path, server, monkeypatch):
+def test_whoever_may_reach_a_name_may_reach_its_addresses(known, server, monkeypatch):
     machine(monkeypatch, ["127.0.0.1"])
-    with cassette.use(path, mode="none", allow_hosts=[f"example.test:{server.port}"]) as tape:
+    write_recording_of(known, server.url, "http://127.0.0.1:1")
+    with cassette.use(known, mode="none", allow_hosts=[f"example.test:{server.port}"]) as tape:
         with refused(tape, *server.address):
             create_connection(server.address)
         create_connection(("example.test", server.port)).close()
@@ -332,13 +443,13 @@ def test_an_allowed_name_lets_a_name_through_that_is_looked_up_by_the_socket(pat
         assert "127.0.0.1" in addresses
 
 
-def test_the_addresses_of_a_name_are_forgotten_with_the_guard(path, server, monkeypatch):
+def test_the_addresses_of_a_name_are_forgotten_with_the_guard(known, server, monkeypatch):
     machine(monkeypatch, ["127.0.0.1"])
-    with cassette.use(path, mode="none", allow_hosts=["example.test"]):
+    with cassette.use(known, mode="none", allow_hosts=["example.test"]):
         create_connection(("example.test", server.port)).close()
     monkeypatch.undo()
     with (
-        cassette.use(path, mode="none", allow_hosts=["example.test"]) as tape,
+        cassette.use(known, mode="none", allow_hosts=["example.test"]) as tape,
         refused(tape, *server.address),
     ):
         create_connection(server.address)
@@ -361,8 +472,8 @@ def test_once_refuses_when_there_is_a_cassette(path, server):
     assert "(record mode: once)" in str(caught.value)
 
 
-def test_the_inner_cassette_decides(path, tmp_path, server):
-    with cassette.use(path, mode="none") as outer:
+def test_the_inner_cassette_decides(known, tmp_path, server):
+    with cassette.use(known, mode="none") as outer:
         with cassette.use(tmp_path / "b.yaml", mode="off"):
             create_connection(server.address).close()
         with refused(outer, *server.address):
@@ -405,6 +516,8 @@ def test_each_task_has_the_guard_of_its_own_cassette(path, tmp_path, server):
             tape.errors.clear()
             return refused
 
+    write_recording_of(tmp_path / "c.yaml", f"http://localhost:{server.port}")
+
     async def main():
         one, two = asyncio.Event(), asyncio.Event()
         return await asyncio.gather(
@@ -422,11 +535,10 @@ def test_each_task_has_the_guard_of_its_own_cassette(path, tmp_path, server):
 @contextlib.contextmanager
 def told_of(path, *beginnings, **options):
     """Record; expect that the use ends well, and of what it warns."""
-    with pytest.warns(cassette.UnrecordedWarning) as caught, cassette.use(path, **options) as tape:
+    with pytest.warns(cassette.UnrecordedWarning) as caught, cassette.use(path, **options):
         yield caught
     for warning, beginning in zip(caught, beginnings, strict=True):
         assert str(warning.message).startswith(f"{beginning} went past {path}: ")
-    assert len(tape.bypassed) == len(beginnings)
 
 
 @pytest.mark.parametrize("mode", ["once", "new_episodes", "all", "rewrite"])
@@ -452,8 +564,9 @@ def test_what_goes_past_a_recording_is_told_when_the_use_ends(path, server, mode
 
 def test_a_host_is_told_once_by_its_name(path, server, monkeypatch):
     machine(monkeypatch, ["127.0.0.1"])
-    told = (f"a connection to 127.0.0.1:{server.port}", "a datagram to [2001:db8::1]:53")
+    told = ("a datagram to [2001:db8::1]:53", f"a connection to 127.0.0.1:{server.port}")
     with told_of(path, *told, mode="once") as caught:
+        requests.get(server.url, timeout=5)
         create_connection(("example.test", server.port)).close()
         create_connection(server.address).close()
         with (
@@ -461,7 +574,7 @@ def test_a_host_is_told_once_by_its_name(path, server, monkeypatch):
             contextlib.suppress(OSError),  # not every machine has a way there
         ):
             sock.sendto(b"x", ("2001:db8::1", 53))
-    assert str(caught[0].message).endswith("allow_hosts=['example.test'].")
+    assert str(caught[1].message).endswith("allow_hosts=['example.test'].")
 
 
 def test_a_warning_that_is_an_error_leaves_no_cassette(path, server):
@@ -502,6 +615,7 @@ def test_what_needs_no_network_goes_past_a_recording_without_a_word(path, unix_s
 def test_a_task_that_was_started_before_the_use_is_told_of(path, server):
     # As that one in which anyio runs tests, where a fixture of wider scope is async too.
     with told_of(path, f"a connection to 127.0.0.1:{server.port}", mode="once"):
+        requests.get(server.url, timeout=5)
         contextvars.Context().run(create_connection, server.address).close()
 
 
@@ -565,6 +679,7 @@ def fails_with(errors, coroutine):
 
 def test_an_async_client_that_goes_past_a_recording_is_told_of(path, server):
     with told_of(path, f"a connection to 127.0.0.1:{server.port}", mode="once") as caught:
+        requests.get(server.url, timeout=5)
         asyncio.run(with_a_socket(server.url))
     assert f"  by {__name__}.with_a_socket (" in str(caught[0].message)
 
