@@ -148,6 +148,7 @@ def use(  # noqa: PLR0913 - every option is a keyword of its own
             timing=_parse_timing(timing),
             expiry=Expiry.parse(max_age, on_expiry),
             verification=_verification(verify),
+            by_default=mode is None,
             failures=failures,
             hooks=Hooks(before_record, before_playback),
             command=lambda mode: f"cassette.use({str(place)!r}, mode={str(mode)!r})",

@@ -22,6 +22,8 @@ copied (``copying``).
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cassette.copying import Copyable
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
     from os import PathLike
-    from pathlib import Path
 
 
 class CassetteError(Copyable, Exception):
@@ -47,13 +48,15 @@ class UnmatchedRequestError(CassetteError):
         mode: Name of the record mode in force.
         total: How many interactions the cassette holds; None where there is no cassette.
         journal: Where a recording stands that did not become the cassette; else None.
+        nearby: Where there is no cassette, one that holds the request: its test may have been
+            renamed. Else None.
         beside: How many interactions the extra cassettes hold.
         nearest: A text of several lines for each of the nearest recordings, best first: what was
             recorded (``-``) and what was sent (``+``).
         spent: Numbers of the recordings that match, but have been played already.
         ignore: Entries of ``ignore`` with which the nearest recording would have answered.
         origins: Where the interactions of the cassette lead, if not to where this request does.
-        remedy: What to do, in one line.
+        remedy: What to do, in lines.
     """
 
     def __init__(  # noqa: PLR0913 - the fields of one message
@@ -64,6 +67,7 @@ class UnmatchedRequestError(CassetteError):
         mode: str,
         total: int | None = None,
         journal: Path | None = None,
+        nearby: Path | None = None,
         beside: int = 0,
         nearest: Sequence[str] = (),
         spent: Sequence[int] = (),
@@ -77,6 +81,7 @@ class UnmatchedRequestError(CassetteError):
         self.mode = mode
         self.total = total
         self.journal = journal
+        self.nearby = nearby
         self.beside = beside
         self.nearest = tuple(nearest)
         self.spent = tuple(spent)
@@ -92,14 +97,8 @@ class UnmatchedRequestError(CassetteError):
             "",
         ]
         advice = [self.remedy] if self.remedy else []
-        if self.total is None and self.journal is not None:
-            lines += [
-                "There is no such file yet: its recording was interrupted, or did not end well.",
-                f"Recorded until then: {from_here(self.journal)}",
-                "The next recording starts afresh.",
-            ]
-        elif self.total is None:
-            lines.append("There is no such file yet.")
+        if self.total is None:
+            lines += self._of_a_missing_file()
         elif self.total == 0:
             lines.append("It holds no interaction at all.")
         elif self.spent:
@@ -122,15 +121,36 @@ class UnmatchedRequestError(CassetteError):
             advice.insert(0, f"If this differs on every run, leave it out: ignore={[*self.ignore]}")
         return "\n".join([*lines, *([""] if advice else []), *advice])
 
+    def _of_a_missing_file(self) -> list[str]:
+        if self.journal is not None:
+            lines = [
+                "There is no such file yet: its recording was interrupted, or did not end well.",
+                f"Recorded until then: {from_here(self.journal)}",
+                "The next recording starts afresh.",
+            ]
+        else:
+            lines = ["There is no such file yet."]
+        if self.nearby is not None:
+            old, new = self.nearby, Path(self.path)
+            lines.append(f"Nearby, {from_here(old)} holds this request.")
+            if old.parent != new.parent and not new.parent.exists():
+                old, new = old.parent, new.parent  # the folder of a test module
+            moved = shlex.join(["git", "mv", from_here(old), from_here(new)])
+            lines.append(f"If its test was renamed, rename it too: {moved}")
+        return lines
+
 
 class RecordingEndedError(CassetteError):
     """The client wants more bytes than were read when the interaction was recorded."""
 
-    def __init__(self, call: str, *, path: str | PathLike[str], received: int) -> None:
+    def __init__(
+        self, call: str, *, path: str | PathLike[str], received: int, remedy: str = ""
+    ) -> None:
         super().__init__(call)
         self.call = call
         self.path = path
         self.received = received
+        self.remedy = remedy
 
     def __str__(self) -> str:
         return (
@@ -138,6 +158,7 @@ class RecordingEndedError(CassetteError):
             f"after {self.received} bytes: "
             "the program that was recorded read no further, and this one does\n"
             "Record the interaction again with the program as it is now."
+            + (f"\n{self.remedy}" if self.remedy else "")
         )
 
 

@@ -32,7 +32,14 @@ GROUPS = {
         "uvloop",
         "uvicorn",
     ),
-    "plugins": ("pyfakefs", "pytest_asyncio", "pytest_jsonreport", "pytest_rerunfailures", "xdist"),
+    "plugins": (
+        "pyfakefs",
+        "pytest_asyncio",
+        "pytest_jsonreport",
+        "pytest_rerunfailures",
+        "time_machine",
+        "xdist",
+    ),
     "tests": ("click", "hypothesis", "jinja2", "jsonschema", "rich", "trustme"),
     "types": ("mypy",),
 }

@@ -209,7 +209,8 @@ def test_a_mismatch_says_what_is_nearest_and_what_to_do(path, poll):
         "      + page: 2\n"
         "\n"
         "If this differs on every run, leave it out: ignore=['query:page']\n"
-        f"To record it: cassette.use('{path}', mode='new_episodes')"
+        f"To record it: cassette.use('{path}', mode='new_episodes')\n"
+        f"To record all anew, without what is stale: cassette.use('{path}', mode='rewrite')"
     )
 
 

@@ -1,9 +1,14 @@
 """The real clock, which no test freezes."""
 
+import urllib.request
+import warnings
 from datetime import UTC, datetime, timedelta
 
 import freezegun
+import pytest
+import time_machine
 
+import cassette
 from cassette.clock import Clock
 
 
@@ -14,6 +19,26 @@ def test_the_clock_goes_on_while_the_program_sees_another_time():
     assert timedelta() <= Clock.now() - now < timedelta(minutes=1)
     assert 0 <= Clock.wall() - wall < 60
     assert 0 <= Clock.monotonic() - monotonic < 60
+
+
+@pytest.mark.parametrize("destination", ["2001-02-03", "2051-02-03"])
+def test_the_clock_is_real_while_the_program_travels(tmp_path, poll, destination):
+    def get():
+        with urllib.request.urlopen(f"http://127.0.0.1:{poll.port}/") as answer:
+            return answer.read()
+
+    before = Clock.now()
+    with time_machine.travel(destination, tick=False):
+        assert str(datetime.now(UTC).year) == destination[:4]
+        with cassette.use(tmp_path / "a.yaml", mode="once"):
+            get()
+        with (
+            warnings.catch_warnings(action="error"),
+            cassette.use(tmp_path / "a.yaml", mode="once", max_age="1h"),
+        ):
+            get()
+    (recorded,) = cassette.load(tmp_path / "a.yaml").interactions
+    assert before <= recorded.at <= Clock.now()
 
 
 def test_the_present_moment_is_in_utc_and_whole_milliseconds(monkeypatch):

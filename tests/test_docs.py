@@ -35,6 +35,7 @@ def blocks(page):
     "page",
     [
         "docs/tutorial.md",
+        "docs/check.md",
         "docs/hooks.md",
         "docs/matching.md",
         "docs/migrating.md",
@@ -91,7 +92,7 @@ def test_the_messages_in_the_page_about_matching_are_what_is_said(tmp_path, monk
     picture = bytes(range(20)) + b"!!" + bytes(range(22, 48))
     kind = {"Content-Type": "image/png"}
     said = mismatch(lambda: requests.post(f"{ORIGIN}/picture", data=picture, headers=kind))
-    hexdump = "\n".join(line[4:] for line in said.splitlines()[5:-2])
+    hexdump = "\n".join(line[4:] for line in said.splitlines()[5:-3])
     assert indent(f"```text\n{hexdump}\n```", "  ") in page
 
 

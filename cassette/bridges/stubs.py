@@ -97,6 +97,7 @@ class Stub(responses.Response):
         answer = interaction.response
         self._desk = desk
         self._call = interaction.call
+        desk.matching.redactor.recall(interaction)
         self._key = desk.matching.call_key(interaction.call)
         self._connected = not interaction.call.startswith(CONNECT)
         # The only interaction of an index of its own: how often a stub answers is for the

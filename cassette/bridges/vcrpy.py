@@ -72,6 +72,17 @@ def read(path: str | PathLike[str]) -> ReadCassette:
         raise CassetteNotFoundError(path, "Name a cassette of VCR.py.") from None
     except OSError as error:
         raise CassetteFormatError(f"it cannot be read: {error.strerror}", path=path) from None
+    return read_text(text, path, at)
+
+
+def read_text(text: bytes, path: str | PathLike[str], at: datetime) -> ReadCassette:
+    """Return what a text in the format of VCR.py holds.
+
+    Args:
+        text: YAML or JSON.
+        path: Names it in errors, which are those of ``read``.
+        at: The time of what has none of its own.
+    """
     return _Reader(at).read(_root(text, str(path)))
 
 

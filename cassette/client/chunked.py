@@ -123,11 +123,11 @@ class ChunkedBody(stock.HTTPResponse):
 
         Raises:
             LineTooLong: A line has more than ``_MAXLINE`` bytes.
-            HTTPException: There are more than ``_MAXHEADERS`` lines.
+            HTTPException: There are more than ``_MAXHEADERS`` lines, the empty one not counted.
         """
         limit = limits._MAXLINE
         readline = self.fp.readline
-        for _ in range(limits._MAXHEADERS):
+        for _ in range(limits._MAXHEADERS + 1):
             line = readline(limit + 1)
             if len(line) > limit:
                 raise LineTooLong("trailer line")

@@ -37,9 +37,9 @@ POSITIONAL_KEY_FILE: Final = sys.version_info < (3, 12)
 """``HTTPSConnection(host, port, key_file, cert_file, timeout, source_address)`` may be written
 without keywords (until 3.11); from 3.12 on only host and port may."""
 
-MAX_INTERIM: Final = 100
-"""Interim responses before the final one. Older interpreters wait for ever for a server that
-sends 100 (Continue) for ever; newer ones give up here."""
+MAX_INTERIM: Final = 99
+"""Interim responses before the final one, which is the hundredth then. Older interpreters wait for
+ever for a server that sends 100 (Continue) for ever; newer ones give up here."""
 
 limits: Final[Any] = stock
 """Where ``_MAXLINE`` and ``_MAXHEADERS`` are looked up, every time anew.

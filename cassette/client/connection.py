@@ -46,7 +46,7 @@ from cassette.client.errors import (
     NotConnected,
     ResponseNotReady,
 )
-from cassette.client.message import _parse_header_lines, _read_headers
+from cassette.client.message import _parse_header_lines, _read_any_headers, _read_headers
 from cassette.client.response import HTTPResponse
 
 if TYPE_CHECKING:
@@ -236,7 +236,9 @@ class HTTPConnection(stock.HTTPConnection):
         try:
             _, code, message = response._read_status()  # as libraries call it
             if code == _OK or compat.TUNNEL_IN_HTTP_11:
-                lines = _read_headers(response.fp)
+                # Before 3.12 they were read past, however many there are.
+                read = _read_headers if compat.TUNNEL_IN_HTTP_11 else _read_any_headers
+                lines = read(response.fp)
                 self._raw_proxy_headers = lines
                 if self.debuglevel > 0:
                     for line in lines if compat.TUNNEL_IN_HTTP_11 else lines[:-1]:

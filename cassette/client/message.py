@@ -86,6 +86,27 @@ def _read_headers(fp: SupportsReadline[bytes]) -> list[bytes]:
     raise HTTPException(f"got more than {most} headers")
 
 
+def _read_any_headers(fp: SupportsReadline[bytes]) -> list[bytes]:
+    """Return the lines of a header section of any number; none of more than ``_MAXHEADERS``.
+
+    Raises:
+        LineTooLong: A line has more than ``_MAXLINE`` bytes.
+    """
+    size = limits._MAXLINE + 1
+    lines: list[bytes] = []
+    count = 0
+    while True:
+        line = fp.readline(size)
+        count += 1
+        if len(line) == size:
+            raise LineTooLong("header line")
+        lines.append(line)
+        if count > limits._MAXHEADERS:
+            lines.clear()  # there may be no end of them
+        if line in _END_OF_SECTION:
+            return lines
+
+
 def message_of(fields: list[tuple[str, str]], _class: type[_MessageT]) -> _MessageT:
     """Return a message with these fields, as the e-mail parser would leave it."""
     message: Any = _class()

@@ -69,6 +69,7 @@ class HTTPResponse(ChunkedBody):
         debuglevel: Above zero, what is read of the head is printed.
         method: Method of the request; the answer to HEAD has no body (RFC 9112, section 6.3).
         url: Accepted for its place in the signature, and ignored.
+        strict: Deprecated, and ignored: what came without a status line is always refused.
 
     Attributes:
         headers: The header section; also as ``msg``.
@@ -92,7 +93,11 @@ class HTTPResponse(ChunkedBody):
         debuglevel: int = 0,
         method: str | None = None,
         url: str | None = None,  # noqa: ARG002 - kept for callers that pass it
+        *,
+        strict: object = None,
     ) -> None:
+        if strict is not None:
+            compat.warn_old_keyword("strict", "it is ignored, leave it out")
         self.fp = sock.makefile("rb")
         self.debuglevel = debuglevel
         self._method = method
@@ -142,7 +147,7 @@ class HTTPResponse(ChunkedBody):
 
         Raises:
             HTTPException: The head is no head; see `_read_status` and `parse_headers`. Or there
-                were more than 100 interim responses.
+                were more than 99 interim responses.
             UnknownProtocol: The version is not 1.x.
 
         Source: RFC 9110, section 15.2; RFC 9112, section 6.3.
@@ -257,8 +262,9 @@ class HTTPResponse(ChunkedBody):
 
     def __del__(self) -> None:
         # Instead of the finaliser of the io module, which closes whatever is not closed: of a
-        # response whose body has ended there is nothing left to close. An eighth of a small one.
-        if getattr(self, "fp", None) is not None:
+        # response whose body has ended there is nothing left to close, unless somebody has a
+        # ``close`` of their own. An eighth of a small one.
+        if getattr(self, "fp", None) is not None or _has_own_close(self):
             with contextlib.suppress(Exception):
                 self.close()
 
@@ -489,3 +495,15 @@ class HTTPResponse(ChunkedBody):
     def getcode(self) -> int:
         """Return the status code; ``status`` is the newer spelling."""
         return self.status
+
+
+def _has_own_close(response: HTTPResponse) -> bool:
+    """Return whether ``close`` is neither ours nor stock's, and has not been called yet."""
+    cls = type(response)
+    if cls is HTTPResponse and "close" not in vars(response):
+        return False
+    own = "close" in vars(response) or cls.close not in {
+        HTTPResponse.close,
+        stock.HTTPResponse.close,
+    }
+    return own and not response.closed

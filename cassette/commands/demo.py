@@ -54,7 +54,7 @@ _STREAM_HEAD: Final = (
 
 _ANSWERS: Final[dict[bytes, _Answer]] = {
     b"/users/1": _answer(
-        json.dumps({"id": 1, "name": "Ada", "token": "correct-horse-battery"}).encode(),
+        json.dumps({"id": 1, "name": "Ada", "token": "c0rrect-h0rse-b4ttery"}).encode(),
         b"Content-Type: application/json",
         b"Set-Cookie: session=only-for-your-eyes; HttpOnly",
     ),

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from cassette.matching.calls import SECRET, canonical_query, pairs_of
-from cassette.redaction import MASK_MARK, without_masks_bytes
+from cassette.redaction import has_mask_bytes, without_masks_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,10 +69,8 @@ class BodyReader:
         content, kind = message.content, message.kind
         if not content:
             return b"", kind
-        redactor = self._redactor
-        content = redactor.cover(content)
-        content = redactor.blanked(content, kind)
-        if MASK_MARK in content:
+        content = self._redactor.blanked(content, kind)
+        if has_mask_bytes(content):
             content = without_masks_bytes(content)
         return content, kind
 
@@ -149,7 +147,7 @@ class BodyReader:
         """Return the pairs of a form that count; None where it is none in spite of its label."""
         if not _FORM.fullmatch(content):
             return None
-        return pairs_of(content.decode("ascii"), self._redactor.is_secret, self._form_fields)
+        return pairs_of(content.decode("ascii"), self._redactor.hides, self._form_fields)
 
     def parts(self, content: bytes, kind: str) -> list[tuple[str, list[str], bytes]] | None:
         """Return name, head and body of each part that counts; None where there are no parts."""

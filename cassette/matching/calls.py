@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from cassette.model import CONNECT, DEFAULT_PORTS
-from cassette.redaction import MASK_MARK, without_masks
+from cassette.redaction import has_mask, without_masks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 SECRET: Final = "\x00"  # noqa: S105 - a mark, not a password
 """Stands for the value of every secret; no call line can hold this character."""
-
-_MASK_MARK: Final = MASK_MARK.decode()
 
 _CALL: Final = re.compile(
     r"(\S*) "  # method
@@ -110,7 +108,7 @@ def canonical_path(path: str) -> str:
     """
     if "%" in path:
         path = _ESCAPE.sub(_same_escape, path)
-    return without_masks(path) if _MASK_MARK in path else path
+    return without_masks(path) if has_mask(path) else path
 
 
 Pair = tuple[str, str]
@@ -125,13 +123,13 @@ def decode_part(part: str) -> str:
 
 
 def pairs_of(
-    query: str, is_secret: Callable[[str], bool], ignored: Iterable[str] = ()
+    query: str, hides: Callable[[str, str], bool], ignored: Iterable[str] = ()
 ) -> list[Pair]:
     """Return the pairs of a query or form, in order, as far as they count.
 
     Args:
         query: Pairs with ``&`` between them.
-        is_secret: Whether a name is the name of a secret: its value is ``SECRET``.
+        hides: Whether the value of a name is a secret, and counts as ``SECRET``.
         ignored: Names that are left out.
     """
     pairs = []
@@ -142,8 +140,10 @@ def pairs_of(
         name = decode_part(name)
         if name in ignored:
             continue
-        value = SECRET if is_secret(name) else decode_part(value)
-        if _MASK_MARK in value:
+        value = decode_part(value)
+        if hides(name, value):
+            value = SECRET
+        elif has_mask(value):
             value = without_masks(value)
         pairs.append((name, value))
     return pairs
@@ -177,21 +177,25 @@ class CallKeys:
     """
 
     def __init__(self, redactor: Redactor, ignored: frozenset[str] = frozenset()) -> None:
-        self._is_secret = redactor.is_secret
+        self._hides = redactor.hides
         self.ignored: Final = ignored
         # A program sends the same few parameters again and again.
         self._canonical_pair = lru_cache(_REMEMBERED)(
-            partial(_canonical_pair, redactor.is_secret, ignored)
+            partial(_canonical_pair, redactor.hides, ignored)
         )
+
+    def forget(self) -> None:
+        """Judge all parameters anew: a redactor has come to know more names."""
+        self._canonical_pair.cache_clear()
 
     def pairs(self, query: str) -> list[Pair]:
         """Return the pairs of a query that count."""
-        return pairs_of(query, self._is_secret, self.ignored)
+        return pairs_of(query, self._hides, self.ignored)
 
     def canonical(self, call: str) -> str:
         """Return the canonical form of a call line; that of a canonical line is itself."""
         start, _, query = call.partition("?")
-        if _PLAIN_START.fullmatch(start) is None or _MASK_MARK in start:
+        if _PLAIN_START.fullmatch(start) is None or has_mask(start):
             if call.startswith(CONNECT):
                 return CONNECT + origin_of(call)
             start = _canonical_start(start)
@@ -214,15 +218,15 @@ def _canonical_start(start: str) -> str:
 
 
 def _canonical_pair(
-    is_secret: Callable[[str], bool], ignored: frozenset[str], part: str
+    hides: Callable[[str, str], bool], ignored: frozenset[str], part: str
 ) -> tuple[str, str] | None:
     """Return the name of a parameter and its canonical form; None where it does not count."""
     plain = _PLAIN_PAIR.fullmatch(part)
-    if plain is not None and _MASK_MARK not in part:
+    if plain is not None and not has_mask(part):
         name = plain[1]
-        if not is_secret(name) and name not in ignored:
+        if name not in ignored and not hides(name, part[len(name) + 1 :]):
             return name, part
-    for name, value in pairs_of(part, is_secret, ignored):
+    for name, value in pairs_of(part, hides, ignored):
         return name, f"{_quote(name).replace('=', '%3D')}={_quote(value)}"
     return None
 

@@ -40,7 +40,7 @@ _CONNECT_MATCHERS: Final = ("method", "scheme", "host", "port")
 _RANKED: Final = 2000
 """Calls that are compared with the one that found nothing."""
 
-_LINES: Final = (18, 6, 6)
+_LINES: Final = (16, 6, 6)
 """Lines that are shown of the nearest recording, the second, and so on: what makes a message of 40
 lines together with all that stands around them."""
 
@@ -217,7 +217,7 @@ def _differences(
             objection = matching.objection(matcher, fetch().request, incoming)
             if objection is not None:
                 # Before anything is cut, since half a secret is found no more.
-                said = matching.redactor.cover(objection.encode("utf-8", "replace")).decode()
+                said = matching.redactor.cover_text(objection)
                 lines = [f"  {cut(line)}" for line in said.splitlines()[:_OBJECTION]]
                 name = getattr(matcher, "__name__", repr(matcher))
                 yield Difference(name, [Change(tuple(lines))])

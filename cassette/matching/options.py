@@ -19,7 +19,7 @@ from cassette.matching.calls import (
 )
 from cassette.matching.variants import choosing, decisive, values_of
 from cassette.model import CONNECT
-from cassette.redaction import MASK_MARK, Redactor, without_masks, without_masks_bytes
+from cassette.redaction import Redactor, has_mask_bytes, without_masks, without_masks_bytes
 from cassette.wording import suggestion
 
 if TYPE_CHECKING:
@@ -130,11 +130,12 @@ class Matching:
         parts = split_call(call)
         kept = []
         for pair in parts.query.split("&"):
-            name, equals, _ = pair.partition("=")
+            name, equals, value = pair.partition("=")
             name = decode_part(name)
             if name in self.keys.ignored:
                 continue
-            kept.append(f"{name}{equals}{SECRET}" if self.redactor.is_secret(name) else pair)
+            hidden = equals and self.redactor.hides(name, decode_part(value))
+            kept.append(f"{name}={SECRET}" if hidden else pair)
         mark = "?" if kept and (parts.query or len(kept) > 1) else ""
         query = "&".join(kept)
         return without_masks(f"{parts.scheme}://{parts.host}:{parts.port}{parts.path}{mark}{query}")
@@ -210,8 +211,8 @@ class Matching:
 
     def raw_body(self, request: Request) -> bytes:
         """Return the body's bytes without chunk framing, secrets and masks made equal."""
-        body = self.redactor.blanked(self.redactor.cover(request.body), request.kind)
-        return without_masks_bytes(body) if MASK_MARK in body else body
+        body = self.redactor.blanked(request.body, request.kind)
+        return without_masks_bytes(body) if has_mask_bytes(body) else body
 
     def header_pairs(self, message: Message) -> list[tuple[str, str]]:
         """Return the header fields that count: names in lower case, sorted, secrets equal."""
@@ -220,7 +221,7 @@ class Matching:
             folded = name.lower()
             if folded in self.ignored_headers:
                 continue
-            if self.redactor.is_secret(folded):
+            if self.redactor.hides(folded, value) or self.redactor.is_secret(folded):
                 value = SECRET  # noqa: PLW2901 - the value as it counts
             else:
                 covered = self.redactor.cover(value.encode("latin-1"))

@@ -421,6 +421,8 @@ class CassetteTransport(asyncio.Transport):
 
     def resume_reading(self) -> None:
         """Tell the protocol again."""
+        if not self._feed.paused:
+            return
         self._feed.paused = False
         if self.live is not None:
             self.live.resume_reading()

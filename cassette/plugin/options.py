@@ -107,6 +107,13 @@ TABLE: Final = (
         "drop the interactions that no test has played from the cassettes whose tests all passed",
         kind=Kind.FLAG,
     ),
+    Option(
+        "report",
+        "write a page about the run to this file: which test and which line sent what, what "
+        "answered it, and what was not played",
+        "FILE",
+        Kind.PATH,
+    ),
 )
 """Every option, in the order of the help."""
 
@@ -208,8 +215,8 @@ def _read(option: Option, given: Any, folder: Path) -> Any:  # noqa: ANN401 - te
     if option.kind is Kind.PATH:
         if not given:  # on the command line: in an ini file, nothing is as good as no option
             raise pytest.UsageError(
-                f"{option.flag}: expected the path of a folder, found none\n"
-                "Write . for this folder, or leave the option out."
+                f"{option.flag}: expected a path, found none\n"
+                "Write one, such as . for this folder, or leave the option out."
             )
         return folder / given
     return given

@@ -57,7 +57,10 @@ def prune(run: RunUses, plan: Plan) -> list[Pruned]:
 
 def _objection(run: RunUses, plan: Plan, path: str, uses: Sequence[UseRecord]) -> str:
     """Return why a cassette cannot be pruned; empty if it can."""
-    if any(record.outcome in (Outcome.RECORDED, Outcome.REWRITTEN) for record in uses):
+    if any(
+        record.outcome in (Outcome.RECORDED, Outcome.REWRITTEN, Outcome.CONFIRMED)
+        for record in uses
+    ):
         return "it was written in this run, and only the next one can tell"
     if any(record.mode == RecordMode.VERIFY for record in uses):
         return f"mode {RecordMode.VERIFY} writes nothing"

@@ -24,13 +24,24 @@ _SENT: Final = "cassette_plan"
 def register(config: pytest.Config) -> None:
     """Add the hooks that this process needs."""
     planner = None
-    if options.value(config, "orphans") or options.value(config, "prune"):
+    page = options.value(config, "report")
+    if page or options.value(config, "orphans") or options.value(config, "prune"):
         planner = Planner(config)
         config.pluginmanager.register(planner, "cassette-planner")
     tracker = UseTracker(config)
     config.pluginmanager.register(tracker, "cassette-tracker")
+    if page:
+        from cassette.plugin.sent import SentTracker  # noqa: PLC0415 - hardly a run wants a page
+
+        config.pluginmanager.register(SentTracker(config), "cassette-sent")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Reporter(config, tracker, planner), "cassette-reporter")
+        reporter = Reporter(config, tracker, planner)
+        config.pluginmanager.register(reporter, "cassette-reporter")
+        if page:
+            from cassette.plugin.run_page import RunPage  # noqa: PLC0415 - as above
+
+            run_page = RunPage(config, page, reporter.uses, planner)
+            config.pluginmanager.register(run_page, "cassette-page")
 
 
 class Planner:
@@ -132,6 +143,9 @@ class Planner:
 class Reporter:
     """Gathers the uses of a run, and sums them up.
 
+    Attributes:
+        uses: Every use of the run so far.
+
     Args:
         config: Of this run.
         tracker: Notes the uses in this process.
@@ -142,7 +156,7 @@ class Reporter:
         self._config = config
         self._tracker = tracker
         self._planner = planner
-        self._uses = RunUses()
+        self.uses = RunUses()
         self._pruned: Sequence[Pruned] = ()
 
     def pytest_report_header(self) -> str:
@@ -156,13 +170,13 @@ class Reporter:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in the uses of a test, and how it ended."""
-        self._uses.note(report)
+        self.uses.note(report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - pytest-xdist need not be there
         """Take in the uses that no report of a worker carried."""
         # Taken out, since a worker that was interrupted goes down twice.
-        self._uses.add(getattr(node, "workeroutput", {}).pop(REPORTED, ()))
+        self.uses.add(getattr(node, "workeroutput", {}).pop(REPORTED, ()))
 
     def pytest_sessionfinish(self) -> None:
         """Drop the interactions that no test has played, if ``--cassette-prune`` was given."""
@@ -170,12 +184,12 @@ class Reporter:
         if plan is not None:
             from cassette.plugin.prune import prune  # noqa: PLC0415 - as above
 
-            self._pruned = prune(self._uses, plan)
+            self._pruned = prune(self.uses, plan)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the section about cassettes, if there is anything to say."""
-        self._uses.add(self._tracker.rest)
-        if self._planner is None and not self._uses.records:
+        self.uses.add(self._tracker.rest)
+        if self._planner is None and not self.uses.records:
             return
         from cassette.plugin.orphans import find_orphans  # noqa: PLC0415 - as above
         from cassette.plugin.summary import Summary  # noqa: PLC0415 - as above
@@ -184,14 +198,14 @@ class Reporter:
         orphans = None
         if plan is not None:
             used = [path for paths in plan.uses.values() for path in paths]
-            orphans = find_orphans(plan.folders, [*used, *self._uses.by_cassette])
+            orphans = find_orphans(plan.folders, [*used, *self.uses.by_cassette])
         folder = self._config.invocation_params.dir
-        lines = Summary(self._uses, folder, self._command).lines(
+        lines = Summary(self.uses, folder, self._command).lines(
             verbose=self._config.get_verbosity() > 0,
             pruned=self._pruned,
             orphans=orphans,
             collected=plan.tests if plan is not None else (),
-            doubt=self._planner.doubt(self._uses) if self._planner is not None else "",
+            doubt=self._planner.doubt(self.uses) if self._planner is not None else "",
         )
         if lines:
             terminalreporter.write_sep("=", "cassettes")
@@ -208,4 +222,4 @@ class Reporter:
         planner = self._planner
         if planner is None or not options.value(self._config, option):
             return None
-        return None if planner.doubt(self._uses) else planner.plan
+        return None if planner.doubt(self.uses) else planner.plan

@@ -24,8 +24,16 @@ if TYPE_CHECKING:
     from cassette.plugin.use_record import UseRecord
     from cassette.plugin.uses import RunUses
 
-_WRITING: Final = (Outcome.RECORDED, Outcome.REWRITTEN, Outcome.OUTAGE, Outcome.UNFINISHED)
+_WRITING: Final = (
+    Outcome.RECORDED,
+    Outcome.REWRITTEN,
+    Outcome.CONFIRMED,
+    Outcome.OUTAGE,
+    Outcome.UNFINISHED,
+)
 """Outcomes of uses that have written a journal."""
+
+_ANEW: Final = (Outcome.REWRITTEN, Outcome.CONFIRMED)
 
 
 class Summary:
@@ -80,12 +88,13 @@ class Summary:
             *self._unanswered(),
             *self._pruned(pruned),
             *(self._orphans(orphans, collected) if orphans is not None else ()),
+            *self._confirmed(),
             *self._to_commit(one.path for one in pruned if one.dropped),
         ]
         if doubt:
             lines.append(f"What no test uses cannot be told: {doubt}.")
         counts = [self._counts()] if lines and self._records else []
-        return [*counts, *lines]
+        return [*counts, *self._verified(), *lines]
 
     def _counts(self) -> str:
         outcomes = list(self._outcomes.values())
@@ -97,6 +106,17 @@ class Summary:
             "left unplayed": sum(len(unplayed_by_all(uses)) for uses in self._uses.values()),
         }
         return f"Cassettes: {_list(cassettes)}. Interactions: {_list(interactions)}."
+
+    def _verified(self) -> Iterator[str]:
+        verified = [record for record in self._records if record.verified]
+        if not verified:
+            return
+        count = counted(sum(record.verified for record in verified), "interaction")
+        where = counted(len({record.path for record in verified}), "cassette")
+        drifted = sum(record.drifted for record in verified)
+        have = "has" if drifted < 2 else "have"  # noqa: PLR2004 - none or one
+        outcome = f"{drifted or 'none'} {have} drifted"
+        yield f"Verified: {count} of {where}, {outcome}."
 
     def _use(self, record: UseRecord) -> str:
         counts = {
@@ -116,13 +136,13 @@ class Summary:
             return
         yield "Older than max_age:"
         for path in expired:
-            anew = ", recorded anew" if self._outcomes[path] is Outcome.REWRITTEN else ""
+            anew = ", recorded anew" if self._outcomes[path] in _ANEW else ""
             age = in_words(timedelta(seconds=ages[path]))
             yield f"  {self._shown(path)} ({age}{anew})"
         tests = [
             record.test
             for path in expired
-            if self._outcomes[path] is not Outcome.REWRITTEN
+            if self._outcomes[path] not in _ANEW
             for record in self._uses[path]
         ]
         if tests:
@@ -197,13 +217,22 @@ class Summary:
             yield "Left of recordings that were not completed:"
         yield from (f"  {self._shown(path)}" for path in journals)
 
+    def _confirmed(self) -> Iterator[str]:
+        same = [path for path, outcome in self._outcomes.items() if outcome is Outcome.CONFIRMED]
+        if same:
+            yield "Recorded anew, and nothing has changed but the time of the recording:"
+        yield from map(self._add, same)
+
     def _to_commit(self, pruned: Iterable[str]) -> Iterator[str]:
         changed = (Outcome.RECORDED, Outcome.REWRITTEN)
         written = [path for path, outcome in self._outcomes.items() if outcome in changed]
         paths = dict.fromkeys([*written, *pruned])
         if paths:
             yield "To commit, once you have looked at it:"
-        yield from (f"  git add {shlex.quote(self._shown(path))}" for path in paths)
+        yield from map(self._add, paths)
+
+    def _add(self, path: str) -> str:
+        return f"  git add {shlex.quote(self._shown(path))}"
 
     def _shown(self, path: str) -> str:
         return shown_path(path, self._root)

@@ -38,6 +38,8 @@ _WARNINGS: Final = (
 )
 """Warnings that a filter of the project may turn into errors."""
 
+_taken_key: Final = pytest.StashKey[set[str]]()
+
 
 @contextmanager
 def failing_plainly() -> Iterator[None]:
@@ -51,6 +53,17 @@ def failing_plainly() -> Iterator[None]:
 
 def _again(item: pytest.Item, mode: str) -> str:
     return command(item.config, mode, [from_here(item.config, item.nodeid, item.path)])
+
+
+def _is_taken(session: pytest.Session, path: Path) -> bool:
+    """Return whether a test that was collected has this cassette."""
+    from cassette.plugin.plan import make_plan, same  # noqa: PLC0415 - only failures ask
+
+    taken = session.stash.get(_taken_key, None)
+    if taken is None:
+        uses = make_plan(session.config, session.items, (), ()).uses.values()
+        taken = session.stash[_taken_key] = {path for paths in uses for path in paths}
+    return same(path) in taken
 
 
 class TapedTest:
@@ -83,7 +96,9 @@ class TapedTest:
         settings.pop("name", None)
         self.good = True
         self.ending = False
-        self._use = use(path, **settings).of_run(partial(_again, item), item.config.rootpath)
+        self._use = use(path, **settings).of_run(
+            partial(_again, item), item.config.rootpath, partial(_is_taken, item.session)
+        )
         rerecords = settings.get("max_age") and settings.get("on_expiry") == "rerecord"
         self._lock = locks.take(path, settings.get("mode"), rerecords=bool(rerecords))
         try:

@@ -19,6 +19,7 @@ class Outcome(enum.StrEnum):
 
     RECORDED = "recorded"  # there was none before
     REWRITTEN = "rewritten"  # another one stands in its place now
+    CONFIRMED = "recorded anew without a change"  # it says what it said before
     OUTAGE = "without an answer"  # nothing but failures to connect, which stayed in the journal
     UNFINISHED = "not completed"  # the recording stayed in the journal
     VERIFIED = "verified"  # the requests were sent, and the answers held against it
@@ -37,6 +38,7 @@ class UseRecord(NamedTuple):
         recorded: How many interactions were recorded.
         unanswered: How many of these are failures, which nobody had asked for.
         verified: How many interactions were sent live and held against the recording.
+        drifted: How many of these are no longer what was recorded.
         unplayed: Calls of the interactions that were not played, by their number in the file.
         edited: Calls that were played and that a hand has edited, by their number in the file.
         expired: Age of the oldest interaction in seconds, where it was more than ``max_age``.
@@ -51,6 +53,7 @@ class UseRecord(NamedTuple):
     recorded: int = 0
     unanswered: int = 0
     verified: int = 0
+    drifted: int = 0
     unplayed: Mapping[int, str] = MappingProxyType({})
     edited: Mapping[int, str] = MappingProxyType({})
     expired: float | None = None
@@ -102,6 +105,7 @@ def records_of(tape: EndedTape) -> Iterator[UseRecord]:
         recorded=tape.recorded,
         unanswered=tape.unanswered,
         verified=tape.verified,
+        drifted=tape.drifted,
         unplayed=tape.unplayed_by_number,
         edited=tape.edited,
         expired=None if tape.expired is None else tape.expired.total_seconds(),
@@ -122,6 +126,8 @@ def _outcome(tape: EndedTape, played: int) -> Outcome:
         return Outcome.OUTAGE
     if tape.journal is not None:
         return Outcome.UNFINISHED
+    if tape.unchanged:
+        return Outcome.CONFIRMED
     if tape.recorded:
         return Outcome.REWRITTEN if tape.existed else Outcome.RECORDED
     if tape.verified:

@@ -1,87 +1,58 @@
-"""What stands in the place of a secret, and the memory of one use: which secret got which mask.
+"""What stands in the place of a secret, and how masks are told from other text by their looks.
 
 A mask has the length of what it hides, so that Content-Length, chunk sizes and offsets stay true,
-and it holds only letters, digits and ``-``, so that it is valid wherever a secret was: in a header
-field, a URL, a form, a JSON string. It holds nothing of the secret: a digest could be searched for.
+and the shape that programs look at: a UUID is one, base64 decodes, digits are digits. It holds
+nothing of the secret: a digest could be searched for. It is numbered, so that different secrets
+differ.
 """
 
 from __future__ import annotations
 
+import base64
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-from cassette.locks import make_lock
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    Find = Callable[[bytes, int, int], tuple[int, int] | None]
-    """Gives start and stop of the first occurrence in some bytes between two offsets."""
+    from collections.abc import Iterator
 
 _NAME: Final = b"REDACTED"
+_SHORT: Final = b"MASK"
+_HEX: Final = b"5ec4e7ed"
+"""Stands in masks of hexadecimal digits and UUIDs: as near to "secreted" as these come."""
 
-_WHOLE: Final = re.compile(rb"REDACTED-(\d+)(?:-x*)?")
-_NUMBERED: Final = re.compile(rb"ACTED-(\d{1,9})(?!\d)")
-_CUT: Final = re.compile(rb"(?:(?:(?:(?:(?:(?:E?D)?A)?C)?T)?E)?D)?-(\d+)")
-_BLANK: Final = re.compile(rb"x{1,9}")
+_BASE64: Final = base64.b64encode(b"REDACTED-")
 
-_ANY: Final = r"(?<![A-Z])(?:(?:(?:R?E)?D)?A)?CTED-\d+(?:-x*)?"
+_UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_HEX_DIGITS: Final = re.compile(rb"(?=.*[a-fA-F])(?:[0-9a-f]{8,}|[0-9A-F]{8,})")
+_BASE64_TEXT: Final = re.compile(rb"[A-Za-z0-9+/]{12,}={0,2}")
+_URL_BASE64: Final = re.compile(rb"[A-Za-z0-9_-]{12,}={1,2}")
+
+_ANY: Final = (
+    r"REDACTED-\d+(?:-x*)?|(?<![A-Z])(?:(?:E?D)?A)?CTED-\d+(?:-x*)?"
+    r"|5ec4e7ed(?:-0000-4000-8000-)?[0-9a-f]{4,}|5EC4E7ED(?:-0000-4000-8000-)?[0-9A-F]{4,}"
+    r"|UkVEQUNURUQt[A-Za-z0-9]*(?:={1,2}|(?:%3[Dd]){1,2})?"
+)
 _ANY_TEXT: Final = re.compile(_ANY)
 _ANY_BYTES: Final = re.compile(_ANY.encode())
 """A mask of at least eight bytes inside a text: the ones that may stand anywhere."""
 
-MASK_MARK: Final = b"CTED-"
-"""Bytes that every such mask holds: a quick test."""
+MASK_MARKS: Final = (b"CTED-", b"5ec4e7ed", b"5EC4E7ED", b"UkVEQUNURUQt")
+"""Bytes one of which every such mask holds: a quick test."""
 
-LEARNED_LENGTH: Final = 8
-"""Shortest secret, in bytes, that is looked for outside the field that named it.
+_MARKS: Final = tuple(mark.decode() for mark in MASK_MARKS)
 
-Shorter ones stand in innocent places by chance: a PIN of four digits is in every timestamp.
-"""
-
-_LONGEST: Final = 1 << 14
-"""Longest secret that is looked for elsewhere: no key is longer, and a pattern costs its length."""
-
-_COMMON_WORDS: Final = """
-    anonymous application authenticated authorized boundary changeme credentials default
-    disabled enabled encoding identity javascript keep-alive localhost multipart production
-    required undefined unknown urlencoded username
-"""
-_COMMON: Final = frozenset(_COMMON_WORDS.split())
-"""Values too common to be looked for everywhere, even where a secret field holds them."""
+_NUMBERED: Final = re.compile(rb"(?:ACTED|MASK)-(\d{1,9})(?!\d)")
+_OLD: Final = re.compile(rb"(?<![A-Z])(?:(?:(?:(?:R?E)?D)?A)?C)?TED-\d+(?:-x*)?(?![\w-])")
 
 
-def mask(number: int, length: int) -> bytes:
-    """Return mask number ``number``, cut or padded to ``length`` bytes.
-
-    The number survives the cut where it fits: ``REDACTED-1-xxx``, ``CTED-1``, ``-1``, ``x``.
-    """
-    stem = _NAME + b"-%d" % number
-    if length > len(stem):
-        return (stem + b"-").ljust(length, b"x")
-    if length > len(stem) - len(_NAME) - 1:
-        return stem[len(stem) - length :]
-    return b"x" * length
+def has_mask(text: str) -> bool:
+    """Return whether a text may hold a mask; False is certain."""
+    return _MARKS[0] in text or _MARKS[1] in text or _MARKS[2] in text or _MARKS[3] in text
 
 
-def mask_number(value: bytes) -> int | None:
-    """Return the number of a mask, 0 where it was too short for one, None for anything else."""
-    found = _WHOLE.fullmatch(value) or _CUT.fullmatch(value)
-    if found is not None:
-        number = int(found[1]) if len(found[1]) <= 9 else 0  # noqa: PLR2004 - none is so long
-        return number if number and mask(number, len(value)) == value else None
-    return 0 if _BLANK.fullmatch(value) else None
-
-
-def mask_numbers(data: bytes) -> Iterator[int]:
-    """Yield the numbers of the masks in some bytes that are long enough to be told from words."""
-    return (int(found[1]) for found in _NUMBERED.finditer(data))
-
-
-def mask_digits(number: bytes) -> bytes:
-    """Return a number with each digit of its mantissa a nine: still a number, of equal length."""
-    mantissa, mark, exponent = re.split(rb"([eE]|$)", number, maxsplit=1)
-    return re.sub(rb"\d", b"9", mantissa) + mark + exponent
+def has_mask_bytes(data: bytes) -> bool:
+    """Return whether bytes may hold a mask; False is certain."""
+    return any(mark in data for mark in MASK_MARKS)
 
 
 def without_masks(text: str) -> str:
@@ -94,151 +65,98 @@ def without_masks_bytes(data: bytes) -> bytes:
     return _ANY_BYTES.sub(_NAME, data)
 
 
-class Spot(NamedTuple):
-    """A place in some bytes where a mask must stand.
+def numbers_in(data: bytes) -> Iterator[int]:
+    """Yield the numbers of the masks in some bytes that show one."""
+    return (int(found[1]) for found in _NUMBERED.finditer(data))
 
-    Attributes:
-        start: Offset of its first byte.
-        stop: Offset after its last byte.
-        mask: The mask, of the same length.
+
+def old_masks_in(data: bytes) -> Iterator[bytes]:
+    """Yield what looks like a mask of a file that does not list its masks."""
+    return (found[0] for found in _OLD.finditer(data))
+
+
+def masks_in(data: bytes) -> Iterator[bytes]:
+    """Yield what looks like a mask of any kind, in a file that lists none."""
+    yield from old_masks_in(data)
+    yield from (found[0] for found in _ANY_BYTES.finditer(data))
+
+
+def mask_of(secret: bytes, number: int, size: int, keep: int = 0) -> bytes:
+    """Return a mask.
+
+    Args:
+        secret: The secret, escapes undone.
+        number: Number of the mask.
+        size: Bytes that it must have.
+        keep: Bytes at the start of the secret that stay.
     """
+    if size != len(secret):
+        return plain_mask(number, size)
+    if keep:
+        return secret[:keep] + plain_mask(number, size - keep)
+    if secret.isdigit():
+        return digits_mask(number, size)
+    return _shaped_mask(secret, number) or plain_mask(number, size)
 
-    start: int
-    stop: int
-    mask: bytes
+
+def _shaped_mask(secret: bytes, number: int) -> bytes:
+    """Return a mask in the shape of a UUID, of hexadecimal digits or of base64; else nothing."""
+    size = len(secret)
+    if _UUID.fullmatch(secret):
+        text = b"%b-0000-4000-8000-%012x" % (_HEX, number)
+        return text.upper() if secret.upper() == secret else text
+    if _HEX_DIGITS.fullmatch(secret):
+        mark = _HEX if size >= len(_HEX) + 4 else b""
+        text = mark + b"%0*x" % (size - len(mark), number)
+        return text[:size].upper() if secret.upper() == secret else text[:size]
+    if _is_base64(secret):
+        padding = len(secret) - len(secret.rstrip(b"="))
+        text = plain_mask(number, len(secret) // 4 * 3 - padding)
+        return base64.b64encode(text)
+    return b""
 
 
-class SecretMemory:
-    """The secrets of one use and their masks; safe to share between threads.
+def _is_base64(secret: bytes) -> bool:
+    """Return whether a value is certainly base64: by its padding, its signs, or what it says."""
+    if len(secret) % 4 or len(secret) < 16:  # noqa: PLR2004 - room for the mark
+        return False
+    if _URL_BASE64.fullmatch(secret):
+        return True
+    if not _BASE64_TEXT.fullmatch(secret):
+        return False
+    if b"=" in secret or b"+" in secret or b"/" in secret:
+        return True
+    decoded = base64.b64decode(secret)
+    return decoded.isascii() and decoded.decode().isprintable()
 
-    It lives in memory only. Numbers are given in the order in which secrets are met, so recording
-    again gives the same masks and a small difference.
+
+def plain_mask(number: int, size: int) -> bytes:
+    """Return mask number ``number`` in letters, digits and ``-``: valid wherever a secret was.
+
+    ``REDACTED-1-xxx``, where that has no room ``MASK-1x``, else ``xx1``.
     """
-
-    def __init__(self) -> None:
-        self._lock = make_lock()
-        self._numbers: dict[bytes, int] = {}
-        self._last = 0
-        self._learned: dict[bytes, Find] = {}
-
-    def __bool__(self) -> bool:
-        """Whether a secret was learned that may stand anywhere."""
-        return bool(self._learned)
-
-    def __len__(self) -> int:
-        return len(self._learned)
-
-    def reserve(self, number: int) -> None:
-        """Give this number, and those before it, to no new secret."""
-        with self._lock:
-            self._last = max(self._last, number)
-
-    def mask(self, secret: bytes, length: int) -> bytes:
-        """Return the mask of a secret, in the length that its place asks for."""
-        number = self._numbers.get(secret)
-        if number is None:
-            with self._lock:
-                number = self._numbers.get(secret)
-                if number is None:
-                    number = self._last = self._last + 1
-                    self._numbers[secret] = number
-        return mask(number, length)
-
-    def learn(self, secret: bytes) -> None:
-        """Look for this secret everywhere from now on, if it is long and rare enough."""
-        if not LEARNED_LENGTH <= len(secret) <= _LONGEST or secret in self._learned:
-            return
-        if secret.isspace():
-            return
-        text = secret.decode("utf-8", "replace")
-        if text.lower() in _COMMON or mask_number(secret) is not None:
-            return
-        finder = _finder(secret)
-        with self._lock:
-            # A new dictionary, so that a thread that walks through the old one is not disturbed;
-            # the longest first, since a secret may be part of another.
-            learned = {**self._learned, secret: finder}
-            self._learned = dict(sorted(learned.items(), key=lambda item: -len(item[0])))
-
-    def occurs(self, data: bytes) -> bool:
-        """Return whether a learned secret stands in some bytes."""
-        return any(find(data, 0, len(data)) is not None for find in self._learned.values())
-
-    def spots(self, data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Spot]:
-        """Yield where learned secrets stand in some bytes, in any of the usual spellings.
-
-        Args:
-            data: Any bytes.
-            start: Where to begin.
-            stop: Where to end.
-        """
-        stop = len(data) if stop is None else stop
-        for secret, find in self._learned.items():
-            found = find(data, start, stop)
-            while found is not None:
-                first, last = found
-                if secret.isdigit():
-                    # It may stand as a number.
-                    yield Spot(first, last, mask_digits(data[first:last]))
-                else:
-                    yield Spot(first, last, self.mask(secret, last - first))
-                found = find(data, last, stop)
+    for stem in (b"%b-%d" % (_NAME, number), b"%b-%d" % (_SHORT, number)):
+        if size > len(stem) + 1 and stem.startswith(_NAME):
+            return (stem + b"-").ljust(size, b"x")
+        if size >= len(stem):
+            return stem.ljust(size, b"x")
+    digits = b""
+    while number:
+        number, last = divmod(number, 36)
+        digits = b"0123456789abcdefghijklmnopqrstuvwxyz"[last : last + 1] + digits
+    return digits.rjust(size, b"x")[-size:]
 
 
-_PLAIN: Final = re.compile(rb"[A-Za-z0-9._~-]+")
+def digits_mask(number: int, size: int) -> bytes:
+    """Return a mask of digits: a nine, then the number; of one digit, counted down from nine."""
+    if size == 1:
+        return b"%d" % (9 - number % 10)
+    return b"9%0*d" % (size - 1, number % 10 ** (size - 1))
 
 
-def _finder(secret: bytes) -> Find:
-    """Return a function that finds a secret."""
-    if _PLAIN.fullmatch(secret):
-        # No encoding changes these characters, and finding them is ten times faster.
-        size = len(secret)
-
-        def find(data: bytes, start: int, stop: int) -> tuple[int, int] | None:
-            at = data.find(secret, start, stop)
-            return None if at < 0 else (at, at + size)
-
-        return find
-    try:
-        parts = [_spellings(char) for char in secret.decode()]
-    except UnicodeDecodeError:
-        parts = [_byte_spellings(bytes([byte])) for byte in secret]
-    pattern = re.compile(b"".join(parts), re.DOTALL)
-
-    def search(data: bytes, start: int, stop: int) -> tuple[int, int] | None:
-        found = pattern.search(data, start, stop)
-        return None if found is None else found.span()
-
-    return search
-
-
-def _byte_spellings(byte: bytes) -> bytes:
-    """Return a pattern of a byte, as it is or percent-encoded."""
-    if _PLAIN.fullmatch(byte):
-        return re.escape(byte)
-    return b"(?:%b|(?i:%%%02x))" % (re.escape(byte), byte[0])
-
-
-def _spellings(char: str) -> bytes:
-    """Return a pattern of a character: as it is, percent-encoded, or escaped as in JSON."""
-    raw = char.encode()
-    if _PLAIN.fullmatch(raw):
-        return re.escape(raw)
-    ways = [re.escape(raw), b"(?i:%b)" % b"".join(b"%%%02x" % byte for byte in raw)]
-    units = char.encode("utf-16-be")
-    pairs = [units[at : at + 2].hex().encode() for at in range(0, len(units), 2)]
-    ways.append(b"(?i:%b)" % b"".join(rb"\\u" + pair for pair in pairs))
-    short = {
-        '"': rb"\\\"",
-        "\\": rb"\\\\",
-        "/": rb"\\/",
-        "\n": rb"\\n",
-        "\t": rb"\\t",
-        "\r": rb"\\r",
-    }
-    if char in short:
-        # Longest first: an escaped quote holds a quote.
-        ways.insert(0, short[char])
-    if char == " ":
-        ways.append(rb"\+")
-    return b"(?:%b)" % b"|".join(ways)
+def number_mask(text: bytes, number: int) -> bytes:
+    """Return a number of JSON masked: digits for digits, its sign, point and exponent kept."""
+    mantissa, mark, exponent = re.split(rb"([eE]|$)", text, maxsplit=1)
+    digits = iter(digits_mask(number, len(re.sub(rb"\D", b"", mantissa))).decode())
+    masked = "".join(next(digits) if char.isdigit() else char for char in mantissa.decode())
+    return masked.encode() + mark + exponent

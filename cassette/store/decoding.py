@@ -7,7 +7,7 @@ interaction says what was done to it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cassette.model import Request, Response
 from cassette.wire.codings import codings_of, unpack
@@ -18,13 +18,17 @@ from cassette.wire.heads import with_length, without_field
 if TYPE_CHECKING:
     from cassette.model import Interaction, Message
 
+LIMIT: Final = 64 << 20
+"""Bytes up to which a body is written decoded: a megabyte of gzip may hold a gigabyte."""
+
 
 def decoded(interaction: Interaction) -> Interaction:
     """Return an interaction whose compressed bodies are decoded; the same one where none is.
 
-    A body in a coding other than gzip and deflate, a damaged one and one that was cut short stay
-    as they are. Of a decoded message the field Content-Encoding goes, Content-Length is corrected,
-    and chunks become one; the pieces in which it arrived are forgotten.
+    A body in a coding that nothing here can undo, a damaged one, one that was cut short and one
+    that would be larger than ``LIMIT`` stay as they are. Of a decoded message the field
+    Content-Encoding goes, Content-Length is corrected, and chunks become one; the pieces in which
+    it arrived are forgotten.
     """
     request, response = interaction.request, interaction.response
     sent, received = _decoded_raw(request), _decoded_raw(response)
@@ -47,8 +51,8 @@ def _decoded_raw(message: Message) -> bytes | None:
     codings = codings_of(parser.fields.every(b"content-encoding"))
     if not codings or not parser.complete or not parser.payload:
         return None
-    content, packings = unpack(message.body, codings)
-    whole = len(packings) == len(codings) and not any(truncated for _, truncated in packings)
+    content, packings = unpack(message.body, codings, LIMIT)
+    whole = len(packings) == len(codings) and not any(packing.truncated for packing in packings)
     if content is None or not whole:
         return None
     raw = message.raw

@@ -9,6 +9,7 @@ repeat.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -25,6 +26,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 from cassette.errors import CassetteFormatError
+from cassette.store.scalars import MAX_ITEMS
 
 try:
     from yaml._yaml import CParser
@@ -65,6 +67,12 @@ class Node:
     size: int = 1
 
 
+_INTERACTIONS: Final = 2
+"""As deep stands the list of interactions, which may be of any length."""
+
+_CONFLICT: Final = re.compile(rb"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+
+
 class _EventSource(Protocol):
     def get_event(self) -> Event | None: ...
 
@@ -100,17 +108,32 @@ def compose(text: bytes, *, path: str = "<bytes>", first_line: int = 1) -> Node 
     try:
         source: _EventSource = CParser(text) if CParser is not None else _PythonParser(text)
         return composer.compose(iter(source.get_event, None))
-    except yaml.MarkedYAMLError as error:
+    except yaml.YAMLError as error:
+        conflict = _CONFLICT.search(text)
+        if conflict is not None:
+            raise composer.error(
+                "a merge conflict is not resolved here",
+                first_line + text.count(b"\n", 0, conflict.start()),
+                "Keep one side, or the interactions of both, and take the markers out.",
+            ) from None
+        raise _not_yaml(composer, text, first_line, error) from None
+    except (ValueError, OverflowError) as error:
+        raise _not_yaml(composer, text, first_line, error) from None
+
+
+def _not_yaml(
+    composer: _Composer, text: bytes, first_line: int, error: Exception
+) -> CassetteFormatError:
+    if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         problem = " ".join(filter(None, (error.context, error.problem)))
         line = 0 if mark is None else first_line + mark.line
-        raise composer.error(f"not valid YAML: {problem}", line) from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
+    else:
         problem = " ".join(str(error).split())
         # A reader of characters knows where it gave up.
         place = getattr(error, "position", None)
         line = first_line + text.count(b"\n", 0, place) if isinstance(place, int) else 0
-        raise composer.error(f"not valid YAML: {problem}", line) from None
+    return composer.error(f"not valid YAML: {problem}", line)
 
 
 class _Composer:
@@ -211,6 +234,12 @@ class _Composer:
             self._keys[-1] = None
         else:
             assert isinstance(siblings, list)  # noqa: S101 - a text is never open
+            if len(siblings) == MAX_ITEMS and len(self._stack) > _INTERACTIONS:
+                raise self.error(
+                    f"a list of more than {MAX_ITEMS} items",
+                    node.line,
+                    "Record it again: longer lists are not written.",
+                )
             siblings.append(node)
         parent.size += node.size
 

@@ -104,6 +104,20 @@ class Journal:
             except OSError as error:
                 raise self._error(error) from None  # it tells all of it
 
+    def rewrite(self, text: bytes) -> None:
+        """Let the journal hold this text, and nothing of what was written to it.
+
+        Raises:
+            CassetteError: As for ``append``.
+        """
+        with self._mutex:
+            try:
+                System.ftruncate(self._descriptor, 0)
+                System.lseek(self._descriptor, 0, os.SEEK_SET)
+                self._write(text)
+            except OSError as error:
+                raise self._error(error) from None  # it tells all of it
+
     def commit(self) -> None:
         """Make the journal the cassette; without a single interaction, do nothing.
 
@@ -155,9 +169,7 @@ class Journal:
             for piece in pieces:
                 # The header goes with the first entry: there is no journal without one.
                 text = piece if written else self._header + piece
-                rest = memoryview(text)
-                while rest:
-                    rest = rest[System.write(self._descriptor, rest) :]
+                self._write(text)
                 written += len(text)
         except BaseException:
             # Whatever comes next must not stand behind a torn entry.
@@ -165,6 +177,11 @@ class Journal:
             System.lseek(self._descriptor, self._size, os.SEEK_SET)
             raise
         self._size = written
+
+    def _write(self, text: bytes) -> None:
+        rest = memoryview(text)
+        while rest:
+            rest = rest[System.write(self._descriptor, rest) :]
 
     def _open(self) -> int:
         make_folder(self.path.parent)

@@ -30,12 +30,15 @@ _FOREIGN: Final = frozenset(("__pycache__", "node_modules", "site-packages"))
 def is_cassette(path: str | PathLike[str]) -> bool:
     """Return whether a file looks like a cassette, by its name and its first key.
 
-    Files of other programs, those of VCR.py among them, are none.
+    Files of other programs, those of VCR.py among them, are none, nor is what is no plain file.
     """
-    if not os.fspath(path).endswith(ENDINGS):
+    if not os.fspath(path).endswith(ENDINGS) or not Path(path).is_file():
         return False
-    with Path(path).open("rb") as file:
-        return _FIRST_KEY.search(file.read(_GLANCE)) is not None
+    try:
+        with Path(path).open("rb") as file:
+            return _FIRST_KEY.search(file.read(_GLANCE)) is not None
+    except OSError:
+        return True  # whoever reads it is told why that cannot be done
 
 
 def is_journal(path: str | PathLike[str]) -> bool:

@@ -12,7 +12,7 @@ from cassette.store.forms import encode_binary, encode_bytes, encode_text, is_pl
 from cassette.store.jsonform import encode_json
 from cassette.store.parts import CRLF
 from cassette.store.preview import MAX_BYTES, preview
-from cassette.store.scalars import BREAK
+from cassette.store.scalars import BREAK, MAX_ITEMS
 from cassette.store.slices import encode_spans
 from cassette.wire.heads import head_end
 
@@ -76,7 +76,8 @@ def encode_cut(message: Message) -> bytes:
     """
     raw, parsed = message.raw, message.parsed
     place, sizes = parsed.head_size, []
-    for start, stop in [] if parsed.complete else parsed.payload:
+    many = parsed.complete or len(parsed.payload) > MAX_ITEMS
+    for start, stop in [] if many else parsed.payload:
         if raw[place : stop + 2] != b"%x\r\n%b\r\n" % (stop - start, raw[start:stop]):
             break
         sizes.append(stop - start)
@@ -134,10 +135,12 @@ def to_text(lines: bytes) -> bytes | None:
 def canonical_chunks(message: Message) -> list[int] | None:
     """Return the chunk sizes if the chunk framing is what ``encode_chunks`` would write.
 
+    None too where there are more than ``MAX_ITEMS``.
+
     Compares the framing alone, between the payload, so that a large body is not copied.
     """
     raw, parsed = message.raw, message.parsed
-    if not parsed.complete or parsed.size != len(raw):
+    if not parsed.complete or parsed.size != len(raw) or len(parsed.payload) > MAX_ITEMS:
         return None
     place, before = parsed.head_size, b""
     sizes: list[int] = []

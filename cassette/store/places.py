@@ -54,7 +54,7 @@ class Stamp(NamedTuple):
         """
         try:
             found = System.stat(os.fspath(path))
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_mode)
 

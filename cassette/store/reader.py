@@ -170,14 +170,16 @@ class CassetteReader:
 
     @property
     def oldest(self) -> datetime:
-        """When the oldest interaction was recorded, in UTC; every one of them is looked at.
+        """Since when the oldest interaction is known to be true, in UTC; each is looked at.
+
+        That is when it was recorded, or when the whole cassette was recorded anew last without a
+        change.
 
         Raises:
             CassetteFormatError: As for ``interaction``.
         """
-        return min(
-            (self.interaction(index).at for index in range(len(self))), default=self.recorded
-        )
+        moments = (self.interaction(index).at for index in range(len(self)))
+        return max(self.recorded, min(moments, default=self.recorded))
 
     @property
     def header(self) -> bytes:
@@ -210,6 +212,12 @@ class CassetteReader:
         from cassette.store.writer import encode_entry  # noqa: PLC0415 - only recording pays for it
 
         return encode_entry(self.interaction(index))
+
+    def text(self, index: int) -> str:
+        """Return the text of an interaction as a person reads it; rewritten if it has none."""
+        entry = self.entry(index)
+        joined = entry if isinstance(entry, bytes) else b"".join(entry)
+        return joined.decode("utf-8", "replace")
 
     def _split(self, text: bytes | mmap) -> None:
         if isinstance(text, bytes):

@@ -20,6 +20,9 @@ BREAK: Final = b"\n      "
 BLOCK_HEADER: Final = re.compile(rb"\|(2?)([-+]?)")
 """What introduces a literal block scalar: indentation indicator and chomping indicator."""
 
+MAX_ITEMS: Final = 100_000
+"""Longest list in an interaction: of the sizes of chunks, say. A parser takes a second for it."""
+
 LARGE: Final = 1 << 18
 """Bytes from which on an entry, a message or a value is handled in slices."""
 

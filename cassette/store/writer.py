@@ -11,7 +11,7 @@ from cassette.store.edits import digest_of
 from cassette.store.forms import encode_scalar
 from cassette.store.message_form import encode_large_message, encode_message
 from cassette.store.parts import CHANGE_LISTS
-from cassette.store.scalars import LARGE
+from cassette.store.scalars import LARGE, MAX_ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,7 +98,12 @@ def _section(key: bytes, lines: bytes) -> bytes:
     return b"  %b:\n%b" % (key, lines) if lines else b"  %b: {}\n" % key
 
 
-def _encode_arrived(arrived: Iterable[tuple[float, int]]) -> bytes:
+def _encode_arrived(arrived: Sequence[tuple[float, int]]) -> bytes:
+    # Of more than a file may hold, neighbours become one, which is there when its last part is.
+    step = -(-len(arrived) // MAX_ITEMS)
+    if step > 1:
+        groups = [arrived[i : i + step] for i in range(0, len(arrived), step)]
+        arrived = [(group[-1][0], sum(count for _, count in group)) for group in groups]
     pieces = ", ".join([f"[{encode_seconds(when)}, {count}]" for when, count in arrived])
     return f"    arrived: [{pieces}]\n".encode()
 

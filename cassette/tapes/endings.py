@@ -48,8 +48,16 @@ class EndedTape(Protocol):
         """How many of these are failures that nobody asked for: nothing came back."""
 
     @property
+    def unchanged(self) -> bool:
+        """Whether the cassette was recorded anew and says what it said before."""
+
+    @property
     def verified(self) -> int:
         """How many interactions have been compared."""
+
+    @property
+    def drifted(self) -> int:
+        """How many of these are no longer what was recorded."""
 
     @property
     def journal(self) -> Path | None:

@@ -70,7 +70,7 @@ class Expiry(NamedTuple):
         return None if max_age is None else cls(parse_age(max_age), consequence)
 
     def objection(
-        self, path: Path, oldest: datetime, mode: RecordMode, remedy: str
+        self, path: Path, oldest: datetime, mode: RecordMode, remedy: str, why_mode: str = ""
     ) -> CassetteExpiredError | None:
         """Return what there is to say against playing a cassette; None if it is young enough.
 
@@ -79,14 +79,16 @@ class Expiry(NamedTuple):
             oldest: When its oldest interaction was recorded.
             mode: The record mode in force.
             remedy: How to record it anew.
+            why_mode: Why the record mode is what it is, where that may be news.
         """
         age = Clock.now() - oldest
         if age <= self.max_age:
             return None
         if (mode, self.on_expiry) in _INSTEAD:
+            mode_and_why = f"{mode}{why_mode}," if why_mode else f"{mode}"
             remedy = (
-                f"Record mode {mode} keeps on_expiry={self.on_expiry.value!r} from recording it "
-                "anew; run this where another mode is in force."
+                f"Record mode {mode_and_why} keeps on_expiry={self.on_expiry.value!r} from "
+                "recording it anew; run this where another mode is in force."
             )
         else:
             remedy += "\nOr let on_expiry='rerecord' do that, or give it a longer max_age."

@@ -13,11 +13,13 @@ from ipaddress import (
     ip_network,
 )
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from cassette.errors import OptionError
+from cassette.model import DEFAULT_PORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 Address = IPv4Address | IPv6Address
 
@@ -90,6 +92,23 @@ def is_loopback(host: str) -> bool:
     if address is None:
         return f".{host.lower().rstrip('.')}".endswith(".localhost")
     return address.is_loopback or address.is_unspecified
+
+
+def has_port_here(origins: Iterable[str], names: Collection[str], port: int) -> bool:
+    """Return whether one of some origins is a port of this machine.
+
+    Args:
+        origins: Such as ``http://localhost:8080``.
+        names: What the machine is called, beside its addresses and the names of loopback.
+        port: The port.
+    """
+    for origin in origins:
+        parts = urlsplit(origin)
+        host = parts.hostname or ""
+        here = is_loopback(host) or host in names
+        if here and (parts.port or DEFAULT_PORTS.get(parts.scheme)) == port:
+            return True
+    return False
 
 
 class _Rule(NamedTuple):

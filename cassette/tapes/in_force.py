@@ -30,6 +30,7 @@ class TapeInForce(Protocol):
 
     path: Path
     mode: RecordMode
+    why_mode: str
     policy: Policy
     allow_hosts: Hosts
     bypassed: dict[str, str]

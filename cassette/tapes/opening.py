@@ -66,7 +66,6 @@ def open_tape(options: TapeOptions) -> Tape:
         options,
         terms,
         [own, *extra],
-        family=family,
         writer=Writer(
             options,
             file,
@@ -106,7 +105,9 @@ def _aged(options: TapeOptions, terms: Terms, file: CassetteReader) -> Terms:
     expiry, mode = options.expiry, terms.mode
     if expiry is None:
         return terms
-    error = expiry.objection(options.path, file.oldest, mode, options.how_to_record_anew)
+    error = expiry.objection(
+        options.path, file.oldest, mode, options.how_to_record_anew, options.why_mode
+    )
     if error is None:
         return terms
     consequence = expiry.consequence(mode)

@@ -31,6 +31,7 @@ class TapeOptions:
     Attributes:
         path: The cassette.
         mode: The record mode.
+        by_default: Nobody has asked for that mode by name.
         matching: What requests must have in common.
         redactor: What is masked.
         repeat: The last of several equal interactions answers from then on.
@@ -47,6 +48,7 @@ class TapeOptions:
         adds: The cassette was recorded a moment ago and is not complete yet: everything goes live,
             and what it does not answer is added.
         command: Gives the command that runs the same code under a record mode, for messages.
+        taken: Tells whether a cassette is known to belong to another test, for messages.
         root: The folder out of which no link may lead that is recorded through; None for the
             current one.
     """
@@ -64,10 +66,12 @@ class TapeOptions:
     timing: float = 0.0
     expiry: Expiry | None = None
     verification: Verification | None = None
+    by_default: bool = False
     failures: bool = False
     hooks: Hooks = field(default_factory=Hooks)
     adds: bool = False
     command: Callable[[str], str] = str
+    taken: Callable[[Path], bool] = lambda _: False
     root: Path | None = None
 
     def fresh(self) -> Self:
@@ -93,6 +97,17 @@ class TapeOptions:
         if self.hooks.before_record is None:
             return remedy
         return f"{remedy} (before_record may have left it out; allow_hosts would let it through)"
+
+    @property
+    def how_to_replace(self) -> str:
+        """What to do where an interaction is no longer asked for, in one line."""
+        return f"To record all anew, without what is stale: {self.command(RecordMode.REWRITE)}"
+
+    @property
+    def why_mode(self) -> str:
+        """Why the record mode is what it is, where that may be news, as the end of a sentence."""
+        is_ci = self.by_default and self.mode is RecordMode.NONE
+        return ", since CI is set in the environment" if is_ci else ""
 
     @property
     def how_to_record_anew(self) -> str:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cassette.clock import Clock
 from cassette.errors import CassetteError, RecordingEndedError, UnmatchedRequestError
+from cassette.tapes import telling
 from cassette.tapes.refusal import refuse_what_is_no_interaction
 from cassette.transport.pace import Pace
 from cassette.wording import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from cassette.model import Interaction, Request
     from cassette.tapes.freezing import Timeline
@@ -111,7 +113,12 @@ class Replay:
         call, received = "a request that was never sent", 0
         if interaction is not None:
             call, received = interaction.call, len(interaction.response.raw)
-        error = RecordingEndedError(call, path=self._options.path, received=received)
+        error = RecordingEndedError(
+            call,
+            path=self._options.path,
+            received=received,
+            remedy=self._options.how_to_record_anew,
+        )
         self._note_error(error)
         raise error
 
@@ -129,6 +136,9 @@ class Replay:
         source.play(interaction)
         if self._timeline is not None and source is self._own:
             self._timeline.play(interaction.number, interaction)
+        if telling.listeners:
+            call, number = interaction.call, interaction.number
+            telling.tell(telling.Told("played", source.path, call, number))
         return interaction
 
     def _unmatched(self, call: str, request: Request) -> UnmatchedRequestError:
@@ -139,13 +149,25 @@ class Replay:
             call, request, *[source.recordings(from_here(source.path)) for source in beside]
         )
         journal = journal_of(options.path)
+        unrecorded = not self._terms.existed
+        advice = [options.how_to_record, *([] if unrecorded else [options.how_to_replace])]
+        if options.why_mode:
+            advice.insert(0, f"Nothing is recorded here{options.why_mode}.")
         return UnmatchedRequestError(
             options.redactor.mask_call(call),
             path=options.path,
             mode=self._terms.mode.value,
-            total=len(self._own) if self._terms.existed else None,
+            total=None if unrecorded else len(self._own),
             journal=journal if journal.exists() else None,
-            remedy=options.how_to_record,
+            nearby=self._nearby(call) if unrecorded else None,
+            remedy="\n".join(advice),
             beside=sum(map(len, beside)),
             **explanation._asdict(),
         )
+
+    def _nearby(self, call: str) -> Path | None:
+        from cassette.tapes.nearby import renamed_from  # noqa: PLC0415 - as above
+
+        options = self._options
+        call = options.redactor.mask_call(call)
+        return renamed_from(options.path, call, options.matching, options.taken)

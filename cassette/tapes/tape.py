@@ -6,19 +6,13 @@ of them knows another one.
 
 from __future__ import annotations
 
-import contextlib
-import weakref
-from typing import TYPE_CHECKING, TypedDict, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from cassette.clock import Clock
-from cassette.errors import CassetteError, TapeClosedError, UninterceptedClientError
-from cassette.locks import make_rlock
-from cassette.model import DEFAULT_PORTS
+from cassette.tapes.door import Door
 from cassette.tapes.endings import tell
-from cassette.tapes.hosts import is_loopback
-from cassette.tapes.in_force import lifted
-from cassette.tapes.modes import RecordMode
+from cassette.tapes.hosts import has_port_here
+from cassette.tapes.intake import Intake
+from cassette.tapes.noted import NotedErrors
 from cassette.tapes.outcome import (
     UnrecordedWarning,
     is_outage,
@@ -27,36 +21,24 @@ from cassette.tapes.outcome import (
     objection,
     remark_on_failures,
 )
-from cassette.tapes.refusal import refuse_what_is_no_interaction
 from cassette.tapes.replay import Replay
-from cassette.transport.failures import failed_connection, recorded_error
-from cassette.transport.line import Line
-from cassette.transport.player import Player
-from cassette.transport.recorder import Recorder
-from cassette.transport.sockets import CassetteSocket
 from cassette.wording import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from cassette.errors import CassetteError
     from cassette.model import Endpoint, Interaction
-    from cassette.tapes.family import Family
     from cassette.tapes.freezing import Timeline
     from cassette.tapes.options import TapeOptions
     from cassette.tapes.source import Source
     from cassette.tapes.terms import Terms
     from cassette.tapes.writer import Writer
     from cassette.transport.base import Dial, Transport
-    from cassette.transport.pace import Pace
+    from cassette.transport.line import Line
     from cassette.verify.verifier import Verifier
-
-    AnyLine = TypeVar("AnyLine", bound=Line)
-
-    class _Parts(TypedDict, total=False):
-        player: Player
-        pace: Pace | None
-        recorder: Recorder
 
 
 class Tape:
@@ -67,6 +49,7 @@ class Tape:
     Attributes:
         path: The cassette.
         mode: The record mode in force.
+        why_mode: Why it is that one, where that may be news, as the end of a sentence.
         policy: What the mode means for this use.
         allow_hosts: The hosts that are left alone.
         existed: Whether there was a cassette when the use began.
@@ -83,8 +66,7 @@ class Tape:
         options: What the use was asked for.
         terms: How things stand.
         sources: The cassette itself, and then those beside it.
-        family: The processes that share the use, which this one forks.
-        writer: Writes what is recorded.
+        writer: Writes what is recorded; it knows the processes that share the use.
         verifier: Compares what is live with the recording, in place of the writer.
         timeline: Moves a frozen clock along the recording.
     """
@@ -95,41 +77,36 @@ class Tape:
         terms: Terms,
         sources: Sequence[Source],
         *,
-        family: Family,
         writer: Writer,
         verifier: Verifier | None = None,
         timeline: Timeline | None = None,
     ) -> None:
         self.path = options.path
         self.allow_hosts = options.allow_hosts
+        self.why_mode = options.why_mode
         self.mode, self.policy, self.existed, self.expired = terms
         self.bypassed: dict[str, str] = {}
         self.neighbours: dict[int, dict[str, str]] = {}
         self.outage = False
-        self._unfinished: list[str] = []
-        self._errors: list[CassetteError] = []
         self._options = options
         self._terms = terms
-        self._own, *extra = sources
-        self.extra = tuple(extra)
+        self._own, self.extra = sources[0], tuple(sources[1:])
         self._sources = tuple(sources)
         self._writer = writer
         self._verifier = verifier
-        self._replay = Replay(options, terms, sources, timeline, self.note_error)
-        self._lock = make_rlock()
-        self._settled = False
-        self._under_way: set[Recorder] = set()
-        self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
-        self._family = family
-        self._error_met = f"error {id(self)}"
-        family.hear(self._error_met, self._errors.append)
-        # What is under way there belongs to the process that this one was forked from.
-        family.in_child(self._under_way.clear)
+        self._family = writer.family
+        self._noted = NotedErrors(options.path, writer.family)
+        known = self._sources if options.adds else self.extra
+        intake = Intake(options, known, writer, verifier, self.note_error)
+        self._replay = self._make_replay(timeline)
+        self._door = Door(options, terms, self._replay, intake.take)
+        self._family.in_child(self._door.forget)
+
+    def _make_replay(self, timeline: Timeline | None) -> Replay:
+        return Replay(self._options, self._terms, self._sources, timeline, self.note_error)
 
     def __repr__(self) -> str:
         return f"<Tape {from_here(self.path)}, mode {self.mode}>"
-
-    # What a person asks.
 
     @property
     def errors(self) -> list[CassetteError]:
@@ -139,8 +116,7 @@ class Tape:
         be written; and what has drifted. The first one is raised again when the use ends, since
         that code may have swallowed it; a test that expects one takes it out of this list.
         """
-        self._family.catch_up()
-        return self._errors
+        return self._noted.all
 
     @property
     def played(self) -> int:
@@ -155,6 +131,11 @@ class Tape:
         return self._writer.recorded
 
     @property
+    def unchanged(self) -> bool:
+        """Whether the cassette was recorded anew and says what it said before."""
+        return self._writer.unchanged
+
+    @property
     def unanswered(self) -> int:
         """How many recorded interactions are failures that nobody asked for: nothing came back."""
         return 0 if self._options.failures else self._writer.unanswered
@@ -163,6 +144,11 @@ class Tape:
     def verified(self) -> int:
         """How many interactions have been sent live and held against the recording."""
         return self._verifier.verified if self._verifier is not None else 0
+
+    @property
+    def drifted(self) -> int:
+        """How many of these are no longer what was recorded."""
+        return self._verifier.drifted if self._verifier is not None else 0
 
     @property
     def journal(self) -> Path | None:
@@ -200,30 +186,17 @@ class Tape:
 
     def knows(self, endpoint: Endpoint) -> bool:
         """Return whether something was recorded with this endpoint."""
-        origin = endpoint.origin
-        return any(origin in source.origins for source in self._sources)
+        return any(endpoint.origin in source.origins for source in self._sources)
 
     def passes(self, endpoint: Endpoint) -> bool:
         """Return whether this endpoint is left alone."""
-        return self.mode is RecordMode.OFF or self.allow_hosts.allow(endpoint.host, endpoint.port)
+        return self._door.passes(endpoint)
 
     def knows_port(self, names: Collection[str], port: int) -> bool:
-        """Return whether there is a recording of a port of this machine, or will be.
-
-        Args:
-            names: What the machine is called, beside its addresses and the names of loopback.
-            port: The port.
-        """
+        """Return whether there is a recording of a port of this machine, or will be."""
         sources = self._sources if self.policy.keep else self.extra
-        for origin in self._writer.origins.union(*[source.origins for source in sources]):
-            parts = urlsplit(origin)
-            host = parts.hostname or ""
-            here = is_loopback(host) or host in names
-            if here and (parts.port or DEFAULT_PORTS.get(parts.scheme)) == port:
-                return True
-        return False
-
-    # The door.
+        origins = self._writer.origins.union(*[source.origins for source in sources])
+        return has_port_here(origins, names, port)
 
     def connect(self, endpoint: Endpoint, dial: Dial) -> Transport:
         """Return the transport of a new connection: it records, plays, or both.
@@ -237,16 +210,7 @@ class Tape:
             OSError: The connection does not come about: ``dial`` raised this, or it was recorded.
             TapeClosedError: The use has ended.
         """
-        if self.passes(endpoint):
-            self._check_open(endpoint)
-            return dial()
-        parts = self._parts(endpoint)
-        live = later = None
-        if "player" in parts:
-            later = lambda: self._dial(endpoint, dial)  # noqa: E731 - called by the transport
-        else:
-            live = self._dial(endpoint, dial)
-        return self._keep(CassetteSocket(endpoint, live=live, dial=later, **parts))
+        return self._door.connect(endpoint, dial)
 
     def line(self, endpoint: Endpoint) -> Line:
         """Return the line of a new connection, for a shell that dials by itself: see ``dialing``.
@@ -258,99 +222,19 @@ class Tape:
             OSError: The connection does not come about, as it was recorded.
             TapeClosedError: The use has ended.
         """
-        if self.passes(endpoint):
-            self._check_open(endpoint)
-            return Line(endpoint)
-        return self._keep(Line(endpoint, **self._parts(endpoint)))
+        return self._door.line(endpoint)
 
-    def _check_open(self, endpoint: Endpoint) -> None:
-        if self._settled:
-            raise TapeClosedError(path=self.path, origin=endpoint.origin)
-
-    def _parts(self, endpoint: Endpoint) -> _Parts:
-        """What a new connection plays and records with.
-
-        Raises:
-            OSError: A recorded failure to connect is due.
-        """
-        self._check_open(endpoint)
-        parts: _Parts = {}
-        if self.policy.play:
-            failed = self._replay.take_failure(endpoint.origin)
-            if failed is not None:
-                raise recorded_error(failed)
-            pace = self._replay.new_pace()
-            parts = {"pace": pace, "player": Player(endpoint, pace or self._replay)}
-        if self.policy.record:
-            parts["recorder"] = Recorder(endpoint, self._record, self._under_way)
-        return parts
-
-    def _keep(self, line: AnyLine) -> AnyLine:
-        with self._lock:
-            self._lines.add(line)
-        return line
-
-    def _dial(self, endpoint: Endpoint, dial: Dial) -> Transport:
-        with self.dialing(endpoint):
-            return dial()
-
-    @contextlib.contextmanager
-    def dialing(self, endpoint: Endpoint) -> Iterator[None]:
+    def dialing(self, endpoint: Endpoint) -> AbstractContextManager[None]:
         """Let this context reach the network for one connection; that it fails is recorded."""
-        with self.attempting(endpoint), lifted():
-            yield
+        return self._door.dialing(endpoint)
 
-    @contextlib.contextmanager
-    def attempting(self, endpoint: Endpoint) -> Iterator[None]:
+    def attempting(self, endpoint: Endpoint) -> AbstractContextManager[None]:
         """Record that a connection does not come about, where it raises."""
-        at = Clock.now()
-        try:
-            yield
-        except Exception as error:
-            failed = failed_connection(endpoint, error, at)
-            if failed is not None and not self.passes(endpoint):
-                self._record(failed)
-            raise
-
-    # What a recorder tells.
-
-    def _record(self, interaction: Interaction) -> None:
-        """Take what went live: it is compared, or written unless it is recorded already.
-
-        What a cassette beside this one answers, or this one while it is added to, went live all the
-        same: what the server gave out, such as a token, is good for the requests that follow, which
-        what was recorded is not.
-        """
-        if self._settled:
-            return
-        known = self._sources if self._options.adds else self.extra
-        call, request, options = interaction.call, interaction.request, self._options
-        try:
-            refuse_what_is_no_interaction(request, self.path)
-            if self._verifier is None and any(source.find(call, request) for source in known):
-                return
-            chosen = options.hooks.to_record(interaction, options.redactor)
-            if chosen is None:
-                return
-            if self._verifier is not None:
-                self._verifier.compare(chosen)
-            else:
-                self._writer.write(chosen)
-        except CassetteError as error:
-            self.note_error(error)
-            # A verified client reads what is live, and whole, whatever has drifted.
-            if self._verifier is None or isinstance(error, UninterceptedClientError):
-                raise
+        return self._door.attempting(endpoint)
 
     def note_error(self, error: CassetteError) -> None:
         """Keep an error for the end of the use, since the code under test may swallow it."""
-        with self._lock:
-            if any(error is known for known in self._errors):
-                return
-            self._errors.append(error)
-        self._family.tell(self._error_met, error)
-
-    # The beginning and the end.
+        self._noted.note(error)
 
     def freeze(self) -> None:
         """Show the program the time of the recording, where that was asked for."""
@@ -366,21 +250,12 @@ class Tape:
         What is under way is abandoned, what comes later is not ours: a thread may be connecting at
         this moment, and a response may be read on afterwards.
         """
-        with self._lock:
-            lines = list(self._lines)
-        if self.policy.writes:
-            self._unfinished += [line.unfinished for line in lines if line.unfinished]
-        for recorder in tuple(self._under_way):
-            with contextlib.suppress(CassetteError):  # it is among our errors, for the end
-                recorder.closed()
-        self._settled = True
-        for line in lines:
-            line.leave()
+        self._door.close()
 
     def _missing(self) -> Iterator[str]:
         """What the cassette lacks, and a replay will refuse."""
         yield from self.bypassed.values()
-        for call in self._unfinished:
+        for call in self._door.unfinished if self.policy.writes else ():
             yield (
                 f"the response to {self._options.redactor.mask_call(call)} was still being read "
                 f"when the use of {from_here(self.path)} ended: what comes later is not in the "
@@ -400,10 +275,8 @@ class Tape:
         Raises:
             CassetteError: One of ``errors``, where the use would end well.
             UnplayedInteractionsError: Interactions are left, and that was to fail.
-            EditedWarning: An interaction was played that a hand has edited, and a filter makes
-                that an error.
-            UnrecordedWarning: Something went past it, and a filter makes that an error.
-            UnansweredWarning: Nobody was there to connect to, and a filter makes that an error.
+            EditedWarning, UnrecordedWarning, UnansweredWarning: There is something to tell, and a
+                filter makes an error of it.
 
         In a forked child only its own errors count, and the journal is left to the process that
         began the use.

@@ -42,14 +42,18 @@ class Use:
         self._patchers = patchers
         self._entered: list[tuple[Tape, Entry | None]] = []
 
-    def of_run(self, command: Callable[[str], str], root: Path) -> Use:
+    def of_run(
+        self, command: Callable[[str], str], root: Path, taken: Callable[[Path], bool]
+    ) -> Use:
         """Return the same use as part of a run of tests.
 
         Args:
             command: Gives the exact command that runs the same code under a record mode.
             root: The folder of the project, out of which no link may lead.
+            taken: Tells whether a cassette is known to belong to another test.
         """
-        return Use(replace(self._options, command=command, root=root), self._patchers)
+        options = replace(self._options, command=command, root=root, taken=taken)
+        return Use(options, self._patchers)
 
     def adding(self) -> Use:
         """Return the same use of a cassette that was just recorded and is not complete yet.
@@ -62,8 +66,15 @@ class Use:
         """Return the same use, for which no client is patched."""
         return Use(self._options, None)
 
+    def _open(self) -> Tape:
+        return open_tape(self._options.fresh())
+
+    def _again(self) -> Use:
+        """Return another use of the same cassette."""
+        return Use(self._options, self._patchers)
+
     def __enter__(self) -> Tape:
-        tape = open_tape(self._options.fresh())
+        tape = self._open()
         entry = None if self._patchers is None else Entry(tape, self._patchers)
         if entry is not None:
             entry.enter()
@@ -120,8 +131,7 @@ class Use:
                 "Decorate its methods, or enter the use in a fixture or in setUp: "
                 "self.enterContext(cassette.use(...))"
             )
-        again = functools.partial(Use, self._options, self._patchers)
-
+        again = self._again
         called = getattr(function, "__call__", None)  # noqa: B004 - an object is called by it
 
         def is_one(kind: Callable[[object], bool]) -> bool:

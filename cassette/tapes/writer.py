@@ -34,6 +34,7 @@ class Writer:
         unanswered: How many of them are failures: nothing came back at all.
         origins: The origins that they were recorded of.
         failed: How often which connection failed, such as ``connect http://host (refused)``.
+        unchanged: The cassette was recorded anew, and says what it said before.
         journal: Where they stand until they become the cassette, and after a use that did not end
             well; None where there is nothing.
 
@@ -59,16 +60,18 @@ class Writer:
         self.unanswered = 0
         self.origins: set[str] = set()
         self.failed: Counter[str] = Counter()
+        self.unchanged = False
         self.journal: Path | None = None
         self._options = options
         self._old = old
         self._before = before
         self._anew = anew and old is not None
+        self._began: datetime | None = None
         self._lock = make_lock()
         self._open: Journal | None = None
         self._ended = False
         self._calls: set[str] = set()  # recorded again, where that matters
-        self._family = family
+        self.family = family
         self._of_children: list[Path] = []  # journals
         me = id(self)
         self._opened, self._written, self._over = f"opened {me}", f"written {me}", f"over {me}"
@@ -87,14 +90,14 @@ class Writer:
             from cassette.store.decoding import decoded  # noqa: PLC0415 - few ask for it
 
             interaction = decoded(interaction)
-        with self._family.turn(), self._lock:
+        with self.family.turn(), self._lock:
             if self._ended:
                 return
             journal = self._open
             if journal is None:
                 journal = self._open = self._begin(interaction.at)
         masked = self._options.redactor.redact(interaction)
-        with self._family.turn(), self._lock:
+        with self.family.turn(), self._lock:
             if self._open is not journal:  # closed meanwhile
                 return
             journal.append(masked)
@@ -102,7 +105,7 @@ class Writer:
             silent = not interaction.response.raw and interaction.ended is not Ended.ABANDONED
             written = masked.call, str(masked.ended), silent
             self._count(*written)
-            self._family.tell(self._written, *written)
+            self.family.tell(self._written, *written)
 
     def close(self, *, good: bool) -> None:
         """Make the journal the cassette, or leave it where it is.
@@ -113,19 +116,29 @@ class Writer:
         Raises:
             CassetteError: The cassette cannot be written.
         """
-        with self._family.turn(), self._lock:
+        with self.family.turn(), self._lock:
             self._ended = True
             try:
-                if not self._family.is_owner:
+                if not self.family.is_owner:
                     return
-                self._family.tell(self._over)
+                self.family.tell(self._over)
                 self._take_in_what_children_recorded()
                 if good and self._open is not None:
-                    self._keep_what_was_not_recorded_again(self._open)
-                    self._open.commit()
+                    self._make_cassette(self._open)
                     self.journal = None
             finally:
                 self._stop()
+
+    def _make_cassette(self, journal: Journal) -> None:
+        kept = self._keep_what_was_not_recorded_again(journal)
+        if self._before is not None and (self._anew or self._old is None):
+            from cassette.tapes.sameness import confirmed  # noqa: PLC0415 - few record anew
+
+            text = confirmed(journal.path, journal.partial, None if kept else self._began)
+            if text is not None:
+                journal.rewrite(text)
+                self.unchanged = True
+        journal.commit()
 
     def _stop(self) -> None:
         """Write nothing more, and leave the journal where it is."""
@@ -172,8 +185,9 @@ class Writer:
         from cassette.store.names import followed  # noqa: PLC0415 - as above
 
         options, old = self._options, self._old
+        self._began = recorded
         place = followed(options.path, options.root or options.path.parent)
-        if not self._family.is_owner:
+        if not self.family.is_owner:
             own = place.with_name(f"{place.name}.{System.getpid()}")
             return self._begin_own(Journal(own, recorded))
         if old is None:
@@ -189,14 +203,20 @@ class Writer:
         # What is a secret only here must not share a mask with what is one only there.
         number = _MASKS_OF_A_CHILD * (len(self._of_children) + 1)
         self._options.redactor.reserve(b"REDACTED-%d" % number)
-        self._family.tell(self._opened, journal.partial)
+        self.family.tell(self._opened, journal.partial)
         return journal
 
-    def _keep_what_was_not_recorded_again(self, journal: Journal) -> None:
+    def _keep_what_was_not_recorded_again(self, journal: Journal) -> int:
+        """Copy it into the journal; return how many interactions that are."""
         old = self._old
         if not self._anew or old is None:
-            return
+            return 0
         again = {self._options.matching.call_key(call) for call in self._calls}
-        for number, call in enumerate(old.calls):
-            if self._options.matching.call_key(call) not in again:
-                journal.append_entry(old.entry(number))
+        kept = [
+            number
+            for number, call in enumerate(old.calls)
+            if self._options.matching.call_key(call) not in again
+        ]
+        for number in kept:
+            journal.append_entry(old.entry(number))
+        return len(kept)

@@ -19,7 +19,7 @@ from cassette.traffic.kinds import Kind
 from cassette.wording import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cassette.model import Message
     from cassette.traffic.entries import Entry
@@ -148,19 +148,7 @@ def _partners(old: Sequence[Entry], new: Sequence[Entry], matching: Matching) ->
     found: dict[int, int] = {}
     taken: set[int] = set()
 
-    def exact(one: Entry) -> object:
-        return one.interaction.call, matching.bodies.key(one.interaction.request)
-
-    def call(one: Entry) -> object:
-        return matching.keys.canonical(one.interaction.call)
-
-    def place(one: Entry) -> object:
-        return one.method, one.place[:2]
-
-    def path(one: Entry) -> object:
-        return one.method, one.place[1]
-
-    for key in (exact, call, place, path):
+    for key in _keys(matching):
         waiting: dict[object, list[int]] = defaultdict(list)
         for at, one in enumerate(old):
             if at not in taken:
@@ -173,7 +161,20 @@ def _partners(old: Sequence[Entry], new: Sequence[Entry], matching: Matching) ->
     return found
 
 
+def _keys(matching: Matching) -> list[Callable[[Entry], object]]:
+    """Return by what two interactions belong together, the surest sign first."""
+    return [
+        lambda one: (one.interaction.call, one.interaction.request.raw),
+        lambda one: (one.interaction.call, matching.bodies.key(one.interaction.request)),
+        lambda one: matching.keys.canonical(one.interaction.call),
+        lambda one: (one.method, one.place[:2]),
+        lambda one: (one.method, one.place[1]),
+    ]
+
+
 def _compared(old: Entry, new: Entry, left_out: LeftOut) -> Pair:
+    if _is_same(old, new, left_out):
+        return Pair(old, new)
     parts = []
     dropped = False
     for part in _parts(old, new, left_out):
@@ -186,6 +187,19 @@ def _compared(old: Entry, new: Entry, left_out: LeftOut) -> Pair:
     differ = old.interaction.response.raw != new.interaction.response.raw
     differ |= old.interaction.request.raw != new.interaction.request.raw
     return Pair(old, new, tuple(parts), not parts and (dropped or differ))
+
+
+def _is_same(old: Entry, new: Entry, left_out: LeftOut) -> bool:
+    """Return whether two interactions have the same bytes, which need not be taken apart then."""
+    one, other = old.interaction, new.interaction
+    return (
+        one.call == other.call
+        and one.ended is other.ended
+        and one.failure == other.failure
+        and one.request.raw == other.request.raw
+        and one.response.raw == other.response.raw
+        and "times" in left_out.groups
+    )
 
 
 def _parts(old: Entry, new: Entry, left_out: LeftOut) -> Iterator[Difference]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,8 @@ _OF_THE_CONNECTION: Final = frozenset(
     ("accept-encoding", "connection", "content-length", "expect", "host", "transfer-encoding")
 )
 """Fields that curl writes itself, or that say how this very message was sent."""
+
+_GLOB: Final = re.compile(r"[\[\]{}]")
 
 
 def curl_command(one: Interaction, body_file: str = "body.bin") -> str:
@@ -33,9 +36,12 @@ def curl_command(one: Interaction, body_file: str = "body.bin") -> str:
         parts = ["curl -I"]
     elif method and method != ("POST" if request.body else "GET"):
         parts.append(f"-X {_quoted(method)}")
-    parts[0:] = [" ".join([*parts, _quoted(url)])]
+    if _GLOB.search(url):
+        parts.append("-g")  # or curl takes brackets for a pattern
+    parts = [" ".join([*parts, _quoted(url)])]
     for name, value in request.headers.items():
-        if name.lower() not in _OF_THE_CONNECTION:
+        # What starts so is the name of a file to curl.
+        if name.lower() not in _OF_THE_CONNECTION and not name.startswith("@"):
             parts.append(f"-H {_quoted(f'{name}: {value}' if value else f'{name};')}")
     if "chunked" in (request.headers.get("transfer-encoding") or "").lower():
         parts.append("-H 'Transfer-Encoding: chunked'")

@@ -166,10 +166,7 @@ def read(path: str | PathLike[str]) -> Traffic:
 
 def _edits(reader: CassetteReader, one: Interaction, line: int) -> list[Edit]:
     edits = [] if reader.is_own_form(one.number) else _foreign_lines(reader, one, line)
-    if one.ended is Ended.OPEN and one.response.raw and not one.response.parsed.complete:
-        edits.append(Edit(line, "the response ends before its framing says so"))
-    if one.arrived and sum(count for _, count in one.arrived) != len(one.response.raw):
-        edits.append(Edit(line, "the sizes in arrived do not add up to the response"))
+    edits += [Edit(line, f"the {role} is not what was recorded") for role in one.edited]
     return edits
 
 

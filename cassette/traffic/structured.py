@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from cassette.traffic.pieces import Piece, with_masks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cassette.traffic.pieces import Line
 
 _TOKEN: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
@@ -25,9 +27,9 @@ _WIDTH: Final = 72
 _DEEPEST: Final = 60
 """Levels that are indented further; what is nested deeper than that says little by its place."""
 
-_XML_TOKEN: Final = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|<[^<>]+>|[^<]+|<", re.DOTALL
-)
+_XML_TAG: Final = re.compile(r"<[^<>]+>")
+_XML_SECTIONS: Final = (("<![CDATA[", "]]>"), ("<!--", "-->"), ("<?", "?>"))
+"""What may hold angle brackets, and how it ends."""
 
 
 def json_lines(text: str) -> list[Line] | None:
@@ -145,6 +147,27 @@ class _JsonWriter:
         return False
 
 
+def _xml_tokens(text: str) -> Iterator[str]:
+    """Yield tags, comments and other sections, and the text between them, in linear time."""
+    endless: set[str] = set()  # ends that do not come any more
+    at = 0
+    while at < len(text):
+        stop = -1
+        for start, end in _XML_SECTIONS if text[at] == "<" else ():
+            if end not in endless and text.startswith(start, at):
+                found = text.find(end, at)
+                stop = found + len(end) if found >= 0 else -1
+                if found < 0:
+                    endless.add(end)
+                break
+        if stop < 0:
+            tag = _XML_TAG.match(text, at)
+            stop = tag.end() if tag else text.find("<", at + 1)
+        stop = stop if stop > at else len(text)
+        yield text[at:stop]
+        at = stop
+
+
 def xml_lines(text: str) -> list[Line]:
     """Return XML as indented lines: an element that holds only text on one."""
     lines: list[Line] = []
@@ -162,7 +185,7 @@ def xml_lines(text: str) -> list[Line]:
                 lines.append(tuple(current))
         current = []
 
-    for token in _XML_TOKEN.findall(text):
+    for token in _xml_tokens(text):
         if not token.strip():
             continue
         if token.startswith("</"):

@@ -125,18 +125,23 @@ class _Table:
 
 def column_lines(cassettes: Sequence[Traffic]) -> Iterator[Line]:
     """Yield a line for each interaction: sizes in bytes, times in seconds, no blank in a column."""
-    rows = [_columns(cassette, one) for cassette in cassettes for one in cassette.entries]
+    rows = [
+        _columns(name, one)
+        for cassette in cassettes
+        for name in [from_here(cassette.path).replace(" ", "%20")]
+        for one in cassette.entries
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
         yield line("  ".join(cells).rstrip())
 
 
-def _columns(cassette: Traffic, one: Entry) -> tuple[str, ...]:
+def _columns(name: str, one: Entry) -> tuple[str, ...]:
     interaction = one.interaction
     marks = (("masked", interaction.redacted), ("edited", one.edits))
     return (
-        f"{from_here(cassette.path).replace(' ', '%20')}:{one.line}",
+        f"{name}:{one.line}",
         str(one.number),
         one.method,
         interaction.call.partition(" ")[2],

@@ -8,7 +8,9 @@ live connection it tells afterwards, so that nothing is delayed or changed.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+
+from cassette.transport.pace import Pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,18 +26,6 @@ class Owner(Protocol):
 
     def end(self) -> None:
         """Take the line away: its cassette is left."""
-
-
-class Pause(NamedTuple):
-    """How long a shell has to wait before it receives.
-
-    Attributes:
-        seconds: Seconds on the real clock.
-        in_time: Something comes then; else the client's timeout has passed.
-    """
-
-    seconds: float
-    in_time: bool = True
 
 
 _NOW = Pause(0.0)
@@ -121,10 +111,7 @@ class Line:
     @property
     def waits(self) -> float | None:
         """Seconds for which the recorded program has waited in vain, or may have; else None."""
-        if self._player is None:
-            return None
-        stall = self._player.stall
-        return self._player.timeout if stall is None else stall
+        return None if self._player is None else self._player.waits
 
     def take(self, data: bytes) -> bytes:
         """Take what the client sends; return what of it must go live.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
 
 from cassette.clock import Clock
-from cassette.transport.line import Pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +24,18 @@ class Stopwatch(Protocol):
 
         A clock on which nobody has to wait moves there.
         """
+
+
+class Pause(NamedTuple):
+    """How long a shell has to wait before it receives.
+
+    Attributes:
+        seconds: Seconds on the real clock.
+        in_time: Something comes then; else the client's timeout has passed.
+    """
+
+    seconds: float
+    in_time: bool = True
 
 
 class Pace:

@@ -6,7 +6,6 @@ received; the pieces, the end and the failure come as they were recorded.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
@@ -24,11 +23,7 @@ if TYPE_CHECKING:
 _FOLLOWED_BY_THE_END: Final = (Ended.OPEN, Ended.CLOSED)
 
 
-_FIELD: Final = rb"(?i)\A(?:[^\r\n]+\r\n)+connection:[ \t]*(?:[^\r\n]*,[ \t]*)?"
-"""The beginning of a field in the head of a message, up to a word of it."""
-
-_CLOSES: Final = re.compile(_FIELD + rb"close\b")
-_KEEPS: Final = re.compile(_FIELD + rb"keep-alive\b")
+_GAVE_UP: Final = (Ended.ABANDONED, Ended.TIMEOUT)
 
 
 class Answers(Protocol):
@@ -147,6 +142,18 @@ class Player:
         return current.took if current.ended is Ended.ABANDONED else None
 
     @property
+    def waits(self) -> float | None:
+        """Seconds for which a client has waited in vain behind what there is, or may have; or None.
+
+        That is where a timeout was recorded, too.
+        """
+        self._turn()
+        current = self._interaction
+        if current is None or self._position < len(self._data) or self._parser is not None:
+            return None
+        return current.took if current.ended in _GAVE_UP else None
+
+    @property
     def hangs_up(self) -> bool:
         """All of a response has been given behind which, as one side had said, the server closed.
 
@@ -157,18 +164,11 @@ class Player:
             return False
         if current.ended is not Ended.OPEN or self._queue:
             return False
-        sent, came = current.request.raw, current.response.raw
+        came = current.response.raw
+        word = _connection_of(came)
         if came.startswith(b"HTTP/1.0"):
-            return _KEEPS.search(came) is None
-        return _CLOSES.search(came) is not None or _CLOSES.search(sent) is not None
-
-    @property
-    def timeout(self) -> float | None:
-        """Seconds after which the recorded client lost its patience where it plays now; or None."""
-        current = self._interaction
-        if current is None or current.ended is not Ended.TIMEOUT:
-            return None
-        return None if self._position < len(self._data) else current.took
+            return b"keep-alive" not in word
+        return b"close" in word or b"close" in _connection_of(current.request.raw)
 
     def receive(self, size: int) -> memoryview:
         """Return the next bytes, at most ``size`` and never beyond the recorded piece.
@@ -308,3 +308,10 @@ class Player:
             return
         self._load(interaction, data=interim)
         self._foreseeing = True
+
+
+def _connection_of(message: bytes) -> bytes:
+    """Return the field Connection of a message in lower case; empty where there is none."""
+    head = message[: message.find(b"\r\n\r\n") + 2].lower()
+    start = head.find(b"\r\nconnection:")
+    return head[start + 13 : head.find(b"\r\n", start + 2)] if start >= 0 else b""

@@ -50,7 +50,7 @@ class Recorder:
             deque()
         )  # more than one only while requests are pipelined
         self._early = b""  # received while no request was waiting for an answer
-        self._deaf = False  # what passes is no HTTP/1.1
+        self._deaf = False  # what passes is no HTTP/1.1, or has no end
 
     def sent(self, data: bytes) -> None:
         """Note bytes that the client has handed to the live transport."""
@@ -94,6 +94,7 @@ class Recorder:
             return
         taken = opened.take_received(data, filled=filled)
         if not opened.is_answered():
+            self._give_up_what_runs_on(opened)
             return
         rest = data[taken:]
         if len(self._open) == 1:
@@ -114,10 +115,21 @@ class Recorder:
             return None
         return self._open[0].call(self._endpoint)
 
+    def _give_up_what_runs_on(self, opened: _OpenInteraction) -> None:
+        """Record no more where there may be no end: the client holds nothing of it, nor may we."""
+        if opened.runs_on:
+            self._deaf = True
+            self._finish_all(Ended.ABANDONED)
+
     def failed(self, error: BaseException) -> None:
         """Note that receiving raised."""
         ended, failure = describe(error)
         self._finish_all(ended, failure)
+
+    def stalled(self, error: TimeoutError) -> None:
+        """Note that nothing came in time. The client may read on; where it does not, it failed."""
+        if self._open:
+            self._open[0].stall(error)
 
     def closed(self) -> None:
         """Note that the client has closed its side, or that the cassette is left."""
@@ -125,7 +137,9 @@ class Recorder:
             self._finish(Ended.OPEN)
         while self._open:
             opened = self._open[0]
-            if opened.send_failed is not None and not opened.begun:
+            if opened.stalled is not None:
+                self._finish(*opened.stalled)
+            elif opened.send_failed is not None and not opened.begun:
                 self._finish(*opened.send_failed)
             else:
                 self._finish(Ended.ABANDONED)
@@ -172,6 +186,8 @@ class _OpenInteraction:
         self._pieces: list[tuple[float, int]] = []
         self._piece_open = False
         self.send_failed: tuple[Ended, Failure] | None = None
+        self.stalled: tuple[Ended, Failure] | None = None
+        self._stopped = 0.0  # when that was
 
     @property
     def opens_http2(self) -> bool:
@@ -186,6 +202,11 @@ class _OpenInteraction:
     def is_answered(self) -> bool:
         """The response is complete."""
         return self._response is not None and self._response.complete
+
+    @property
+    def runs_on(self) -> bool:
+        """There may be no end of what stands beside head and body of the response."""
+        return self._response is not None and self._response.runs_on
 
     @property
     def doubtful(self) -> bool:
@@ -211,11 +232,15 @@ class _OpenInteraction:
         return taken
 
     def take_received(self, data: bytes, *, filled: bool) -> int:
+        self.stalled = None
         if self._response is None:
             self._response = ResponseParser(self._request.method)
         taken = self._response.feed(data)
         self._keep(data[:taken], filled=filled)
         return taken
+
+    def stall(self, error: TimeoutError) -> None:
+        self.stalled, self._stopped = describe(error), Clock.monotonic()
 
     def take_surplus(self, data: bytes, *, same_piece: bool) -> None:
         self._piece_open = self._piece_open or same_piece
@@ -245,12 +270,13 @@ class _OpenInteraction:
         if self._response is not None and self._response.size == len(received):
             self._response.close()
             response.parsed = self._response
+        stopped = Clock.monotonic() if self.stalled is None else self._stopped
         return Interaction(
             call=f"{method} {url}",
             request=request,
             response=response,
             at=self._at,
-            took=round(Clock.monotonic() - self._started, 3),
+            took=round(stopped - self._started, 3),
             arrived=tuple(self._pieces) if len(self._pieces) > 1 else (),
             ended=ended,
             failure=failure,

@@ -96,6 +96,12 @@ class CassetteSocket(Line):
         assert live is not None  # noqa: S101 - without a player there always is one
         try:
             count = live.recv_into(view[:wanted])
+        except BlockingIOError:  # nothing has come yet, and nothing has failed
+            raise
+        except TimeoutError as error:
+            if recorder is not None:
+                recorder.stalled(error)
+            raise
         except Exception as error:
             if recorder is not None:
                 recorder.failed(error)
@@ -201,6 +207,11 @@ class CassetteSocket(Line):
         self._closed = True
         self._release()
 
+    def _timed_out(self, error: TimeoutError) -> None:
+        """Note that a reader has given up for good."""
+        if self._recorder is not None:
+            self._recorder.failed(error)
+
     def _reader_closed(self) -> None:
         self._readers -= 1
         if self._pace is not None:
@@ -269,12 +280,24 @@ class _Reader(io.RawIOBase):
 
     def __init__(self, transport: CassetteSocket) -> None:
         self._transport = transport
+        self._timed_out = False
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer, /) -> int:
-        return self._transport.recv_into(buffer)
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        # What follows a timeout, and what a socket that does not wait makes of having nothing, is
+        # as the readers of sockets have it.
+        if self._timed_out:
+            raise OSError("cannot read from timed out object")
+        try:
+            return self._transport.recv_into(buffer)
+        except TimeoutError as error:
+            self._timed_out = True
+            self._transport._timed_out(error)  # noqa: SLF001 - two halves of one thing
+            raise
+        except BlockingIOError:
+            return None
 
     def fileno(self) -> int:
         return self._transport.fileno()

@@ -18,6 +18,7 @@ from cassette.model import CONNECT, Ended
 from cassette.store.decoding import decoded
 from cassette.verify.drift import Drift
 from cassette.verify.shapes import shape_changes, shape_of
+from cassette.wire.passing import FLEETING, VARYING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,26 +28,6 @@ if TYPE_CHECKING:
     from cassette.redaction import Redactor
     from cassette.verify.drift import DriftError
     from cassette.verify.verification import Verification
-
-_FLEETING_FIELDS: Final = """
-    age alt-svc cf-cache-status connection content-length keep-alive nel proxy-connection report-to
-    reporting-endpoints server-timing trailer transfer-encoding via warning x-cache x-cache-hits
-    x-served-by x-timer
-"""
-_FLEETING: Final = frozenset(_FLEETING_FIELDS.split())
-"""Header fields that come and go with caches, proxies and connections: they do not count."""
-
-_VARYING_FIELDS: Final = """
-    cf-ray content-digest content-md5 date digest etag expires last-modified ratelimit
-    ratelimit-remaining ratelimit-reset repr-digest request-id retry-after set-cookie traceparent
-    tracestate x-amz-cf-id x-amz-id-2 x-amz-request-id x-amz-version-id x-amzn-requestid
-    x-amzn-trace-id x-b3-spanid x-b3-traceid x-correlation-id x-github-request-id
-    x-ms-request-id x-rate-limit-remaining x-rate-limit-reset x-ratelimit-remaining
-    x-ratelimit-reset x-ratelimit-used x-request-id x-response-time x-runtime x-trace-id
-"""
-_VARYING: Final = frozenset(_VARYING_FIELDS.split())
-"""Header fields whose value is another one each time, or with each change of the data: that they
-are there counts, their value does not."""
 
 
 class Recording(Protocol):
@@ -96,6 +77,11 @@ class Verifier:
         self._matching = Matching((), verification.ignore, redactor)
         self._error = error
         self._lock = make_lock()
+
+    @property
+    def drifted(self) -> int:
+        """How many interactions have drifted."""
+        return len(self._error.drifts)
 
     def compare(self, live: Interaction) -> None:
         """Compare a live interaction with its recording.
@@ -174,9 +160,9 @@ class Verifier:
     def _fields(self, *responses: Response) -> list[list[tuple[str, str]]]:
         """Return the header fields of two responses that count, and whose value does."""
         fields = [self._matching.header_pairs(response) for response in responses]
-        both = {name for name, _ in fields[0]} & {name for name, _ in fields[1]} & _VARYING
+        both = {name for name, _ in fields[0]} & {name for name, _ in fields[1]} & VARYING
         return [
-            [pair for pair in pairs if pair[0] not in both and pair[0] not in _FLEETING]
+            [pair for pair in pairs if pair[0] not in both and pair[0] not in FLEETING]
             for pairs in fields
         ]
 

@@ -19,6 +19,12 @@ MAX_HEAD: Final = 1 << 20
 MAX_LINE: Final = 65536
 """Longest chunk-size line or trailer line in bytes: the limit of ``http.client``."""
 
+MAX_BESIDE: Final = 1000
+"""Interim responses and trailer lines from which on a response is taken for one without an end.
+
+``http.client`` gives up after 100 of either; before that was so it read past them for ever.
+"""
+
 HEAD_END: Final = re.compile(rb"\n\r?\n")
 """The empty line after a head. RFC 9112, section 2.2 lets a recipient accept a bare LF."""
 

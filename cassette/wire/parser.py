@@ -20,6 +20,7 @@ from cassette.wire.grammar import (
     CERTAIN_REQUEST,
     CERTAIN_RESPONSE,
     HEAD_END,
+    MAX_BESIDE,
     MAX_HEAD,
     MAX_LINE,
     REQUEST_LINE,
@@ -71,6 +72,7 @@ class MessageParser:
     length = 0
     trailers: Span = (0, 0)
     size = 0
+    _beside = 0  # interim responses and lines of the trailer section
     _remaining = 0
     _chunk_begun = False
 
@@ -88,6 +90,11 @@ class MessageParser:
         while taken < len(data) and not self.complete:
             taken += self._state(data, taken)
         return taken
+
+    @property
+    def runs_on(self) -> bool:
+        """Whether so much stands beside head and body that there may be no end of it."""
+        return self._beside > MAX_BESIDE
 
     def close(self) -> None:
         """Say that no more bytes will come."""
@@ -253,6 +260,7 @@ class MessageParser:
             self.complete = True
         elif line is not None:
             self.trailers = (self.trailers[0], self.size)
+            self._beside += 1
         elif len(self._held) > MAX_LINE:
             return self._lose_count(taken)
         return taken
@@ -358,6 +366,7 @@ class ResponseParser(MessageParser):
             if self.status == 100 and self.continued == self.head_start:  # noqa: PLR2004
                 self.continued = self.size
             self.head_start = self.size
+            self._beside += 1
             return False
         self.framing, self.length = response_framing(self.method, self.status, self.fields.first)
         return True

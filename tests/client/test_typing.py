@@ -23,6 +23,8 @@ BETTER = {
     "HTTPConnection": "def (host: str, port: int | None =, timeout: float | None =, "
     "source_address: tuple[str, int] | None =, blocksize: int =, *, "
     "transport: cassette.transport.base.Connector | None =, strict: object =) -> HTTPConnection",
+    "HTTPResponse": "def (sock: socket.socket, debuglevel: int =, method: str | None =, "
+    "url: str | None =, *, strict: object =) -> HTTPResponse",
     # It is a ConnectionResetError too, and made of what that is made of.
     "RemoteDisconnected": "def (*args: object) -> RemoteDisconnected",
 }

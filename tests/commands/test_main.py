@@ -54,7 +54,7 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch, capsys):
 def test_an_error_is_told_without_a_traceback(tmp_path, capsys):
     assert main(["demo", str(tmp_path)]) == 1
     told = capsys.readouterr()
-    assert told.err.startswith(f"cassette: {tmp_path} is a folder")
+    assert told.err.startswith(f"cassette: {tmp_path} is there already")
 
 
 def test_a_terminal_that_knows_few_characters_gets_the_others_as_escapes(monkeypatch):

@@ -1,6 +1,7 @@
 """``cassette show``: the table, and an interaction in full."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,9 @@ import shop
 from recordings import write
 
 from cassette.commands.main import main
+from cassette.traffic.bodies import body_lines
+from cassette.traffic.pieces import plain
+from cassette.traffic.structured import xml_lines
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -30,13 +34,13 @@ shop.yaml   8 interactions, recorded 2020-02-29 12:00, 2.40 s
 
 COLUMNS = """\
 shop.yaml:4    0  POST     http://api.shop.example/orders?dry=1  200  json    58   0.091  1  open     masked
-shop.yaml:36   1  POST     http://ai.example/v1/messages         200  events  164  1.222  3  open     -
-shop.yaml:63   2  GET      http://api.shop.example/img/7.png     200  png     83   0.081  1  open     -
-shop.yaml:77   3  GET      http://api.shop.example/feed.xml      200  xml     64   0.030  1  open     -
-shop.yaml:92   4  GET      http://api.shop.example/hostile       200  html    84   0.000  1  open     -
-shop.yaml:107  5  GET      http://api.shop.example/report        503  text    2    0.310  1  open     edited
-shop.yaml:122  6  GET      http://api.shop.example/export        200  text    4    0.240  1  reset    -
-shop.yaml:140  7  connect  http://down.shop.example              -    -       0    0.001  0  refused  -
+shop.yaml:37   1  POST     http://ai.example/v1/messages         200  events  164  1.222  3  open     -
+shop.yaml:65   2  GET      http://api.shop.example/img/7.png     200  png     83   0.081  1  open     -
+shop.yaml:80   3  GET      http://api.shop.example/feed.xml      200  xml     64   0.030  1  open     -
+shop.yaml:96   4  GET      http://api.shop.example/hostile       200  html    84   0.000  1  open     -
+shop.yaml:112  5  GET      http://api.shop.example/report        503  text    2    0.310  1  open     edited
+shop.yaml:128  6  GET      http://api.shop.example/export        200  text    4    0.240  1  reset    -
+shop.yaml:147  7  connect  http://down.shop.example              -    -       0    0.001  0  refused  -
 """  # noqa: E501 - no column is cut
 
 
@@ -71,7 +75,7 @@ def test_a_pipe_gets_a_line_for_each_in_columns_without_blanks(run):
 FULL = """\
 POST http://ai.example/v1/messages
 200 OK   took 1.22 s, first byte after 220 ms, 3 pieces, connection stayed open
-shop.yaml:36  #1  2020-02-29 12:00:00.100
+shop.yaml:37  #1  2020-02-29 12:00:00.100
 
 Request   form, 24 B
   POST /v1/messages HTTP/1.1
@@ -116,7 +120,7 @@ def test_xml_is_indented_and_an_image_is_told_by_its_measures(run):
 def test_a_failure_and_an_edit_are_told(run):
     out = run("show", "shop.yaml", "-n", "7", "-n", "5")[1]
     assert "\nrefused: ConnectionRefusedError (errno 111): Connection refused\n" in out
-    assert "\nedited, line 108: request:  # by hand\n" in out
+    assert "\nedited, line 113: request:  # by hand\n" in out
 
 
 def test_nothing_in_a_body_steers_the_terminal(run, monkeypatch):
@@ -216,3 +220,50 @@ def test_what_cannot_be_shown_is_told(folder, capsys, words, complaint):
     shop.write_shop(folder / "two.yaml")
     assert main(["show", *words]) > 0
     assert complaint in capsys.readouterr().err
+
+
+def test_more_than_fits_on_a_terminal_goes_through_a_pager(folder):
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "LINES": "5", "TERM": "xterm", "PAGER": "sed s/^/paged:/"}
+    for words, paged in (([], True), (["--no-pager"], False)):
+        command = [sys.executable, "-m", "cassette", "show", "shop.yaml", *words]
+        done = subprocess.run(
+            command, stdin=theirs, stdout=theirs, check=False, timeout=60, env=environment
+        )
+        assert done.returncode == 0
+        text = os.read(ours, 1 << 16).decode()
+        assert text.startswith("paged:\x1b[1mshop.yaml") is paged
+        assert "\x1b[35m *" in text
+    os.close(ours)
+    os.close(theirs)
+
+
+class Searched(str):
+    """A text that counts how often something is looked for in it."""
+
+    __slots__ = ("searches",)
+
+    def find(self, *what):
+        self.searches = getattr(self, "searches", 0) + 1
+        return super().find(*what)
+
+
+def test_the_end_of_what_never_ends_is_looked_for_once():
+    text = Searched("<!--" * 1000 + "<?" * 1000)
+    shown = "".join(map(plain, xml_lines(text)))
+    assert shown.replace(" ", "") == text
+    assert text.searches < 2010
+
+
+@pytest.mark.parametrize("body", [b"[" * 20_000, b"[" * 20_000 + b"]" * 20_000])
+def test_json_may_be_nested_deeper_than_the_stack(body):
+    one = shop.exchange(0, "GET", "/", shop.answer(body))
+    assert "".join(plain(line).strip() for line in body_lines(one, one.response))[-1] in "[]"
+
+
+def test_what_is_no_plain_file_is_no_cassette(run, folder):
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "gone.yaml").symlink_to("nowhere")
+    (folder / "folder.yaml").mkdir()
+    assert run("show", ".") == (0, COLUMNS)
+    assert run("list")[0] == 0

@@ -15,7 +15,7 @@ TESTS = """
     def test_b(cassette, fetch):
         fetch("/b")
 """
-OLD = re.compile(r"^  at: .*$", re.MULTILINE)
+OLD = re.compile(r"^(  at|recorded): .*$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def old(project):
     project.write("test_it.py", TESTS)
     project.run().assert_outcomes(passed=2)
     path = project.path / "cassettes" / "test_it" / "test_a.yaml"
-    path.write_text(OLD.sub("  at: 2020-02-29T12:00:00Z", path.read_text()))
+    path.write_text(OLD.sub(r"\1: 2020-02-29T12:00:00Z", path.read_text()))
     return project
 
 
@@ -86,16 +86,19 @@ def test_an_expired_cassette_is_recorded_anew_and_ready_to_be_committed(old):
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(
         [
-            "Cassettes: 1 rewritten, 1 replayed. Interactions: 1 played, 1 recorded.",
+            (
+                "Cassettes: 1 recorded anew without a change, 1 replayed. "
+                "Interactions: 1 played, 1 recorded."
+            ),
             "Older than max_age:",
             "  cassettes/test_it/test_a.yaml (* days, recorded anew)",
-            "To commit, once you have looked at it:",
+            "Recorded anew, and nothing has changed but the time of the recording:",
             "  git add cassettes/test_it/test_a.yaml",
         ],
         consecutive=True,
     )
-    (one,) = load(old.path / "cassettes" / "test_it" / "test_a.yaml").interactions
-    assert one.at.year > 2020
+    assert load(old.path / "cassettes" / "test_it" / "test_a.yaml").recorded.year > 2020
+    assert told(old.run("--cassette-max-age=30d")) == []
 
 
 @pytest.mark.parametrize("workers", [0, 2], ids=["one process", "two workers"])
@@ -114,7 +117,7 @@ def test_tests_that_share_an_expired_cassette_record_it_anew_together(project, r
     )
     run().assert_outcomes(passed=3)
     path = project.path / "cassettes" / "shared.yaml"
-    path.write_text(OLD.sub("  at: 2020-02-29T12:00:00Z", path.read_text()))
+    path.write_text(OLD.sub(r"\1: 2020-02-29T12:00:00Z", path.read_text()))
     run(workers=workers).assert_outcomes(passed=3)
     assert sorted(project.calls("cassettes/shared.yaml")) == ["/a", "/b", "/c"]
     assert "2020" not in path.read_text()

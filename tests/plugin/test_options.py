@@ -48,8 +48,8 @@ def test_no_folder_on_the_command_line_is_a_usage_error(project):
         project.run("--cassette-dir="),
         "--cassette-dir",
         [
-            "expected the path of a folder, found none",
-            "Write . for this folder, or leave the option out.",
+            "expected a path, found none",
+            "Write one, such as . for this folder, or leave the option out.",
         ],
     )
 

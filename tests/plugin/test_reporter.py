@@ -89,12 +89,14 @@ def test_verbose_tells_about_each_test(project):
     ]
 
 
-def test_what_was_verified_is_told_on_request(project):
+def test_a_verification_without_drift_says_so_in_one_line(project):
     project.write("test_it.py", TESTS)
     project.run()
-    assert section(project.run("--cassette-mode=verify")) is None
-    assert section(project.run("--cassette-mode=verify", "-v"))[:2] == [
+    told = "Verified: 4 interactions of 2 cassettes, none has drifted."
+    assert section(project.run("--cassette-mode=verify")) == [told]
+    assert section(project.run("--cassette-mode=verify", "-v"))[:3] == [
         "Cassettes: 2 verified. Interactions: 4 verified.",
+        told,
         "  test_it.py::test_get[a]: 2 verified (cassettes/test_it/test_get[a].yaml, mode verify)",
     ]
 

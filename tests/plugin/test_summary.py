@@ -176,3 +176,27 @@ def test_a_doubt_is_told():
     assert lines(doubt="only test_it.py was collected") == [
         "What no test uses cannot be told: only test_it.py was collected.",
     ]
+
+
+def test_what_was_recorded_anew_without_a_change_is_not_to_commit(project):
+    project.write(
+        "test_it.py",
+        """
+        def test_same(cassette, fetch): fetch("/same")
+        def test_other(cassette, fetch): fetch("/other")
+        """,
+    )
+    project.run().assert_outcomes(passed=2)
+    project.edit("cassettes/test_it/test_other.yaml", "hello", "hallo")
+    result = project.run("--cassette-mode=rewrite")
+    result.stdout.fnmatch_lines(
+        [
+            "Cassettes: 1 rewritten, 1 recorded anew without a change. Interactions: 2 recorded.",
+            "Recorded anew, and nothing has changed but the time of the recording:",
+            "  git add cassettes/test_it/test_same.yaml",
+            "To commit, once you have looked at it:",
+            "  git add cassettes/test_it/test_other.yaml",
+            "*passed*",
+        ],
+        consecutive=True,
+    )

@@ -47,10 +47,32 @@ def test_in_ci_nothing_is_recorded_and_a_missing_recording_fails(project, monkey
             "*no interaction in *test_get.yaml answers this request (record mode: none)",
             "*GET http://127.0.0.1:*/",
             "*There is no such file yet.",
+            "*Nothing is recorded here, since CI is set in the environment.",
             "*To record it: pytest --cassette-mode=new_episodes test_it.py::test_get",
         ]
     )
     assert not (project.path / "cassettes").exists()
+
+
+def test_the_cassette_of_a_test_that_was_renamed_is_named_unless_another_one_has_it(project):
+    project.write(
+        "test_it.py",
+        """
+        def test_page(cassette, fetch): fetch()
+        def test_pages(cassette, fetch): fetch()
+        """,
+    )
+    project.run().assert_outcomes(passed=2)
+    project.edit("test_it.py", "test_page(", "test_first(")
+    result = project.run("--cassette-mode=none")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*There is no such file yet.",
+            "*Nearby, cassettes/test_it/test_page.yaml holds this request.",
+            "*If its test was renamed, rename it too: git mv *test_page.yaml *test_first.yaml",
+        ]
+    )
 
 
 def test_a_swallowed_mismatch_fails_the_test(project):

@@ -54,6 +54,7 @@ def test_a_test_that_would_pass_fails_with_what_has_drifted(drifted, monkeypatch
     result = drifted.run("--cassette-mode=verify")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(MESSAGE, consecutive=True)
+    result.stdout.fnmatch_lines(["Verified: 1 interaction of 1 cassette, 1 has drifted."])
     assert drifted.cassettes == ["cassettes/test_it/test_get.yaml"]
 
 

@@ -16,13 +16,17 @@ from hypothesis import strategies as st
 from cassette.errors import OptionError
 from cassette.model import Interaction, Request, Response
 from cassette.redaction import Redactor, without_masks
-from cassette.redaction.alarms import has_name, words_of
-from cassette.redaction.finders import in_fields, in_parameters, in_target
-from cassette.redaction.masking import MaskedMessage, content_hits
-from cassette.redaction.masks import SecretMemory, mask, mask_number
+from cassette.redaction.judging import Court, Judge
+from cassette.redaction.masking import MaskedMessage
+from cassette.redaction.memory import SecretMemory, is_learnable
+from cassette.redaction.urls import in_parameters, in_target
 from cassette.wire.encode import encode_chunks
 
 SECRET = "s3cr3t/Value+42=="
+
+
+def court(*, sent=True):
+    return Court(Judge(frozenset(), frozenset(), defaults=True), lambda _: False, sent=sent)
 
 
 PLAIN_GET = b"GET /x HTTP/1.1\r\nHost: api.example.com\r\n\r\n"
@@ -63,13 +67,13 @@ def sent_line(raw):
     [
         ("Authorization: Bearer abcdefghijkl", "Authorization: Bearer REDACTED-1-x"),
         ("authorization: abcdefghijklmnop", "authorization: REDACTED-1-xxxxx"),
-        ("Proxy-Authorization: Basic dTpw", "Proxy-Authorization: Basic ED-1"),
+        ("Proxy-Authorization: Basic dTpw", "Proxy-Authorization: Basic xxx1"),
         ("X-Api-Key:  abcdefghijklmn ", "X-Api-Key:  REDACTED-1-xxx "),
         ("X-API-KEY: abcdefghijklmn", "X-API-KEY: REDACTED-1-xxx"),
         ("X-Amz-Security-Token: abcdefghijklmn", "X-Amz-Security-Token: REDACTED-1-xxx"),
-        ("Cookie: id=abcdefghijklmn; b=c", "Cookie: id=REDACTED-1-xxx; b=x"),
+        ("Cookie: id=abcdefghijklmn; b=c", "Cookie: id=REDACTED-1-xxx; b=c"),
         ('Cookie: id=a"bcdefghijklm"; c=', "Cookie: id=REDACTED-1-xxxx; c="),
-        ('Cookie: id="abcd;efghij"; c=d', 'Cookie: id="REDACTED-1-"; c=x'),
+        ('Cookie: id="abcd;efghij"; c=d', 'Cookie: id="REDACTED-1x"; c=d'),
         ("Authorization: Negotiate", "Authorization: Negotiate"),
         ('Cookie: id="abcdefghijklmn"', 'Cookie: id="REDACTED-1-xxx"'),
         ("Cookie: abcdefghijklmn", "Cookie: REDACTED-1-xxx"),
@@ -77,7 +81,7 @@ def sent_line(raw):
             "Referer: https://h/?token=abcdefghijklmn&a=1",
             "Referer: https://h/?token=REDACTED-1-xxx&a=1",
         ),
-        ("Referer: https://bob:abcdefghijklmn@h/", "Referer: https://D-1:REDACTED-2-xxx@h/"),
+        ("Referer: https://bob:abcdefghijklmn@h/", "Referer: https://xx1:REDACTED-2-xxx@h/"),
         ("X-Max-Tokens: abcdefghijklmn", "X-Max-Tokens: abcdefghijklmn"),
         ("Tokenizer: abcdefghijklmn", "Tokenizer: abcdefghijklmn"),
     ],
@@ -93,7 +97,7 @@ def test_only_key_and_signature_of_an_aws_authorization_are_masked():
     )
     assert sent_line(request("/x", line)) == (
         "Authorization: AWS4-HMAC-SHA256 Credential=REDACTED-1-xxxxxxxxx/20261123/eu-west-1/s3/"
-        "aws4_request, SignedHeaders=host;x-amz-date, Signature=" + "REDACTED-2-".ljust(64, "x")
+        "aws4_request, SignedHeaders=host;x-amz-date, Signature=5ec4e7ed" + "2".rjust(56, "0")
     )
 
 
@@ -164,13 +168,13 @@ def test_bytes_that_are_no_http_are_searched_too():
             "/x?next=https%3A%2F%2Fh%2F%3Ftoken%3DREDACTED-1-x%26a%3D1&b",
         ),
         ("/x?token=&page_token=2", "/x?token=&page_token=2"),
-        ("http://u:abcdefghijklmn@h/", "http://x:REDACTED-2-xxx@h/"),
-        ("http://u@h.com:abcdef@ghijklmn@h/", "http://ACTED-1:REDACTED-2-xxxx@h/"),
+        ("http://u:abcdefghijklmn@h/", "http://1:REDACTED-2-xxx@h/"),
+        ("http://u@h.com:abcdef@ghijklmn@h/", "http://MASK-1x:REDACTED-2-xxxx@h/"),
         ("/x;jsessionid=abcdefghijkl/y;v=1?a=1", "/x;jsessionid=REDACTED-1-x/y;v=1?a=1"),
         ("/x#access_token=abcdefghijkl&a=1", "/x#access_token=REDACTED-1-x&a=1"),
         (
             "/x?next=https%3A%2F%2Fu%3Aabcdefghijkl%40h%2F&a=1",
-            "/x?next=https%3A%2F%2Fx%3AREDACTED-2-x%40h%2F&a=1",
+            "/x?next=https%3A%2F%2F1%3AREDACTED-2-x%40h%2F&a=1",
         ),
         (
             "/x?q=%7B%22password%22%3A+%22abc%2Fdefg%22%7D",
@@ -204,8 +208,9 @@ def test_the_call_is_masked_like_the_target():
         ('{"refreshToken":"abcdefghijklmn"}', '{"refreshToken":"REDACTED-1-xxx"}'),
         ('{"pass\\u0077ord": "abcdefghijklmn"}', '{"pass\\u0077ord": "REDACTED-1-xxx"}'),
         ('{"password": "a\\"\\\\b\\u00e9cdefg"}', '{"password": "REDACTED-1-xxxxxx"}'),
-        ('{"password": 12.50e3, "b": 1}', '{"password": 99.99e3, "b": 1}'),
-        ('{"password": -1}', '{"password": -9}'),
+        ('{"password": 1234.50e3, "b": 1}', '{"password": 9000.01e3, "b": 1}'),
+        ('{"password": -123456}', '{"password": -900001}'),
+        ('{"password": 12345, "session_id": 12345}',) * 2,
         ('{"password": null, "secret": true}', '{"password": null, "secret": true}'),
         ('{"password": ""}', '{"password": ""}'),
         ('{"token": ["abcdefghijkl", 1]}', '{"token": ["REDACTED-1-x", 1]}'),
@@ -215,7 +220,7 @@ def test_the_call_is_masked_like_the_target():
         ),
         (
             '{"secret": [{"key": {"x": "y", "raw": "abcdefghijkl"}}, "b", [], {}]}',
-            '{"secret": [{"key": {"x": "y", "raw": "REDACTED-1-x"}}, "x", [], {}]}',
+            '{"secret": [{"key": {"x": "y", "raw": "REDACTED-1-x"}}, "b", [], {}]}',
         ),
         ('{"secret": {"value": "abcdefghijkl', '{"secret": {"value": "REDACTED-1-x'),
         (
@@ -226,8 +231,8 @@ def test_the_call_is_masked_like_the_target():
         ('{"assertion": [{"value": "2026-01-01", "order": 1}], "a": "2026-01-01"}',) * 2,
         ('{"client_assertion": {"value": "abcdefghijkl"}}',) * 2,
         (
-            '{"secret": {"assertion": [1, ""], "otp": 12, "a": {"pwd": "abcdefghijkl"}, "b": "c"}}',
-            '{"secret": {"assertion": [1, ""], "otp": 99, "a": {"pwd": "REDACTED-1-x"}, "b": "c"}}',
+            '{"secret": {"assertion": [1, ""], "otp": 123456, "a": {"pwd": "abcdefghijkl"}}}',
+            '{"secret": {"assertion": [1, ""], "otp": 900001, "a": {"pwd": "REDACTED-2-x"}}}',
         ),
         (
             '{"assertion": [{"value": "public", "token": "abcdefghijkl"}]}',
@@ -235,14 +240,14 @@ def test_the_call_is_masked_like_the_target():
         ),
         ('{"max_tokens": 5, "next_page_token": "abcdefghijkl", "tokenizer": "x"}',) * 2,
         ('{"password": "abcdefghijkl', '{"password": "REDACTED-1-x'),
-        ('{"password": "abcdefghij\\', '{"password": "REDACTED-1-'),
+        ('{"password": "abcdefghij\\', '{"password": "REDACTED-1x'),
         (
             '{"a": "{\\"password\\": \\"abcdefghijkl\\"}"}',
             '{"a": "{\\"password\\": \\"REDACTED-1-x\\"}"}',
         ),
         (
-            '{"a": "{\\"password\\": [\\"abcdefghijkl\\", 1], \\"pin\\": 2, \\"otp\\": 345}"}',
-            '{"a": "{\\"password\\": [\\"REDACTED-1-x\\", 1], \\"pin\\": 2, \\"otp\\": 999}"}',
+            '{"a": "{\\"password\\": [\\"abcdefghijkl\\", 1], \\"pin\\": 2, \\"otp\\": 345678}"}',
+            '{"a": "{\\"password\\": [\\"REDACTED-1-x\\", 1], \\"pin\\": 2, \\"otp\\": 900002}"}',
         ),
         (
             r'{"a": "{\"b\": \"{\\\"password\\\": \\\"abcdefghijkl\\\"}\"}"}',
@@ -252,7 +257,7 @@ def test_the_call_is_masked_like_the_target():
             '{"a": "{\\"password\\": \\"abcdefghijkl", "b": "c"}',
             '{"a": "{\\"password\\": \\"REDACTED-1-x", "b": "c"}',
         ),
-        ('{"u": "https:\\/\\/u:abcdefghijkl@h"}', '{"u": "https:\\/\\/x:REDACTED-2-x@h"}'),
+        ('{"u": "https:\\/\\/u:abcdefghijkl@h"}', '{"u": "https:\\/\\/1:REDACTED-2-x@h"}'),
         ('{"u": "https://h/?token=abcdefghijkl&a"}', '{"u": "https://h/?token=REDACTED-1-x&a"}'),
         ('{"u": "/?a\\u0026token=abcdefghijkl"}', '{"u": "/?a\\u0026token=REDACTED-1-x"}'),
         ("<Password>abcdefghijkl</Password>", "<Password>REDACTED-1-x</Password>"),
@@ -292,7 +297,7 @@ def test_a_form_that_nobody_calls_one_is_a_form(kind, form):
     [
         (
             "password=abcdefghijkl&u=https://u:mnopqrstuvwx@h/",
-            "password=REDACTED-1-x&u=https://x:REDACTED-3-x@h/",
+            "password=REDACTED-1-x&u=https://2:REDACTED-3-x@h/",
         ),
         ("a=b;password=abcdefghijkl", "a=b;password=REDACTED-1-x"),
         (
@@ -540,8 +545,10 @@ def test_no_mix_of_codings_hides_a_secret(body, fields, kind):
 
 def test_a_coding_inside_of_another_that_nobody_knows_stays_as_it_came():
     body = gzip.compress(b'\x00{"password": "abcdefghijkl"}')
-    given_one = interaction(PLAIN_GET, response(body, "Content-Encoding: br, gzip"))
-    assert Redactor().redact(given_one) is given_one
+    given_one = interaction(PLAIN_GET, response(body, "Content-Encoding: unheard, gzip"))
+    result = Redactor().redact(given_one)
+    assert result.unsearched == ("response",)
+    assert result.response is given_one.response
 
 
 @pytest.mark.parametrize("packed", [gzip.compress(b'{"a": 1}', mtime=0), b"no gzip at all"])
@@ -565,22 +572,12 @@ def test_a_bomb_stays_as_it_came(monkeypatch):
     monkeypatch.setattr("cassette.redaction.masking.SCAN_LIMIT", 100)
     received = response(gzip.compress(PLAIN_JSON), "Content-Encoding: gzip")
     given_one = interaction(PLAIN_GET, received)
-    assert Redactor().redact(given_one) is given_one
+    result = Redactor().redact(given_one)
+    assert result.unsearched == ("response",)
+    assert result.response is given_one.response
 
 
 # -- masks
-
-
-@given(number=st.integers(1, 99999), length=st.integers(1, 60))
-def test_a_mask_has_the_length_asked_for_and_is_known_again(number, length):
-    made = mask(number, length)
-    assert len(made) == length
-    assert mask_number(made) in (number, 0)
-
-
-@pytest.mark.parametrize("value", [b"hunter2", b"REDACTED", b"REDACTED-x", b"REDACTED-1-xy", b"12"])
-def test_other_values_are_no_masks(value):
-    assert mask_number(value) is None
 
 
 def test_the_same_secret_gets_the_same_mask_everywhere():
@@ -595,10 +592,16 @@ def test_the_same_secret_gets_the_same_mask_everywhere():
 
 def test_a_mask_stays_and_its_number_is_not_given_again():
     redactor = Redactor()
+    redactor.reserve(b"  masks: [REDACTED-7-xx]\n".join([b"\n"] * 2))
     replayed = interaction(request("/x", "Authorization: Bearer REDACTED-7-xx"))
     assert redactor.redact(replayed) is replayed
     fresh = redactor.redact(interaction(request("/x", "Authorization: Bearer abcdefghijkl")))
     assert b"Bearer REDACTED-8-x" in fresh.request.raw
+
+
+def test_what_only_looks_like_a_mask_is_masked():
+    result = redacted(request("/x", "Authorization: Bearer REDACTED-1-hunter2hunter2"))
+    assert b"hunter2" not in result.request.raw
 
 
 def test_a_fresh_redactor_remembers_nothing_but_its_options():
@@ -613,7 +616,7 @@ def test_numbers_of_masks_in_a_file_are_not_given_again():
     redactor = Redactor()
     redactor.reserve(b"- call: GET https://h/REDACTED-3-xx\n  Cookie: a=DACTED-12\n")
     fresh = redactor.redact(interaction(request("/x", "Authorization: Bearer abcdefghijkl")))
-    assert b"Bearer REDACTED-13-" in fresh.request.raw
+    assert b"Bearer REDACTED-13x" in fresh.request.raw
 
 
 # -- secrets learned from named fields
@@ -670,9 +673,9 @@ def test_a_secret_that_is_no_text_is_found_percent_encoded():
 
 def test_a_secret_with_blanks_quotes_and_astral_letters_is_found_as_json():
     redactor = Redactor()
-    body = json.dumps({"password": 'a b"c/d\ne\U0001f511'}).encode()
+    body = json.dumps({"password": 'very b"c/d\né\U0001f511'}).encode()
     redactor.redact(interaction(PLAIN_GET, response(body)))
-    for text in (json.dumps('a b"c/d\ne\U0001f511'), quote('a b"c/d\ne\U0001f511')):
+    for text in (json.dumps('very b"c/d\né\U0001f511'), quote('very b"c/d\né\U0001f511')):
         later = redactor.redact(interaction(PLAIN_GET, response(f"see {text}".encode())))
         assert "REDACTED-1-" in later.response.text
 
@@ -719,14 +722,14 @@ def test_settings_in_cookies_are_not_looked_for():
     redactor = Redactor()
     redactor.redact(interaction(request("/x", "Cookie: tz=Europe/Berlin; sid=abcd1234efgh")))
     later = redactor.redact(interaction(PLAIN_GET, response(b"Europe/Berlin abcd1234efgh")))
-    assert later.response.body == b"Europe/Berlin REDACTED-2-x"
+    assert later.response.body == b"Europe/Berlin REDACTED-1-x"
 
 
 def test_a_learned_number_stays_a_number():
     redactor = Redactor()
     redactor.redact(interaction(PLAIN_GET, response(b'{"password": "1234567890"}')))
     later = redactor.redact(interaction(PLAIN_GET, response(b'{"n": 1234567890}')))
-    assert later.response.json() == {"n": 9999999999}
+    assert later.response.json() == {"n": 9000000001}
 
 
 def test_fields_that_steer_the_message_are_never_changed():
@@ -780,7 +783,7 @@ def test_off_hides_nothing():
         call="GET https://u:p@h/?sig=1",
     )
     assert not redactor
-    assert repr(redactor) == "<Redactor of 0 names>"
+    assert repr(redactor) == "<Redactor of nothing>"
     assert redactor.redact(given_one) is given_one
     assert redactor.mask_call(given_one.call) == given_one.call
     assert redactor.mask_request(given_one.request) is given_one.request
@@ -823,9 +826,7 @@ def test_a_large_body_is_not_copied():
 # -- laws
 
 TOKENS = st.text("abcdefghijkLMNOPQ0123456789-_.~+/=", min_size=8, max_size=40).filter(
-    lambda text: (
-        mask_number(text.encode()) is None and not text.isdigit() and without_masks(text) == text
-    )
+    lambda text: is_learnable(text.encode()) and not text.isdigit() and without_masks(text) == text
 )
 JUNK = st.text(
     st.characters(min_codepoint=32, max_codepoint=126, exclude_characters='"\\'), max_size=20
@@ -852,7 +853,7 @@ def in_event_stream(name, token):
 @settings(max_examples=150, deadline=None)
 @given(
     token=TOKENS,
-    name=st.sampled_from(["access_token", "password", "apiKey", "client-secret"]),
+    name=st.sampled_from(["secretKey", "password", "apiKey", "client-secret"]),
     place=st.sampled_from([in_json, in_form, in_multipart, in_event_stream]),
     coding=st.sampled_from(["", "gzip", "deflate"]),
     cuts=st.lists(st.integers(1, 30), max_size=12) | st.none(),
@@ -917,20 +918,6 @@ ODD_PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
-@given(pieces=st.lists(st.sampled_from(ODD_PIECES), max_size=25), form=st.booleans())
-def test_the_cheap_look_misses_nothing(pieces, form):
-    data = b"".join(bytes([piece]) if isinstance(piece, int) else piece for piece in pieces)
-    redactor = Redactor()
-    kind = b"application/x-www-form-urlencoded" if form else b"text/plain"
-    hits = [
-        *content_hits(data, 0, len(data), kind, redactor.is_secret),
-        *in_fields(data, 0, len(data), redactor.is_secret),
-        *in_target(data, 0, len(data), redactor.is_secret),
-    ]
-    assert not hits or redactor.may_hold(data)
-
-
 @settings(max_examples=200, deadline=None)
 @given(pieces=st.lists(st.sampled_from(ODD_PIECES), max_size=40))
 def test_the_length_of_odd_messages_stays(pieces):
@@ -963,12 +950,12 @@ def test_no_text_is_looked_through_again_and_again(text):
 @given(st.text('&=;?#%26\\u03d"a/token ', max_size=40))
 def test_no_parameter_of_a_url_is_missed_in_a_target(query):
     data = f"/?{query}".encode()
-    found = {(hit.start, hit.stop) for hit in in_target(data, 0, len(data), Redactor().is_secret)}
-    for hit in in_parameters(data, 2, len(data), Redactor().is_secret, "query"):
+    found = {(hit.start, hit.stop) for hit in in_target(data, 0, len(data), court())}
+    for hit in in_parameters(data, 2, len(data), court(), "query"):
         assert any(start <= hit.start and hit.stop <= stop for start, stop in found)
 
 
-@pytest.mark.parametrize("value", ["https://h/?token=abcdef", "Cookie, https://abcdef@h/"])
+@pytest.mark.parametrize("value", ["https://h/?api_key=abcdef", "Cookie, https://abcdef@h/"])
 def test_what_only_looks_like_a_list_of_names_is_searched(value):
     known = interaction(received=response(b"", f"Vary: {value}"))
     assert b"abcdef" not in Redactor().redact(known).response.raw
@@ -978,39 +965,26 @@ NAMES = ["Authorization", "X-Api-Key", "Cookie", "token", "Accept"]
 LISTS = ["Vary", "access-control-allow-headers", "Access-Control-Expose-Headers", "X-Other"]
 
 
-@pytest.mark.parametrize("name", [name for name in LISTS if name != "X-Other"])
-def test_a_list_of_names_is_no_alarm(name, monkeypatch):
-    def searched(*_):
-        raise AssertionError("it was taken apart")
-
-    monkeypatch.setattr("cassette.redaction.masking.MaskedMessage", searched)
-    received = response(
-        b"plain", "Content-Type: text/plain", f"{name}: Authorization, X-Api-Key, *"
-    )
-    known = interaction(received=received)
-    assert Redactor().redact(known) is known
-
-
 @settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
             st.sampled_from([*LISTS, *NAMES]),
-            st.lists(st.sampled_from([*NAMES, "https://h/?token=abc", "token=abc"]), max_size=3),
-            st.sampled_from(["", "\r\n token", "\r\n\tX-Api-Key: abc"]),
+            st.lists(
+                st.sampled_from(["Accept", "https://h/?api_key=abcdef", "https://abcdef@h/"]),
+                max_size=3,
+            ),
+            st.sampled_from(["", "\r\n token", "\r\n\tX-Api-Key"]),
         ),
         max_size=4,
     ),
-    st.sampled_from([b"", b"token=abcdef", b'{"token": "abcdef"}', b"Vary: token\r\nCookie: a=b"]),
+    st.sampled_from([b"", b"api_key=abcdef", b'{"password": "abcdef"}']),
 )
 def test_no_secret_slips_through_beside_a_list_of_names(fields, body):
     lines = [f"{name}: {', '.join(values)}{folded}" for name, values, folded in fields]
     known = interaction(received=response(body, *lines))
-    everything = MaskedMessage(known.response, "response")
-    redactor, memory = Redactor(), SecretMemory()
-    everything.find(redactor.is_secret, words_of(redactor.names), memory)
-    everything.find_learned(memory)
-    assert Redactor().redact(known).response.raw == everything.masked()
+    raw = Redactor().redact(known).response.raw
+    assert b"abcdef" not in raw
 
 
 def test_a_secret_that_holds_another_is_masked_whole():
@@ -1020,14 +994,8 @@ def test_a_secret_that_holds_another_is_masked_whole():
         for secret in secrets:
             memory.learn(secret)
         data = b"a " + outer + b" b"
-        message = MaskedMessage(Request(b"POST / HTTP/1.1\r\nX: " + data + b"\r\n\r\n"), "request")
-        message.find_learned(memory)
+        sent = Request(b"POST / HTTP/1.1\r\nX: " + data + b"\r\n\r\n")
+        message = MaskedMessage(sent, "request", court(), memory)
+        message.find_known()
         assert outer[:5] not in message.masked()
         assert outer[-4:] not in message.masked()
-
-
-@pytest.mark.parametrize("before", range(-12, 2))
-def test_a_name_on_the_border_of_two_windows_is_seen(before):
-    filler = b"x " * (1 << 15)
-    data = filler[: len(filler) + before] + b" client_secret " + filler
-    assert has_name(data, words_of(frozenset({"clientsecret"})))

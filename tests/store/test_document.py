@@ -6,6 +6,8 @@ import pytest
 from cassette.errors import (
     CassetteFormatError,
 )
+from cassette.store import document
+from cassette.store.document import compose
 from cassette.store.reader import load
 
 HEADER = b"cassette: 1\nrecorded: 2026-11-23T01:26:42Z\ninteractions:\n"
@@ -94,3 +96,39 @@ def test_libyaml_is_not_needed(tmp_path, entry):
     )
     command = [sys.executable, "-c", program, tmp_path / "a.yaml"]
     assert subprocess.run(command, capture_output=True, check=True).stdout.split() == [b"hello"]
+
+
+CONFLICTS = {
+    "between entries": lambda entry: entry + b"<<<<<<< HEAD\n%b=======\n%b>>>>>>> theirs\n",
+    "at the start": lambda entry: b"<<<<<<< HEAD\n%b=======\n%b>>>>>>> theirs\n" + entry,
+    "in a body": lambda entry: entry.replace(
+        b"      hello\n", b"<<<<<<< HEAD\n      hello\n=======\n      hallo\n>>>>>>> theirs\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("place", CONFLICTS)
+def test_a_merge_conflict_is_named(opened, entry, place):
+    text = CONFLICTS[place](entry(b"hello\n"))
+    text = text % (entry(), entry()) if b"%b" in text else text
+    header = b"cassette: 1\nrecorded: 2026-11-23T01:26:42Z\ninteractions:\n"
+    line = (header + text).partition(b"<<<<<<<")[0].count(b"\n") + 1
+    with pytest.raises(CassetteFormatError) as caught:
+        opened(header + text).interaction(0)
+    first, remedy = str(caught.value).splitlines()
+    assert f"a.yaml:{line}: " in first
+    assert first.endswith("a merge conflict is not resolved here")
+    assert remedy == "Keep one side, or the interactions of both, and take the markers out."
+
+
+def test_what_only_looks_like_a_conflict_is_a_body(opened, entry):
+    header = b"cassette: 1\nrecorded: 2026-11-23T01:26:42Z\ninteractions:\n"
+    body = b"<<<<<<< HEAD\na\n=======\nb\n>>>>>>> theirs\n"
+    assert opened(header + entry(body)).interaction(0).response.body == body
+
+
+def test_a_list_that_is_longer_than_any_that_is_written_is_refused(monkeypatch):
+    monkeypatch.setattr(document, "MAX_ITEMS", 3)
+    assert compose(b"a:\n- b: [1, 2, 3]\n- 2\n- 3\n- 4\n") is not None
+    with pytest.raises(CassetteFormatError, match=r"a\[0\].b\[3\]: a list of more than 3 items"):
+        compose(b"a:\n- b: [1, 2, 3, 4]\n")

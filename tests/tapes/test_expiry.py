@@ -45,11 +45,13 @@ def get():
 
 def age(path, *moments):
     """Make the interactions of a file as old as these moments, the last one for all that follow."""
-    times = list(moments)
+    times = [min(moments), *moments]  # the recording began with the first
     path.write_text(
         re.sub(
-            r"^  at: .*$",
-            lambda _: f"  at: {(times.pop(0) if len(times) > 1 else times[0]).isoformat()}",
+            r"^(  at|recorded): .*$",
+            lambda found: (
+                f"{found[1]}: {(times.pop(0) if len(times) > 1 else times[0]).isoformat()}"
+            ),
             path.read_text(),
             flags=re.MULTILINE,
         )

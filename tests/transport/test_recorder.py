@@ -259,3 +259,36 @@ def test_a_faulty_response_is_over_when_the_client_moves_on_or_closes(recorder, 
         recorder.received(response)
     recorder.closed()
     assert [(one.response.raw, one.ended) for one in taken] == [(response, Ended.OPEN)] * 2
+
+
+@pytest.mark.parametrize(
+    ("start", "more"),
+    [
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n" * 500),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 500),
+    ],
+)
+def test_what_has_no_end_is_given_up_and_not_held(recorder, taken, start, more):
+    recorder.sent(GET)
+    recorder.received(start + more)
+    assert taken == []
+    for _ in range(50):
+        recorder.received(more)
+    recorder.closed()
+    (one,) = taken
+    assert one.ended is Ended.ABANDONED
+    assert len(one.response.raw) < 5 * len(more)
+
+
+def test_a_client_that_reads_on_behind_a_timeout_has_not_failed(recorder, taken):
+    recorder.sent(GET)
+    recorder.received(OK[:5])
+    recorder.stalled(TimeoutError("timed out"))
+    assert taken == []
+    recorder.received(OK[5:])
+    assert [facts(one)[2:] for one in taken] == [(OK, Ended.OPEN)]
+    recorder.stalled(TimeoutError("timed out"))  # nothing is under way
+    recorder.sent(GET)
+    recorder.stalled(TimeoutError("timed out"))
+    recorder.closed()
+    assert (taken[1].ended, taken[1].failure.kind) == (Ended.TIMEOUT, "TimeoutError")

@@ -1,11 +1,14 @@
 """A recorder or a player in the shape of a socket keeps the contract of a transport."""
 
+import http.client
 import select
 import socket
 from datetime import UTC, datetime
 
 import pytest
+from servers.raw import Step
 
+import cassette
 from cassette.errors import RecordingEndedError, UnmatchedRequestError
 from cassette.model import Ended, Endpoint, Interaction, Request, Response
 from cassette.transport.player import Player
@@ -248,3 +251,33 @@ def test_what_nothing_answers_goes_live_through_the_clients_own_connect(pair):
     assert pair[0].gettimeout() == 5
     assert len(taken) == 2
     transport.close()
+
+
+@pytest.mark.parametrize("mode", ["live", "recorded", "replayed"])
+def test_a_reader_says_behind_a_timeout_what_those_of_sockets_say(tmp_path, raw_server, mode):
+    server = raw_server([Step.READ_REQUEST, OK[:-1], Step.HANG])
+    uses = {"live": ["off"], "recorded": ["once"], "replayed": ["once", "none"]}[mode]
+    for use in uses:
+        with cassette.use(tmp_path / "a.yaml", mode=use):
+            connection = http.client.HTTPConnection(*server.address, timeout=0.1)
+            connection.request("GET", "/")
+            response = connection.getresponse()
+            with pytest.raises(TimeoutError):
+                response.read()
+            with pytest.raises(OSError, match="cannot read from timed out object"):
+                response.read()
+            connection.close()
+
+
+def test_a_socket_that_does_not_wait_may_find_nothing_and_go_on(recording, pair):
+    transport, taken = recording, recording.taken
+    transport.sendall(GET)
+    transport.settimeout(0)
+    with pytest.raises(BlockingIOError):
+        transport.recv(10)
+    reader = transport.makefile("rb", 0)
+    assert reader.readinto(bytearray(10)) is None
+    pair[1].sendall(OK)
+    assert transport.recv(100) == OK
+    assert [(one.response.raw, one.ended) for one in taken] == [(OK, Ended.OPEN)]
+    reader.close()

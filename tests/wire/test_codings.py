@@ -53,7 +53,7 @@ def test_what_was_cut_short_is_undone_so_far_and_stays_cut_short(coding):
     )
     content, packings = unpack(body, [coding.encode()])
     assert content == b"text" * 9
-    assert [truncated for _, truncated in packings] == [True]
+    assert [packing.truncated for packing in packings] == [True]
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,15 @@ from typing import Final
 import click
 
 COMMANDS: Final = {
+    "check": "check",
     "completion": "completion",
     "convert": "convert",
     "demo": "demo",
     "diff": "diff",
+    "fix": "fix",
     "list": "listing",
+    "redact": "redact",
+    "report": "report",
     "show": "show",
 }
 """The module here of each command, in which it has the name of that module."""

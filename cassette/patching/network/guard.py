@@ -238,9 +238,8 @@ def _pass(kind: str, host: str, port: int | None, *, meant_for: object = None) -
         if guard is None and _is_a_neighbour(tape, host, port):
             return
         note: Callable[[CassetteError], object] = tape.note_error
-        reason = (
-            f"{from_here(tape.path)} is in use and only replays (record mode: {tape.mode.value})"
-        )
+        mode = f"{tape.mode}{tape.why_mode}"
+        reason = f"{from_here(tape.path)} is in use and only replays (record mode: {mode})"
         remedy = _REPLAY_REMEDY
     elif guard is not None:
         note, reason, remedy = guard.errors.append, guard.reason, guard.remedy
