@@ -6,6 +6,7 @@ the name of the host must be taken, and failures must be met, before.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import socket
 from contextlib import nullcontext
@@ -127,6 +128,8 @@ def _connecting(original: Function) -> Function:
         begun = attempt.get()
         if begun is None:
             return await original(addr_infos, **options)
+        if isinstance(begun.failed, TimeoutError) and begun.failed.errno is None:
+            raise begun.failed from asyncio.CancelledError()  # as asyncio.timeout does
         if begun.failed is not None:
             raise begun.failed
         if begun.goes_live:

@@ -33,8 +33,18 @@ class Listener(asyncio.Protocol):
         factory: Callable[[], Any] | None = None,
     ) -> None:
         self._transport = transport
-        self._run = context.run
+        self._context = context.copy()  # nobody else may be in it
+        self._inside = False
         self._factory = factory
+
+    def _run(self, call: Callable[..., Any], *args: Any) -> Any:
+        if self._inside:  # TLS tells of the end in the middle of ``close``
+            return call(*args)
+        self._inside = True
+        try:
+            return self._context.run(call, *args)
+        finally:
+            self._inside = False
 
     def connection_made(self, live: Any) -> None:
         """The connection is there."""
@@ -46,7 +56,7 @@ class Listener(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The server has closed its side."""
-        return self._run(self._transport.heard_end)
+        return bool(self._run(self._transport.heard_end))
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection is over."""

@@ -19,7 +19,7 @@ from cassette.client.seam import mark_accepted
 from cassette.errors import CassetteError
 from cassette.patching.asyncio_feed import MOMENT, Feed
 from cassette.patching.asyncio_listeners import Listener, ProxyAnswer, grants
-from cassette.patching.first_line import is_http
+from cassette.patching.first_line import is_http, leaves_http
 from cassette.patching.network.guard import ask
 from cassette.patching.tunnels import ESTABLISHED, answer_of, asked_of_proxy, refusal_of
 from cassette.transport.line import Line
@@ -70,6 +70,7 @@ class CassetteTransport(asyncio.Transport):
         self._context = contextvars.copy_context()
         self._pending = b""  # what was sent, and is for nobody yet
         self._sorted = False  # it is known whether this is HTTP
+        self._plain = False  # it is not
         self._silence: asyncio.TimerHandle | None = None
         self._tunnel: Endpoint | None = None  # what a proxy was asked to connect to
         self._answer = b""  # what a live proxy says
@@ -187,6 +188,8 @@ class CassetteTransport(asyncio.Transport):
             self._sort(data)
         elif self._tunnel is not None:
             self._write_into_tunnel(self._tunnel, data)
+        elif leaves_http(data) and not self._plain:
+            self._leave_http(data)
         else:
             self._send(data)
 
@@ -200,6 +203,9 @@ class CassetteTransport(asyncio.Transport):
         if http is None:
             return
         if not http:
+            self._go_plain()
+            return
+        if leaves_http(self._pending):
             self._go_plain()
             return
         self._sorted = True
@@ -225,7 +231,7 @@ class CassetteTransport(asyncio.Transport):
 
     def _go_plain(self) -> None:
         """Let everything pass from now on: it is no HTTP."""
-        self._sorted = True
+        self._sorted = self._plain = True
         self._line = Line(self._line.endpoint)
         try:
             self._ask_guard()
@@ -236,6 +242,13 @@ class CassetteTransport(asyncio.Transport):
             self._dial_soon()
         else:
             self._pending = b""
+
+    def _leave_http(self, request: bytes) -> None:
+        """Let a kept connection pass from now on."""
+        if self.live is not None:
+            self.live.write(request)
+        self._pending = request
+        self._go_plain()
 
     def _ask_guard(self) -> None:
         if "peername" in self._facts:  # no Unix socket

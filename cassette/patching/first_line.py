@@ -1,4 +1,4 @@
-"""Whether a connection speaks HTTP, told by the first line that its client sends."""
+"""Whether a connection speaks HTTP, told by what its client sends."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _REQUEST_LINE: Final = re.compile(rb"[!-~]+ [^\r\n]+ HTTP/\d\.\d\r?\n")
 _BEGINNING: Final = re.compile(
     rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?: (?:[^\x00-\x20\x7f][^\x00-\x08\n]*)?)?"
 )
+
+_UPGRADE: Final = re.compile(rb"(?i)\r\nupgrade:[ \t]*(?:websocket|tcp)\b")
 
 
 def is_http(sent: bytes | bytearray) -> bool | None:
@@ -30,3 +32,11 @@ def is_http(sent: bytes | bytearray) -> bool | None:
         return False
     beginning = sent.rstrip(b"\r")
     return None if not beginning or _BEGINNING.fullmatch(beginning) else False
+
+
+def leaves_http(request: bytes) -> bool:
+    """Return whether a request asks to go on in a protocol that is no HTTP, such as WebSocket.
+
+    Source: RFC 9110, section 7.8.
+    """
+    return b"pgrade" in request and _UPGRADE.search(request) is not None

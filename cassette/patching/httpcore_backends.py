@@ -47,8 +47,8 @@ class Backend(NamedTuple):
     ) -> tuple[Exception, Exception]:
         """Return the error of the layer below httpcore, and httpcore's with that inside."""
         inside = self.words(what, error, endpoint)
-        if inside is not error:
-            inside.__cause__ = error
+        if inside is not error and not isinstance(inside, TimeoutError):
+            inside.__cause__ = error  # a timeout has none: it is the asynchronous library's own
         kind = "Timeout" if isinstance(inside, TimeoutError) else "Error"
         return inside, getattr(self.httpcore, what + kind)(inside)
 

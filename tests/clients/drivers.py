@@ -5,12 +5,15 @@ goes on with the next call after a failure, as a robust program does.
 """
 # ruff: noqa: PLC0415 - a library that is missing stops its own driver only
 
+import asyncio
 import contextlib
 import functools
+import gc
 import http.client
 import ssl
 import urllib.error
 import urllib.request
+import warnings
 import xmlrpc.client
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -304,6 +307,62 @@ def open_httpx(way: Way) -> Iterator[Ask]:
 
 
 @contextlib.contextmanager
+def open_httpx_async(way: Way) -> Iterator[Ask]:
+    import httpx
+
+    async def ask(call: Call) -> Answer:
+        response = await client.request(
+            call.method, way.origin + call.path, content=call.body, headers=dict(call.headers)
+        )
+        headers = fields(response.headers.raw)
+        return Answer(response.status_code, response.reason_phrase, headers, response.content)
+
+    client = httpx.AsyncClient(
+        verify=way.context() or False,
+        proxy=way.proxy_url,
+        timeout=way.timeout,
+        follow_redirects=True,
+        trust_env=False,
+    )
+    with asyncio.Runner() as runner:
+        yield lambda call: runner.run(ask(call))
+        runner.run(client.aclose())
+
+
+@contextlib.contextmanager
+def open_aiohttp(way: Way) -> Iterator[Ask]:
+    import aiohttp
+
+    async def start() -> aiohttp.ClientSession:
+        # A session belongs to a loop that runs.
+        patience = {"total": None, "sock_connect": way.timeout, "sock_read": way.timeout}
+        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(**patience))
+
+    async def ask(call: Call) -> Answer:
+        asked = session.request(
+            call.method,
+            way.origin + call.path,
+            data=call.body,
+            headers=dict(call.headers),
+            proxy=way.proxy_url,
+            ssl=way.context() or True,
+        )
+        async with asked as response:
+            body = await response.read()
+            return Answer(
+                response.status, response.reason or "", fields(response.raw_headers), body
+            )
+
+    with asyncio.Runner() as runner, warnings.catch_warnings():
+        # Where a server closes in TLS, aiohttp may leave the transport to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        session = runner.run(start())
+        yield lambda call: runner.run(ask(call))
+        runner.run(session.close())
+        gc.collect()
+
+
+@contextlib.contextmanager
 def open_boto3(way: Way) -> Iterator[Ask]:
     from botocore.config import Config
     from botocore.exceptions import ClientError
@@ -372,8 +431,11 @@ URLLIB3 = Driver("urllib3", open_urllib3, ("urllib3",))
 REQUESTS = Driver("requests", open_requests, ("requests",))
 HTTPLIB2 = Driver("httplib2", open_httplib2, ("httplib2", "socks"))
 HTTPX = Driver("httpx", open_httpx, ("httpx",))
+HTTPX_ASYNC = Driver("httpx async", open_httpx_async, ("httpx",))
+AIOHTTP = Driver("aiohttp", open_aiohttp, ("aiohttp",))
 BOTO3 = Driver("boto3", open_boto3, ("boto3",))
 
-GENERAL = (HTTP_CLIENT, URLLIB_REQUEST, URLLIB3, REQUESTS, HTTPLIB2, HTTPX)
+ASYNCHRONOUS = (HTTPX_ASYNC, AIOHTTP)
+GENERAL = (HTTP_CLIENT, URLLIB_REQUEST, URLLIB3, REQUESTS, HTTPLIB2, HTTPX, *ASYNCHRONOUS)
 """Clients that can ask any server anything."""
 ALL = (*GENERAL, XMLRPC, BOTO3)

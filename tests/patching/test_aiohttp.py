@@ -8,6 +8,7 @@ import socket
 import aiohttp
 import optional
 import pytest
+from aiohttp import web
 from recordings import URL, interaction, write
 from servers.raw import Step
 
@@ -236,6 +237,71 @@ def test_a_host_that_is_left_alone_is_reached_unrecorded(path, server, run):
         with cassette.use(path, mode=mode, allow_hosts=["127.0.0.1"]) as tape:
             assert run(get(server.url))[2] == b"GET /"
             assert (tape.recorded, tape.played) == (0, 0)
+
+
+# WebSockets, which pass by.
+
+
+@pytest.fixture
+def websocket():
+    """Run a program against a server that echoes what it is told."""
+
+    async def echo(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            await socket.send_str(message.data)
+        return socket
+
+    async def answer(_request):
+        return web.Response(text="ok")
+
+    @contextlib.asynccontextmanager
+    async def serve():
+        app = web.Application()
+        app.add_routes([web.get("/echo", echo), web.get("/", answer)])
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            yield "http://{}:{}/".format(*runner.addresses[0])
+        finally:
+            await runner.cleanup()
+
+    return serve
+
+
+async def echoed(url, *, kept):
+    async with aiohttp.ClientSession() as session:
+        if kept:
+            await get(url, session)
+        async with session.ws_connect(f"{url}echo") as socket:
+            await socket.send_str("hello")
+            return (await socket.receive()).data
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "new"])
+def test_a_websocket_passes_unrecorded_and_is_told_of(path, websocket, kept):
+    async def program():
+        async with websocket() as url:
+            with cassette.use(path, mode="rewrite") as tape:
+                told = await echoed(url, kept=kept)
+                return told, tape.recorded
+
+    with pytest.warns(cassette.UnrecordedWarning, match="went past"):
+        assert asyncio.run(program()) == ("hello", int(kept))
+
+
+def test_a_websocket_is_refused_on_replay(path, websocket):
+    async def program():
+        async with websocket() as url:
+            with cassette.use(path, mode="none") as tape:
+                with contextlib.suppress(cassette.BlockedNetworkError):
+                    await echoed(url, kept=False)
+                    pytest.fail("it was not refused")
+                tape.errors.clear()
+
+    asyncio.run(program())
 
 
 # Failures.

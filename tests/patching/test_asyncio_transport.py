@@ -72,6 +72,28 @@ def test_tls_lies_below(path, raw_server, authority, run):
     )
 
 
+def test_a_protocol_may_close_in_the_middle_of_what_it_is_told(
+    path, raw_server, authority, run, caplog
+):
+    class Closing(Pieces):
+        def data_received(self, data):
+            super().data_received(data)
+            self.transport.close()
+
+    async def program():
+        loop = asyncio.get_running_loop()
+        secure = {"ssl": authority.client_context(), "server_hostname": "localhost"}
+        _, protocol = await loop.create_connection(Closing, *server.address, **secure)
+        await protocol.over
+        return protocol.told[0]
+
+    server = raw_server([Step.READ_HEAD, OK], context=authority.server_context())
+    for mode in ("rewrite", "none"):
+        with cassette.use(path, mode=mode):
+            assert run(program()) == OK
+    assert not caplog.records
+
+
 def test_a_unix_socket_is_one_too(path, unix_server, run):
     async def program():
         reader, writer = await asyncio.open_unix_connection(unix_server.address)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cassette.patching.first_line import is_http
+from cassette.patching.first_line import is_http, leaves_http
 
 REQUEST = b"GET /a?b=c HTTP/1.1\r\n"
 
@@ -43,3 +43,16 @@ def test_a_line_that_is_not_complete_may_become_one(end):
 )
 def test_anything_else_is_none(sent):
     assert is_http(sent) is False
+
+
+@pytest.mark.parametrize(
+    ("field", "leaves"),
+    [
+        (b"Upgrade: websocket", True),
+        (b"upgrade:tcp", True),
+        (b"Upgrade: h2c", False),
+        (b"X: upgrade", False),
+    ],
+)
+def test_a_request_may_ask_to_leave_http(field, leaves):
+    assert leaves_http(REQUEST + b"Host: x\r\n" + field + b"\r\n\r\n") is leaves
