@@ -42,6 +42,7 @@ def blocks(page):
         "docs/network-guard.md",
         "docs/redaction.md",
         "docs/responses.md",
+        "docs/streams.md",
         "docs/time.md",
         "docs/transports.md",
     ],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from cassette.redaction import Redactor
+    from cassette.traffic.gathering import Track
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json", ".har", ".partial")
 """What is looked at below a folder; a file that is named is looked at whatever it is called."""
@@ -42,7 +43,10 @@ def files_at(paths: Iterable[Path]) -> list[Path]:
 
 
 def check(
-    paths: Iterable[Path], redactor: Redactor, max_age: timedelta | None = None
+    paths: Iterable[Path],
+    redactor: Redactor,
+    max_age: timedelta | None = None,
+    track: Track = iter,
 ) -> Iterator[Fault]:
     """Yield what is wrong in the files at some paths, file by file.
 
@@ -50,11 +54,13 @@ def check(
         paths: Files and folders.
         redactor: Knows what a secret is.
         max_age: How old a cassette may be; None for any age.
+        track: Is given the files, and gives them back one after the other; it may tell how far
+            that has come.
 
     Raises:
         CassetteNotFoundError: There is nothing at a path.
     """
-    for path in files_at(paths):
+    for path in track(files_at(paths)):
         yield from check_file(path, redactor, max_age)
 
 

@@ -176,11 +176,16 @@ class CassetteStream:
         """Return what the live stream knows; on replay only whether something can be read."""
         line = self._line
         # A pool asks before it uses a connection again, and opens a new one for another cassette.
-        if info == "is_readable" and (line.readable or current() is not self._tape):
+        if info == "is_readable" and (line.is_spent or current() is not self._tape):
             return True
         if self._live is not None and not line.answering:
             return self._live.get_extra_info(info)
         return False if info == "is_readable" else None
+
+    def take_rest(self) -> None:
+        """Take what has arrived on a live stream that blocks."""
+        if self._live is not None:
+            self._line.take_rest(self._live.read_now)
 
     async def aclose(self) -> None:
         """Close the stream, and record where a proxy has refused."""
@@ -266,7 +271,8 @@ class BlockingStream:
         return self._stream.get_extra_info(info)
 
     def close(self) -> None:
-        """Close the stream."""
+        """Close the stream, and take what has arrived of a response that is left unread."""
+        self._stream.take_rest()
         at_once(self._stream.aclose())
 
 
@@ -294,6 +300,11 @@ class Blocking:
     async def start_tls(self, *args: Any) -> Blocking:
         """Go on in TLS, on another stream."""
         return Blocking(self._stream.start_tls(*args))
+
+    def read_now(self, size: int) -> bytes:
+        """Return what is there, at most so many bytes; raise where that is nothing."""
+        data: bytes = self._stream.read(size, 0)
+        return data
 
     async def aclose(self) -> None:
         """Close the stream."""

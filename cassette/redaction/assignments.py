@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from cassette.redaction.fields import in_field
 from cassette.redaction.hits import Hit
 from cassette.redaction.names import TAILS, Tier, words_of
+from cassette.redaction.urls import LONG_VALUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from cassette.redaction.judging import Court
 
@@ -52,8 +53,11 @@ def in_assignments(
             if piece[-3:] in TAILS or not piece[-1:].isalpha() or court.own
         ]
         ends = list(accumulate(map(len, pieces))) if hot else []
+        seen = 0
         for i in hot:
-            yield from _assigned(text, ends[i] + i + 1, start, pieces[i], mark, court)
+            at = ends[i] + i + 1
+            if at >= seen:
+                seen = yield from _assigned(text, at, start, pieces[i], mark, court)
     if b"-" in text:
         yield from _in_commands(text, start, court)
     if b"login" in text:
@@ -63,15 +67,19 @@ def in_assignments(
 
 def _assigned(  # noqa: PLR0913, PLR0917 - a place in a text
     text: bytes, at: int, start: int, piece: bytes, mark: bytes, court: Court
-) -> Iterator[Hit]:
-    """Yield what is assigned at a mark, if it is a secret."""
+) -> Generator[Hit, None, int]:
+    """Yield what is assigned at a mark, if it is a secret.
+
+    Returns:
+        Where a long value ends: each name in it would read the rest of it again; else 0.
+    """
     named = _NAME.search(piece[-_NAME_LENGTH:]) if at < len(text) else None
     if named is None:
-        return
+        return 0
     spelt = named[1].decode()
     tier = court.tier(spelt)
     if tier is Tier.NONE or (mark == b":" and text[at : at + 1] in (b":", b"/")):
-        return
+        return 0
     place = f"text.{spelt}"
     if words_of(spelt)[-1:] in (["authorization"], ["cookie"]) and mark == b":":
         line = _LINE.match(text, at)
@@ -79,22 +87,23 @@ def _assigned(  # noqa: PLR0913, PLR0917 - a place in a text
             value = line[1].rstrip()
             for hit in in_field(value, line.start(1), spelt.lower(), tier, court, place):
                 yield hit._replace(start=hit.start + start, stop=hit.stop + start)
-        return
+        return 0
     value_at = _VALUE.match(text, at)
     if value_at is None:
-        return
+        return 0
     group = next(n for n in (1, 2, 3) if value_at[n] is not None)
     secret = value_at[group]
     if group == 3:  # noqa: PLR2004 - the third group, a bare word
         secret = secret.rstrip(b".)]}")
         if secret[:1] in b"({[":
-            return
+            return 0
     is_variable = group != 3 or (mark == b"=" and spelt.isupper() and named[0] == named[1])  # noqa: PLR2004
     first = value_at.start(group)
     if court.hides(spelt, secret, "text") or (
         is_variable and tier is Tier.CERTAIN and _is_given(spelt, secret, court)
     ):
         yield Hit(start + first, start + first + len(secret), secret, place)
+    return value_at.end() if len(secret) > LONG_VALUE else 0
 
 
 def _is_given(name: str, secret: bytes, court: Court) -> bool:

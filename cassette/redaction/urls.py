@@ -30,6 +30,9 @@ _ESCAPED_PARAMETER: Final = re.compile(
     rb"(?i:%3f|%26|%23)([\w.~%\[\]-]{1,128}?)(?i:%3d)"
     rb"(?=((?:[^&#\s\"'<>\\%]|%(?!26|23)[0-9A-Fa-f]{2})*))"
 )
+LONG_VALUE: Final = 512
+"""Bytes from which on a value is not searched for further names, or each would be read again."""
+
 _PAIR: Final = re.compile(rb"([^&=]*)=([^&]*)")
 _PATH_PARAMETER: Final = re.compile(rb";([\w.~%-]+)=([^;/?#]*)")
 _SCOPE: Final = re.compile(rb"/|%2[fF]")
@@ -107,6 +110,8 @@ def in_parameters(data: bytes, start: int, stop: int, court: Court, place: str) 
         pair = _NAMED_VALUE.match(data, found.start(1), stop)
         assert pair is not None  # noqa: S101 - its start was found just now
         seen = pair.end()
+        if len(pair[2]) > LONG_VALUE:
+            at = seen
         if is_named:
             hits = list(_hidden(pair, name, court, place, "query"))
             if hits:
@@ -115,8 +120,10 @@ def in_parameters(data: bytes, start: int, stop: int, court: Court, place: str) 
         elif _NESTING.search(data, *pair.span(2)):
             yield from _in_encoded(data, *pair.span(2), court, place)
     if data.find(b"%", start, stop) >= 0:
-        for found in _ESCAPED_PARAMETER.finditer(data, start, stop):
+        at = start
+        while (found := _ESCAPED_PARAMETER.search(data, at, stop)) is not None:
             yield from _in_pair(found, court, place, "query")
+            at = found.end(2) if len(found[2]) > LONG_VALUE else found.end()
 
 
 def in_form(  # noqa: PLR0913, PLR0917 - queries are forms by another name

@@ -39,7 +39,7 @@ def encode_message(message: Message) -> bytes:
         return b"    head: %b\n%b" % (form, encode_body(raw[head_size:], message))
     sizes = canonical_chunks(message)
     if sizes is None:
-        return b"    head: %b\n    wire: %b\n" % (form, encode_bytes(raw[head_size:]))
+        return b"    head: %b\n%b" % (form, encode_cut(message))
     body = encode_body(message.body, message) if sizes else b""
     return b"    head: %b\n%b%b" % (form, body, encode_framing(message, sizes))
 
@@ -66,6 +66,31 @@ def encode_large_message(message: Message) -> Iterator[bytes]:
         yield encode_framing(message, sizes)
     else:
         yield from encode_spans(b"wire", raw, rest)
+
+
+def encode_cut(message: Message) -> bytes:
+    """Return the lines of a chunked body that is not canonical to its end.
+
+    Where it is so up to some chunk, because it was cut short behind it, it stands there as any
+    other, and what follows that chunk stands by itself.
+    """
+    raw, parsed = message.raw, message.parsed
+    place, sizes = parsed.head_size, []
+    many = parsed.complete or len(parsed.payload) > MAX_ITEMS
+    for start, stop in [] if many else parsed.payload:
+        if raw[place : stop + 2] != b"%x\r\n%b\r\n" % (stop - start, raw[start:stop]):
+            break
+        sizes.append(stop - start)
+        place = stop + 2
+    if not sizes:
+        return b"    wire: %b\n" % encode_bytes(raw[parsed.head_size :])
+    body = b"".join([raw[start:stop] for start, stop in parsed.payload[: len(sizes)]])
+    chunks = ", ".join(map(str, sizes)).encode()
+    return b"%b    chunks: [%b]\n    cut: %b\n" % (
+        encode_body(body, message),
+        chunks,
+        encode_bytes(raw[place:]),
+    )
 
 
 def encode_framing(message: Message, sizes: Sequence[int]) -> bytes:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 CRLF: Final = b"\r\n"
 HEAD_END: Final = b"\r\n\r\n"
+NO_MORE_CHUNKS: Final = b"0\r\n\r\n"
 
-VALUE_KEYS: Final = ("raw", "head", "json", "text", "body", "wire", "trailers")
+VALUE_KEYS: Final = ("raw", "head", "json", "text", "body", "wire", "trailers", "cut")
 """The keys of a message behind which stand bytes."""
 
 MESSAGE_KEYS: Final = (*VALUE_KEYS, "style", "chunks", "arrived")
@@ -61,7 +62,8 @@ def join_message(
     """Return the message that these parts make.
 
     Args:
-        values: What stands behind the keys raw, head, json, text, body, wire and trailers.
+        values: What stands behind the keys raw, head, json, text, body, wire, trailers and
+            cut.
         style: Style of the JSON body.
         chunks: Sizes of the chunks in bytes, the last chunk left out; None without chunked coding.
 
@@ -85,14 +87,28 @@ def join_message(
     body = _join_body(bodies[0], values[bodies[0]], style) if bodies else b""
     if style and bodies != ["json"]:
         raise MessageError("style", "belongs to json, and there is none")
+    return start + _join_rest(start, body, chunks, values)
+
+
+def _join_rest(
+    head: bytes, body: bytes, chunks: Sequence[int] | None, values: Mapping[str, Value]
+) -> bytes:
+    """Return what follows a head."""
     if chunks is None:
         if "trailers" in values:
             raise MessageError("trailers", "needs chunks: only chunked coding has trailers")
-        return start + body
+        if "cut" in values:
+            raise MessageError("cut", "needs chunks: it follows the last of them")
+        return body
     if "wire" in values:
         raise MessageError("chunks", "wire has its chunk framing already")
+    if "cut" in values:
+        if "trailers" in values:
+            raise MessageError("trailers", "cannot stand beside cut: a body cut short has none")
+        whole = _join_chunks(head, body, chunks, b"")
+        return whole.removesuffix(NO_MORE_CHUNKS) + values["cut"].data
     end = values.get("trailers", Value(b""))
-    return start + _join_chunks(start, body, chunks, end.data if end.binary else _to_crlf(end.data))
+    return _join_chunks(head, body, chunks, end.data if end.binary else _to_crlf(end.data))
 
 
 def _join_chunks(head: bytes, body: bytes, sizes: Sequence[int], trailers: bytes) -> bytes:

@@ -146,13 +146,19 @@ class Door:
         """Leave what is under way to the process that this one was forked from."""
         self._under_way.clear()
 
-    def close(self) -> None:
-        """Let every connection go; what is under way is abandoned."""
+    def close(self) -> list[str]:
+        """Let every connection go; what is under way is abandoned.
+
+        Returns:
+            The calls whose responses were still being read, where that shortens a recording.
+        """
+        with self._lock:
+            lines = list(self._lines)
+        unfinished = [line.unfinished for line in lines if line.unfinished]
         for recorder in tuple(self._under_way):
             with contextlib.suppress(CassetteError):  # the tape keeps it for the end
                 recorder.closed()
         self.closed = True
-        with self._lock:
-            lines = list(self._lines)
         for line in lines:
             line.leave()
+        return unfinished if self._policy.writes else []

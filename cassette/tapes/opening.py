@@ -114,8 +114,8 @@ def _aged(options: TapeOptions, terms: Terms, file: CassetteReader) -> Terms:
     if consequence is OnExpiry.FAIL:
         raise error
     if consequence is OnExpiry.WARN:
-        # The line that enters the use, behind three frames of this package.
-        warnings.warn(str(error), CassetteExpiredWarning, stacklevel=4)
+        # The line that enters the use, behind four frames of this package.
+        warnings.warn(str(error), CassetteExpiredWarning, stacklevel=5)
         return terms._replace(expired=error.age)
     mode = RecordMode.REWRITE
     return Terms(mode, policy(mode, exists=True), terms.existed, error.age)

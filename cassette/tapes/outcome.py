@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cassette.errors import CassetteError, UnplayedInteractionsError
 from cassette.model import CONNECT
@@ -13,7 +13,7 @@ from cassette.tapes.modes import RecordMode
 from cassette.wording import counted, from_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from cassette.tapes.options import TapeOptions
@@ -118,6 +118,32 @@ def remark_on_failures(
     which = [f"  {what}{f', {n} times' if n > 1 else ''}" for what, n in writer.failed.items()]
     advice = "Record again once the service is up; or, if nobody is meant to answer, say so with"
     return [UnansweredWarning("\n".join([said, *which, f"{advice} failures=True."]))]
+
+
+class Ending(Protocol):
+    """A use that is about to end; see ``cassette.Tape`` for each of its facts."""
+
+    path: Path
+    bypassed: dict[str, str]
+    neighbours: dict[int, dict[str, str]]
+    unfinished: list[str]
+
+    def knows_port(self, names: Collection[str], port: int) -> bool:
+        """Return whether there is a recording of a port of this machine."""
+
+
+def missing(tape: Ending) -> Iterator[str]:
+    """Yield what the cassette of a use lacks, and a replay will refuse, each in a sentence."""
+    yield from tape.bypassed.values()
+    for call in tape.unfinished:
+        yield (
+            f"the response to {call} was still being read when the use of {from_here(tape.path)} "
+            "ended: what comes later is not in the cassette, and a replay ends there\n"
+            "Read it to its end, or close it, while the cassette is in use."
+        )
+    for port, told in tape.neighbours.items():
+        if tape.knows_port(told, port):
+            yield from told.values()
 
 
 def mind_edited(sources: Iterable[Source]) -> None:

@@ -18,6 +18,7 @@ from cassette.tapes.outcome import (
     is_outage,
     mind_edited,
     mind_unplayed,
+    missing,
     objection,
     remark_on_failures,
 )
@@ -25,7 +26,7 @@ from cassette.tapes.replay import Replay
 from cassette.wording import from_here
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -61,6 +62,7 @@ class Tape:
             of those that it has a recording of: the others are left alone on replay, too.
         outage: Nothing was recorded but failures to connect, so no cassette was made of it; known
             when the use has ended.
+        unfinished: The calls whose responses were still being read when the use ended.
 
     Args:
         options: What the use was asked for.
@@ -88,6 +90,7 @@ class Tape:
         self.bypassed: dict[str, str] = {}
         self.neighbours: dict[int, dict[str, str]] = {}
         self.outage = False
+        self.unfinished: list[str] = []
         self._options = options
         self._terms = terms
         self._own, self.extra = sources[0], tuple(sources[1:])
@@ -250,14 +253,8 @@ class Tape:
         What is under way is abandoned, what comes later is not ours: a thread may be connecting at
         this moment, and a response may be read on afterwards.
         """
-        self._door.close()
-
-    def _missing(self) -> Iterator[str]:
-        """What the cassette lacks, and a replay will refuse."""
-        yield from self.bypassed.values()
-        for port, told in self.neighbours.items():
-            if self.knows_port(told, port):
-                yield from told.values()
+        mask = self._options.redactor.mask_call
+        self.unfinished = [mask(call) for call in self._door.close()]
 
     def close(self, *, good: bool) -> None:
         """End the use: the journal becomes the cassette, or stays a journal.
@@ -278,7 +275,7 @@ class Tape:
         is_owner = self._family.is_owner
         if good:
             self._family.catch_up()
-            remarks: list[Warning] = [*map(UnrecordedWarning, self._missing())]
+            remarks: list[Warning] = [*map(UnrecordedWarning, missing(self))]
             if is_owner:
                 parts = self._options, self._terms, self._writer
                 self.outage = is_outage(*parts)

@@ -37,6 +37,8 @@ No recording
     and ``poll`` do when they are given the transport itself. Until the cassette is left it says
     "connected, nothing to read", from that moment on "dropped". What a pace has still to come
     counts as there: the descriptor cannot change while it is polled, and ``recv_into`` waits.
+    Behind a response that the recorded program left before its end it is readable as well, since
+    the rest of it would be there.
 ``close``
     May be called again. The stream stays open for readers made by ``makefile`` until they are
     closed too; then the descriptor goes.

@@ -7,11 +7,14 @@ live connection it tells afterwards, so that nothing is delayed or changed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import contextlib
+from typing import TYPE_CHECKING, Final, Protocol
 
 from cassette.transport.pace import Pause
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cassette.model import Endpoint
     from cassette.transport.pace import Pace
     from cassette.transport.player import Player
@@ -26,6 +29,10 @@ class Owner(Protocol):
 
 
 _NOW = Pause(0.0)
+
+_AT_ONCE: Final = 1 << 16
+_AT_MOST: Final = 1 << 20
+"""Bytes that are taken of a response which the client leaves before its end."""
 
 
 class Line:
@@ -89,6 +96,14 @@ class Line:
         return None if self._player is None else self._player.stall
 
     @property
+    def is_spent(self) -> bool:
+        """No other request may follow: a poll on the connection tells that something is there.
+
+        Behind a response that was not read to its end there would be the rest of it.
+        """
+        return self.readable or self.stall is not None
+
+    @property
     def hangs_up(self) -> bool:
         """The server closed behind the response that has been given, as had been said."""
         return self._player is not None and self._player.hangs_up
@@ -120,9 +135,13 @@ class Line:
             RecordingEndedError: The recorded client had stopped reading here.
         """
         player = self._player
-        if player is None or (self._left and not player.readable):
+        if player is None or (self._left and not self._gives_more(player)):
             return b""
         return player.receive(size)
+
+    def _gives_more(self, player: Player) -> bool:
+        """Whether there is more than the end of the stream; that the recording ends is more."""
+        return player.readable or player.stall is not None
 
     def finish(self) -> None:
         """Note that the client is done with the response it has received."""
@@ -150,6 +169,25 @@ class Line:
         """Note that receiving raised."""
         if self._recorder is not None:
             self._recorder.failed(error)
+
+    @property
+    def unfinished(self) -> str | None:
+        """The call whose response is being recorded and has not ended; else None."""
+        return None if self._recorder is None else self._recorder.unfinished
+
+    def take_rest(self, receive: Callable[[int], bytes]) -> None:
+        """Record what has arrived of a response that the client leaves before its end.
+
+        Args:
+            receive: Gives at most so many bytes of those that are there, without waiting for more;
+                where there are none, it raises whatever it likes.
+        """
+        taken = 0
+        with contextlib.suppress(Exception):  # the client has seen nothing of it
+            while self.unfinished and taken < _AT_MOST:
+                data = receive(_AT_ONCE)
+                self.received(data)
+                taken += len(data)
 
     def closed(self) -> None:
         """Note that the client has closed its side."""

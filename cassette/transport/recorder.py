@@ -16,7 +16,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from cassette.clock import Clock
-from cassette.model import Ended, Failure, Interaction, Request, Response, url_of
+from cassette.model import Ended, Failure, Interaction, Request, Response, call_of, url_of
 from cassette.transport.failures import describe
 from cassette.wire.framing import Framing
 from cassette.wire.parser import RequestParser, ResponseParser
@@ -113,6 +113,13 @@ class Recorder:
         if opened.runs_on:
             self._deaf = True
             self._finish_all(Ended.ABANDONED)
+
+    @property
+    def unfinished(self) -> str | None:
+        """The call whose response has begun and has not ended; else None."""
+        if not self._open or not self._open[0].begun or self._open[0].is_answered():
+            return None
+        return self._open[0].call(self._endpoint)
 
     def failed(self, error: BaseException) -> None:
         """Note that receiving raised."""
@@ -248,6 +255,9 @@ class _OpenInteraction:
             moment = round(Clock.monotonic() - self._started, 3)
             self._pieces.append((moment, len(data)))
         self._piece_open = filled
+
+    def call(self, endpoint: Endpoint) -> str:
+        return call_of(self._request.method.decode("latin-1"), endpoint, self._request.target)
 
     def interaction(self, endpoint: Endpoint, ended: Ended, failure: Failure | None) -> Interaction:
         method = self._request.method.decode("latin-1")

@@ -134,7 +134,7 @@ class CassetteSocket(Line):
         """Return the next bytes of the player; empty at the end of the stream."""
         player = self._player
         assert player is not None  # noqa: S101 - asked only where it plays
-        if self._left and not player.readable:
+        if self._left and not self._gives_more(player):
             return b""
         if self._pace is not None:
             self._pace.wait(player.due(), self.gettimeout())
@@ -225,6 +225,9 @@ class CassetteSocket(Line):
         if self._pace is not None:
             self._pace.finish()
         if self._recorder is not None:
+            if self._live is not None and self.unfinished:
+                self._live.settimeout(0)
+                self.take_rest(self._live.recv)
             self._recorder.closed()
             self._recorder = None
         if self._live is not None:
@@ -236,7 +239,7 @@ class CassetteSocket(Line):
     def _show(self) -> None:
         """Let the descriptor say what a poll must see."""
         if self._signal is not None and self._player is not None:
-            self._signal.set(readable=self._left or self._player.readable)
+            self._signal.set(readable=self.is_spent)
 
     def getpeername(self) -> tuple[Any, ...]:
         """Return the address of the peer; on replay the recorded host, never looked up."""

@@ -101,11 +101,9 @@ def replace_query_parameters(rules: Iterable[Rule]) -> RequestFunction:
     pairs = dict(_pairs(rules))
 
     def function(request: Request) -> Request:
-        parts = urlsplit(request.uri)
-        given = parse_qsl(parts.query, keep_blank_values=True)
-        if not pairs.keys().isdisjoint(name for name, _ in given):
-            query = urlencode(_kept(given, pairs, request))
-            request.uri = urlunsplit(parts._replace(query=query))
+        # VCR.py sorts the query of every URL where it has such a rule, and so do its recordings.
+        query = urlencode(_kept(request.query, pairs, request))
+        request.uri = urlunsplit(urlsplit(request.uri)._replace(query=query))
         return request
 
     return function

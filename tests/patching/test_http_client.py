@@ -282,6 +282,7 @@ def leave_open(address, kept):
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::cassette.UnrecordedWarning")  # of what is not dropped
 @pytest.mark.parametrize("dropped", [True, False])
 @pytest.mark.parametrize("leave", [leave_unread, leave_unasked, leave_open])
 def test_what_is_dropped_without_being_closed_is_recorded(tmp_path, raw_server, leave, dropped):

@@ -86,3 +86,14 @@ def test_many_tests_record_and_replay_in_two_processes(project, run):
     assert project.calls("cassettes/test_it/test_three[7].yaml") == ["/7/0", "/7/1", "/7/2"]
     project.go_offline()
     run("--cassette-mode=none", workers=2).assert_outcomes(passed=60)
+
+
+@pytest.mark.parametrize("dist", ["each", "worksteal"])
+def test_workers_share_tests_in_whatever_way_and_lose_nothing(project, run, dist):
+    project.write("test_it.py", SHARING + "\n\n    def test_own(cassette, fetch): fetch('/own')\n")
+    run(f"--dist={dist}", workers=2).assert_outcomes(passed=8 if dist == "each" else 4)
+    calls = project.calls("cassettes/shared.yaml")
+    assert {"/a", "/b", "/c", "/common", "/own"} == set(calls)
+    project.go_offline()
+    run("--cassette-mode=none").assert_outcomes(passed=4)
+    assert project.cassettes == ["cassettes/shared.yaml"]

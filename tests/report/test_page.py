@@ -415,6 +415,20 @@ def test_the_page_is_small():
     assert len(page({"files": [], "items": []}, "").encode()) < 80_000
 
 
+def test_what_looks_like_a_secret_is_not_reported_unless_told_to(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    body = b'{"password": "correct-horse-battery"}'
+    write(tmp_path / "a.yaml", shop.exchange(0, "GET", "/", shop.answer(body)))
+    assert main(["report", "a.yaml"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("cassette: no report is written of what looks like a secret\na.yaml:")
+    assert told.endswith("or write it all the same: --with-secrets\n")
+    assert "correct-horse" not in told
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.yaml"]
+    assert main(["report", "a.yaml", "--with-secrets"]) == 0
+    assert (tmp_path / "traffic.html").exists()
+
+
 def test_a_report_without_jinja_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(CassetteError) as refused:

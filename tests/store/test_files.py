@@ -403,3 +403,28 @@ def test_a_journal_cut_anywhere_loads_what_was_complete(tmp_path, kit):
     for cut in range(len(text) + 1):
         whole.write_bytes(text[:cut])
         assert len(load(whole).interactions) == sum(end <= cut for end in ends)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a disk of 256 KiB; only root on Linux can make one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "cassette-test", folder]
+    if sys.platform != "linux" or os.geteuid() or subprocess.run(mount, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_keeps_what_was_complete(small_disk, kit):
+    journal = Journal(small_disk / "a.yaml", kit.at)
+    complete = 0
+    with pytest.raises(CassetteError, match="cannot be written: No space left on device"):
+        while True:
+            journal.append(kit.make(kit.head + b"x" * 9000))
+            complete += 1
+    assert complete > 20
+    journal.append(kit.make())  # a small one still fits
+    journal.commit()
+    assert len(load(small_disk / "a.yaml").interactions) == complete + 1

@@ -1,10 +1,12 @@
 import pytest
 import yaml
 
-from cassette.model import Request, Response
+from cassette.model import Ended, Request, Response
 from cassette.store import message_form, writer
 from cassette.store.message_form import encode_message, find_head_end
 from cassette.store.reader import load
+from cassette.store.shape import decode_entry
+from cassette.store.writer import encode_entry
 
 HEAD = b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -86,6 +88,38 @@ def test_a_head_in_latin_1_is_binary():
 )
 def test_interim_responses_and_heads_of_other_protocols_count_as_heads(raw, end):
     assert find_head_end(Response(raw)) == end
+
+
+STREAM = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"b\r\ndata: one\n\n\r\nb\r\ndata: two\n\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rest", "cut"),
+    [
+        (b"", b'""'),
+        (b"b", b"|-\n      b"),
+        (b"b\r\ndata: t", b'"b\\r\\n\\\n      data: t"'),
+        (b"b;x=y\r\ndata: ", b'"b;x=y\\r\\n\\\n      data: "'),
+    ],
+)
+def test_a_stream_that_was_left_early_is_readable_up_to_its_end(rest, cut):
+    assert encode_message(Response(STREAM + rest, "GET")).partition(b"    text: ")[2] == (
+        b"|+\n      data: one\n\n      data: two\n\n    chunks: [11, 11]\n    cut: %b\n" % cut
+    )
+
+
+def test_a_stream_that_is_cut_anywhere_gives_back_its_bytes(kit):
+    whole = STREAM + b"0\r\nX: y\r\n\r\n"
+    for size in range(len(whole) + 1):
+        entry = encode_entry(kit.make(response=whole[:size], ended=Ended.ABANDONED))
+        assert kit.parse(entry).response.raw == whole[:size]
+        start = entry.index(b"\n")
+        read = decode_entry("GET http://a.example/x", entry[start:].removesuffix(b"\n"))
+        assert read is not None
+        assert read.response.raw == whole[:size]
 
 
 @pytest.mark.parametrize("size", [3, 4])

@@ -281,3 +281,11 @@ def test_a_socket_that_does_not_wait_may_find_nothing_and_go_on(recording, pair)
     assert transport.recv(100) == OK
     assert [(one.response.raw, one.ended) for one in taken] == [(OK, Ended.OPEN)]
     reader.close()
+
+
+def test_a_reader_that_has_timed_out_ends_the_interaction_at_once(recording):
+    recording.sendall(GET)
+    recording.settimeout(0.01)
+    with recording.makefile("rb") as reader, pytest.raises(TimeoutError):
+        reader.read(1)
+    assert [one.ended for one in recording.taken] == [Ended.TIMEOUT]

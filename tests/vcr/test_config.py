@@ -201,6 +201,14 @@ def test_filters_take_out_and_replace_what_is_kept_and_what_is_matched(url):
     assert request.headers["X-Kept"] == "other"
 
 
+def test_a_filter_of_parameters_sorts_the_query_as_vcrpy_does(url):
+    tapes = vcr.VCR(filter_query_parameters=["gone"], match_on=["uri"])
+    for query in ("b=2&a=1&gone=1", "a=1&gone=2&b=2"):
+        with tapes.use_cassette("a.yaml") as tape:
+            get(f"{url}?{query}")
+    assert tape.requests[0].uri == f"{url}?a=1&b=2"
+
+
 def test_filters_reach_objects_in_json(url):
     with vcr.use_cassette("a.yaml", filter_post_data_parameters=["name"]) as tape:
         get(url, {"Content-Type": "application/json"}, b'{"name": 1, "x": 2}')

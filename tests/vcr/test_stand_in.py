@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from http.client import HTTPConnection
 
 import pytest
 
@@ -29,5 +30,11 @@ def test_the_modules_of_vcrpy_are_ours():
 
 
 def test_what_there_is_not_is_told():
-    with pytest.raises(ModuleNotFoundError, match=r"has no module 'vcr\.stubs'"):
-        importlib.import_module("vcr.stubs")
+    with pytest.raises(ModuleNotFoundError, match=r"has no module 'vcr\.none'"):
+        importlib.import_module("vcr.none")
+
+
+def test_connections_can_be_patched_to_no_effect(monkeypatch):
+    stubs = importlib.import_module("vcr.stubs")
+    monkeypatch.setattr(stubs.VCRConnection, "getresponse", None)
+    assert HTTPConnection.getresponse is not None

@@ -10,6 +10,7 @@ import click
 
 from cassette.checking.check import check as check_files
 from cassette.checking.check import files_at, masked_places
+from cassette.commands.screen import Screen
 from cassette.redaction import Redactor
 from cassette.tapes.expiry import Expiry
 from cassette.wording import counted, from_here
@@ -46,7 +47,8 @@ def check(  # noqa: PLR0913 - the options of a command
     """
     expiry = Expiry.parse(max_age, "fail")
     redactor = Redactor(names, keep=keep)
-    faults = list(check_files(paths, redactor, expiry.max_age if expiry is not None else None))
+    oldest = expiry.max_age if expiry is not None else None
+    faults = list(check_files(paths, redactor, oldest, Screen().track))
     places = list(masked_places(paths)) if masked else []
     if as_json:
         click.echo(_as_json(faults, places))
