@@ -353,13 +353,26 @@ def open_aiohttp(way: Way) -> Iterator[Ask]:
                 response.status, response.reason or "", fields(response.raw_headers), body
             )
 
-    with asyncio.Runner() as runner, warnings.catch_warnings():
-        # Where a server closes in TLS, aiohttp may leave the transport to the garbage collector.
-        warnings.simplefilter("ignore", ResourceWarning)
+    with _collected(), asyncio.Runner() as runner:
         session = runner.run(start())
         yield lambda call: runner.run(ask(call))
         runner.run(session.close())
-        gc.collect()
+
+
+@contextlib.contextmanager
+def _collected() -> Iterator[None]:
+    """Collect at the end what came up within.
+
+    Where a server closes in TLS, aiohttp may leave the transport to the garbage collector.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.freeze()  # a collection of all that pytest holds would take 0.1 s
+        try:
+            yield
+            gc.collect()
+        finally:
+            gc.unfreeze()
 
 
 @contextlib.contextmanager
