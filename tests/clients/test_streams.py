@@ -7,6 +7,7 @@ import pytest
 import requests
 import urllib3
 from servers.raw import Step
+from urllib3.util.wait import wait_for_read
 
 import cassette
 from cassette.model import Ended
@@ -128,6 +129,8 @@ def test_a_connection_that_is_given_back_unread_is_not_used_again_on_replay(path
         with urllib3.PoolManager(retries=False) as pool:
             first = pool.request("GET", url(server), preload_content=False)
             assert first.read1()
+            # By this urllib3 knows a connection that its server has closed.
+            assert wait_for_read(first.connection.sock, timeout=5)
             first.release_conn()
             second = pool.request("GET", url(server) + "second")
             return second.data
