@@ -36,6 +36,7 @@ SAMPLES = {
     "line_type": "header line",
     "max_age": timedelta(days=30),
     "mode": "none",
+    "nearby": Path("old.yaml"),
     "nearest": ["#1 GET b\n  - 1\n  + 2"],
     "origin": "http://a.example",
     "origins": ["http://b.example"],

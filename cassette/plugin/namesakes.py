@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-import cassette
 from cassette.errors import OptionError
 
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ def refuse_package() -> NoReturn:
     Raises:
         UsageError: Always.
     """
+    import cassette  # noqa: PLC0415 - whatever has that name now
+
     raise pytest.UsageError(
         f"{cassette.__file__} is not of pytest-cassette: another distribution, such as "
         "cassette-sdk, has a package 'cassette' too, and was installed over it\n"

@@ -83,7 +83,8 @@ def _assigned(  # noqa: PLR0913, PLR0917 - a place in a text
     place = f"text.{spelt}"
     if words_of(spelt)[-1:] in (["authorization"], ["cookie"]) and mark == b":":
         line = _LINE.match(text, at)
-        if line is not None and b" " in line[1].strip():
+        is_quoted = named[0].rstrip()[-1:] in b"\"'`"  # a member of JSON, or of a program
+        if line is not None and b" " in line[1].strip() and not is_quoted:
             value = line[1].rstrip()
             for hit in in_field(value, line.start(1), spelt.lower(), tier, court, place):
                 yield hit._replace(start=hit.start + start, stop=hit.stop + start)

@@ -326,6 +326,12 @@ class _WholeReader(io.BytesIO):
             self._counted = False
             self.transport._reader_closed()  # noqa: SLF001 - two halves of one thing
 
+    def read(self, size: int | None = -1, /) -> bytes:
+        # A buffered reader refuses other negative sizes, such as a chunk's; BytesIO reads on.
+        if size is not None and size < -1:
+            raise ValueError("read length must be non-negative or -1")
+        return super().read(size)
+
     def peek(self, size: int = 0, /) -> bytes:  # noqa: ARG002 - as io.BufferedReader has it
         return self.getvalue()[self.tell() :]
 

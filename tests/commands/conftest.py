@@ -1,7 +1,7 @@
 """Helpers to run the command line as a person does."""
 
 import pytest
-import shop
+import shop_traffic as shop
 
 from cassette.commands.main import main
 

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-import shop
+import shop_traffic as shop
 from recordings import write
 
 from cassette.commands.main import main

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-import shop
+import shop_traffic as shop
 
 from cassette.clock import Clock
 

@@ -6,7 +6,7 @@ def test_the_help_of_the_marker_lists_options_and_values(project):
         [
             "@pytest.mark.cassette(name=None, [*], mode, match_on, *, on_expiry*): record the *",
             "    mode: none, once, new_episodes, all, rewrite, verify, off",
-            "    match_on: method, scheme, host, port, path, query, body, uri, headers, raw_body",
+            "    match_on: method, scheme, host, port, path, query, variant, body, uri, headers, *",
             "    on_unplayed: ignore, warn, fail",
             "    on_expiry: warn, fail, rerecord",
         ],

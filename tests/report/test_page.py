@@ -13,7 +13,7 @@ from html import escape
 import browser
 import optional
 import pytest
-import shop
+import shop_traffic as shop
 from recordings import THEN, write
 
 from cassette.commands.main import main
