@@ -22,6 +22,7 @@ _VALUE: Final = re.compile(
     rb"|'([^'\\\r\n\0]*(?:\\.[^'\\\r\n\0]*)*)'"
     rb"|([^\s\"'<>,;&\\|`\0]+))"
 )
+_LITERAL: Final = re.compile(rb"-?\d[\d.eE+-]*|true|false|null")
 _LINE: Final = re.compile(rb"[ \t]*([^\s\"'<>\\\0][^\r\n\"'<>\\\0]*)")
 _FLAG: Final = re.compile(rb"--?([a-z][\w-]{2,40})[ \t]+[\"']?([^\s\"'<>\\\0-][^\s\"'<>\\\0]*)")
 _USER: Final = re.compile(
@@ -82,12 +83,8 @@ def _assigned(  # noqa: PLR0913, PLR0917 - a place in a text
         return 0
     place = f"text.{spelt}"
     if words_of(spelt)[-1:] in (["authorization"], ["cookie"]) and mark == b":":
-        line = _LINE.match(text, at)
-        is_quoted = named[0].rstrip()[-1:] in b"\"'`"  # a member of JSON, or of a program
-        if line is not None and b" " in line[1].strip() and not is_quoted:
-            value = line[1].rstrip()
-            for hit in in_field(value, line.start(1), spelt.lower(), tier, court, place):
-                yield hit._replace(start=hit.start + start, stop=hit.stop + start)
+        if named[0].rstrip()[-1:] not in b"\"'`":  # else a member of JSON, or of a program
+            yield from _in_field_line(text, at, start, spelt, tier, court)
         return 0
     value_at = _VALUE.match(text, at)
     if value_at is None:
@@ -96,7 +93,7 @@ def _assigned(  # noqa: PLR0913, PLR0917 - a place in a text
     secret = value_at[group]
     if group == 3:  # noqa: PLR2004 - the third group, a bare word
         secret = secret.rstrip(b".)]}")
-        if secret[:1] in b"({[":
+        if secret[:1] in b"({[" or (mark == b":" and _is_member(named[0], secret)):
             return 0
     is_variable = group != 3 or (mark == b"=" and spelt.isupper() and named[0] == named[1])  # noqa: PLR2004
     first = value_at.start(group)
@@ -105,6 +102,22 @@ def _assigned(  # noqa: PLR0913, PLR0917 - a place in a text
     ):
         yield Hit(start + first, start + first + len(secret), secret, place)
     return value_at.end() if len(secret) > LONG_VALUE else 0
+
+
+def _in_field_line(  # noqa: PLR0913, PLR0917 - a place in a text
+    text: bytes, at: int, start: int, name: str, tier: Tier, court: Court
+) -> Iterator[Hit]:
+    """Yield the secrets of a header line that stands in a text."""
+    line = _LINE.match(text, at)
+    if line is not None and b" " in line[1].strip():
+        value = line[1].rstrip()
+        for hit in in_field(value, line.start(1), name.lower(), tier, court, f"text.{name}"):
+            yield hit._replace(start=hit.start + start, stop=hit.stop + start)
+
+
+def _is_member(name: bytes, value: bytes) -> bool:
+    """Return whether a number or a literal of JSON has a name in quotes: it is found as JSON."""
+    return name.rstrip().endswith(b'"') and _LITERAL.fullmatch(value) is not None
 
 
 def _is_given(name: str, secret: bytes, court: Court) -> bool:

@@ -319,6 +319,7 @@ def test_a_tape_that_is_closed_says_so_and_never_goes_live(path, poll, kept, raw
     )
 
 
+@pytest.mark.filterwarnings("ignore:the response to:cassette.UnrecordedWarning")  # if it is late
 def test_a_response_may_be_read_on_when_the_tape_is_closed(path, raw_server):
     server = raw_server([b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", b"body"])
     with cassette.tape(path, mode="once") as tape:
