@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cassette.patching.tunnels import refusal_of
 
@@ -11,11 +11,29 @@ if TYPE_CHECKING:
     import contextvars
     from collections.abc import Callable
 
-    from cassette.patching.asyncio_transport import CassetteTransport
+
+class HeardTransport(Protocol):
+    """What a listener tells."""
+
+    def went_live(self, live: Any, factory: Callable[[], Any] | None = None) -> None:
+        """Take a live transport."""
+
+    def heard(self, data: bytes) -> None:
+        """Take what came."""
+
+    def heard_end(self) -> bool:
+        """Note that the server closed its side; return whether the client's stays open."""
+        ...
+
+    def lost(self, error: BaseException | None) -> None:
+        """Note that the live connection is over."""
+
+    def get_protocol(self) -> Any:
+        """Return the client's protocol."""
 
 
 class Listener(asyncio.Protocol):
-    """Hears a live transport on behalf of a ``CassetteTransport``.
+    """Hears a live transport on behalf of one over a cassette.
 
     A tape dials in a context that may reach the network, and a loop calls a protocol in the context
     of the dial. What the client's own protocol does must be in the client's.
@@ -28,7 +46,7 @@ class Listener(asyncio.Protocol):
 
     def __init__(
         self,
-        transport: CassetteTransport,
+        transport: HeardTransport,
         context: contextvars.Context,
         factory: Callable[[], Any] | None = None,
     ) -> None:

@@ -8,8 +8,6 @@ before it.
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import sys
 from contextlib import suppress
 from http.client import HTTPException
@@ -17,39 +15,23 @@ from typing import TYPE_CHECKING, Any
 
 from cassette.client.seam import mark_accepted
 from cassette.errors import CassetteError
-from cassette.patching.asyncio_feed import MOMENT, Feed
-from cassette.patching.asyncio_listeners import Listener, ProxyAnswer, grants
+from cassette.patching.asyncio_dialing import DialingTransport
+from cassette.patching.asyncio_listeners import ProxyAnswer, grants
 from cassette.patching.first_line import is_http, leaves_http
 from cassette.patching.network.guard import ask
 from cassette.patching.tunnels import ESTABLISHED, answer_of, asked_of_proxy, refusal_of
 from cassette.transport.line import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    import asyncio
 
     from cassette.model import Endpoint
+    from cassette.patching.asyncio_surface import Dial
     from cassette.tapes.in_force import TapeInForce
 
-    Dial = Callable[[asyncio.BaseProtocol], Awaitable[Any]]
-    """Opens a live transport for a protocol."""
 
-
-class CassetteTransport(asyncio.Transport):
-    """A transport that records, plays, or both.
-
-    Args:
-        loop: Where its protocol is called.
-        tape: The cassette.
-        line: The line; its owner is this transport from now on.
-        dial: Opens a live transport.
-        extra: What ``get_extra_info`` gives where nothing is live.
-
-    Attributes:
-        tape: The cassette.
-        live: The live transport; None where nothing has gone live.
-    """
-
-    _start_tls_compatible = True  # what asyncio, and aiohttp, ask before they wrap a transport
+class CassetteTransport(DialingTransport):
+    """A transport that records, plays, or both; see ``Surface`` for what it is made of."""
 
     def __init__(
         self,
@@ -59,118 +41,9 @@ class CassetteTransport(asyncio.Transport):
         dial: Dial,
         extra: dict[str, Any],
     ) -> None:
-        super().__init__()
-        self.tape = tape
-        self._facts = extra
-        self.live: Any = None
-        self._loop = loop
-        self._line = line
-        self._dial = dial
-        self._feed = Feed(loop, self._lose)
-        self._context = contextvars.copy_context()
-        self._pending = b""  # what was sent, and is for nobody yet
-        self._sorted = False  # it is known whether this is HTTP
-        self._plain = False  # it is not
-        self._silence: asyncio.TimerHandle | None = None
-        self._tunnel: Endpoint | None = None  # what a proxy was asked to connect to
+        super().__init__(loop, tape, line, dial, extra)
+        self._plain = False  # it is no HTTP
         self._answer = b""  # what a live proxy says
-        self._failed: Exception | None = None  # to be met when the tunnel stands
-        self._dialing: asyncio.Task[None] | None = None
-        self._closed = self._lost = False
-        line.owner = self
-
-    # Connecting.
-
-    @property
-    def must_dial(self) -> bool:
-        """Nothing can be played: opening it dials."""
-        return self._line.must_dial
-
-    async def open(self, factory: Callable[[], Any]) -> Any:
-        """Connect as far as the cassette wants it; return the protocol that a factory makes."""
-        if self._line.must_dial:
-            await self._dial(Listener(self, self._context, factory))
-        else:
-            self._meet(factory)
-            self._silence = self._loop.call_later(MOMENT, self._after_silence)
-        return self._feed.protocol
-
-    def _meet(self, factory: Callable[[], Any]) -> None:
-        self._feed.protocol = protocol = factory()
-        protocol.connection_made(self)
-
-    def went_live(self, live: Any, factory: Callable[[], Any] | None = None) -> None:
-        """Take a live transport, and send what has waited for it."""
-        if self.live is not None:
-            return
-        self.live = live
-        if factory is not None:
-            self._meet(factory)
-        if self._feed.paused:
-            live.pause_reading()
-        pending, self._pending = self._pending, b""
-        if pending:
-            live.write(pending)
-            self._line.sent(pending)
-        if self._closed:
-            live.close()
-
-    def _dial_soon(self) -> None:
-        if self._dialing is None:
-            self._dialing = self._loop.create_task(self._dial_late())
-
-    async def _dial_late(self) -> None:
-        """Open the live transport after all."""
-        line, listener = self._line, Listener(self, self._context)
-        try:
-            if line.must_dial:  # it is no HTTP: no matter of the tape
-                live = await self._dial(listener)
-            else:
-                with self.tape.dialing(line.endpoint):
-                    live = await self._dial(listener)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the protocol is told
-            self._lose(error)
-        else:
-            self.went_live(live)
-
-    async def start_tls(
-        self, start: Callable[..., Awaitable[Any]], protocol: Any, sslcontext: Any, **options: Any
-    ) -> CassetteTransport:
-        """Go on in TLS, behind the proxy where one was asked.
-
-        Args:
-            start: ``loop.start_tls``.
-            protocol: Whom the new transport shall tell.
-            sslcontext: What else ``start`` is given.
-            **options: As above.
-
-        Returns:
-            The transport that takes the place of this one.
-        """
-        behind, self._tunnel = self._tunnel, None
-        before, under = self._dial, self.live
-
-        async def dial(listener: asyncio.BaseProtocol) -> Any:
-            live = under or await before(asyncio.Protocol())
-            try:
-                return await start(live, listener, sslcontext, **options)
-            except Exception as error:
-                mark_accepted(error)
-                raise
-
-        if self._failed is not None:
-            raise self._failed
-        endpoint = behind or self._line.endpoint._replace(scheme="https")
-        # Without a tunnel it is STARTTLS, in the middle of something that is no HTTP.
-        line = self.tape.line(endpoint) if behind or not self._sorted else Line(endpoint)
-        extra = {**self._facts, "sslcontext": sslcontext}
-        secure = CassetteTransport(self._loop, self.tape, line, dial, extra)
-        secure.set_protocol(protocol)
-        if line.must_dial or under is not None:
-            with self.tape.dialing(endpoint):
-                secure.went_live(await dial(Listener(secure, self._context)))
-        self._closed = self._lost = True
-        return secure
 
     # What the protocol sends.
 
@@ -398,66 +271,3 @@ class CassetteTransport(asyncio.Transport):
         self._feed.stop()
         self._note_refusal()
         self._line.closed()
-
-    # What else a transport is asked.
-
-    def is_closing(self) -> bool:
-        """Return whether it is closed, or closing."""
-        if self.live is not None:
-            return self._closed or bool(self.live.is_closing())
-        return self._closed or self._line.left
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Return what the live transport knows; on replay who the peer is."""
-        if self.live is not None:
-            return self.live.get_extra_info(name, default)
-        return self._facts.get(name, default)
-
-    def set_protocol(self, protocol: Any) -> None:
-        """Tell another protocol from now on."""
-        self._feed.protocol = protocol
-
-    def get_protocol(self) -> Any:
-        """Return the protocol."""
-        return self._feed.protocol
-
-    def is_reading(self) -> bool:
-        """Return whether the protocol wants to be told."""
-        return not self._feed.paused and not self._closed
-
-    def pause_reading(self) -> None:
-        """Tell the protocol nothing until ``resume_reading``."""
-        self._feed.paused = True
-        self._feed.stop()
-        if self.live is not None:
-            self.live.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Tell the protocol again."""
-        if not self._feed.paused:
-            return
-        self._feed.paused = False
-        if self.live is not None:
-            self.live.resume_reading()
-        if self._line.answering and not self._closed:
-            self._feed.go_on(self._line)
-
-    def can_write_eof(self) -> bool:
-        """Return whether ``write_eof`` is possible."""
-        if self.live is not None:
-            return bool(self.live.can_write_eof())
-        return self._line.endpoint.scheme != "https"
-
-    def write_eof(self) -> None:
-        """Send nothing more; a player does not mind."""
-        if self.live is not None:
-            self.live.write_eof()
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Set when the protocol is told to stop writing; a player never tells it."""
-        if self.live is not None:
-            self.live.set_write_buffer_limits(high, low)
-
-    def get_write_buffer_size(self) -> int:
-        """Return how many bytes wait to be sent."""
-        return len(self._pending) if self.live is None else int(self.live.get_write_buffer_size())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cassette.client.seam import is_odd_place
 from cassette.model import DEFAULT_PORTS, Endpoint
 from cassette.patching.httpcore_backends import asynchronous, blocking
-from cassette.patching.httpcore_streams import Blocking, BlockingStream, CassetteStream, at_once
+from cassette.patching.httpcore_blocking import Blocking, BlockingStream, at_once
+from cassette.patching.httpcore_streams import CassetteStream
 from cassette.patching.imports import when_imported
 from cassette.patching.network.outage import rehearse
 from cassette.patching.undo import UndoLog

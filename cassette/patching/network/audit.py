@@ -194,3 +194,22 @@ def _addresses(found: Any) -> Iterator[str]:
     else:  # getaddrinfo
         for *_, address in found:
             yield text_of(address[0])
+
+
+def is_here(host: str) -> bool:
+    """Return whether an address is one of this machine: only such a one can be bound to."""
+    address = address_of(host)
+    assert address is not None  # noqa: S101 - names have been sorted out
+    if address.is_loopback:
+        return True
+    # Not socket.socket, which other plugins replace.
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
+    probe = _socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        probe.bind((str(address), 0))
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        probe.close()

@@ -19,7 +19,6 @@ look-up gave is noted, since whoever may reach a name may reach its addresses.
 
 from __future__ import annotations
 
-import _socket
 import functools
 import socket
 import threading
@@ -28,8 +27,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cassette.callers import asks_about_a_proxy, callers, is_exempt, who
 from cassette.errors import BlockedNetworkError
-from cassette.patching.network.audit import SocketWatch, text_of
-from cassette.patching.network.services import service_at
+from cassette.patching.network.audit import SocketWatch, is_here, text_of
+from cassette.patching.network.services import remedy_for
 from cassette.tapes.hosts import Hosts, address_of, is_loopback
 from cassette.tapes.in_force import current, entered, is_lifted
 from cassette.wording import from_here, told_of_attempt
@@ -49,11 +48,6 @@ _NETWORK: Final = (socket.AF_INET, socket.AF_INET6)
 _REPLAY_REMEDY: Final = (
     "Use a client that cassettes replay (all that is built on http.client, such as requests, "
     "urllib3 and boto3, httpx, aiohttp), or let the host through: allow_hosts=[{host!r}]."
-)
-
-_SERVICE_REMEDY: Final = (
-    "{service}? Let it through: allow_hosts=[{place!r}], or for all tests in the ini file of "
-    "pytest: cassette_allow_hosts = {place}"
 )
 
 
@@ -171,7 +165,7 @@ def _look_back(host: Any) -> None:
     name = text_of(host)
     if name and address_of(name) is None:
         _look_up(name)
-    elif name and not _is_here(name):
+    elif name and not is_here(name):
         _pass("look-up", name, None)
 
 
@@ -188,25 +182,6 @@ _CHECKS: Final[dict[str, Callable[..., None]]] = {
 
 
 _watch: Final = SocketWatch(_CHECKS)
-
-
-def _is_here(host: str) -> bool:
-    """Whether an address is one of this machine: only such a one can be bound to."""
-    address = address_of(host)
-    assert address is not None  # noqa: S101 - names have been sorted out
-    if address.is_loopback:
-        return True
-    # Not socket.socket, which other plugins replace.
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
-    probe = _socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        probe.bind((str(address), 0))
-    except OSError:
-        return False
-    else:
-        return True
-    finally:
-        probe.close()
 
 
 # The decision.
@@ -262,7 +237,7 @@ def _pass(kind: str, host: str, port: int | None, *, meant_for: object = None) -
         port=port,
         who=who(frames),
         reason=reason,
-        remedy=_remedy(names[0] if names else host, port or meant_for, remedy),
+        remedy=remedy_for(names[0] if names else host, port or meant_for, remedy),
     )
     note(error)
     raise error
@@ -310,17 +285,8 @@ def _note(tape: TapeInForce, kind: str, host: str, port: int | None, meant_for: 
         port,
         f"went past {from_here(tape.path)}: it is not in the cassette, and a replay will refuse it",
         who=who(frames),
-        remedy=_remedy(known_as, port or meant_for, _REPLAY_REMEDY),
+        remedy=remedy_for(known_as, port or meant_for, _REPLAY_REMEDY),
     )
-
-
-def _remedy(host: str, port: object, otherwise: str) -> str:
-    """Return what to do about a refusal: where the port tells what it was, that comes first."""
-    service = service_at(port)
-    if service is None:
-        return otherwise.format(host=host)
-    place = f"[{host}]:{service.port}" if ":" in host else f"{host}:{service.port}"
-    return _SERVICE_REMEDY.format(service=service.name, place=place)
 
 
 def _allows(hosts: Hosts, names: Sequence[str], port: int | None) -> bool:

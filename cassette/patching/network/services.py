@@ -66,3 +66,18 @@ def _number_of(port: str) -> int | None:
         return socket.getservbyname(port)
     except (OSError, ValueError):  # no such service; or no name at all
         return None
+
+
+def remedy_for(host: str, port: object, otherwise: str) -> str:
+    """Return what to do about a refusal: where the port tells what it was, that comes first."""
+    service = service_at(port)
+    if service is None:
+        return otherwise.format(host=host)
+    place = f"[{host}]:{service.port}" if ":" in host else f"{host}:{service.port}"
+    return _SERVICE_REMEDY.format(service=service.name, place=place)
+
+
+_SERVICE_REMEDY: Final = (
+    "{service}? Let it through: allow_hosts=[{place!r}], or for all tests in the ini file of "
+    "pytest: cassette_allow_hosts = {place}"
+)
