@@ -79,6 +79,7 @@ def _named_members(data: bytes, court: Court) -> Iterator[tuple[str, Tier, int]]
 
 
 _NAME_LENGTH: Final = 200
+_MARKUP: Final = re.compile(rb"[<>=]")
 _REMEMBERED: Final = 10_000
 _UNKNOWN: Final = ("", Tier.NONE)
 
@@ -89,8 +90,8 @@ def _judged(spelt: bytes, court: Court) -> tuple[str, Tier] | None:
     found = known.get(spelt, _UNKNOWN)
     if found is not _UNKNOWN:
         return found
-    if len(spelt) > _NAME_LENGTH or spelt.endswith(b"\\"):
-        return None  # a text, or JSON in a string, which is searched as such
+    if len(spelt) > _NAME_LENGTH or spelt.endswith(b"\\") or _MARKUP.search(spelt):
+        return None  # a text, markup, or JSON in a string, which is searched as such
     name = unescape(spelt).decode("utf-8", "replace")
     tier = court.tier(name)
     found = None if tier is Tier.NONE and spelt not in _PAIR_VALUES else (name, tier)

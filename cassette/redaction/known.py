@@ -188,8 +188,17 @@ _SIGNS: Final = frozenset((b"+", b"/", b"-", b"_"))
 _UNCHANGED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
+_ESCAPE_END: Final = re.compile(
+    rb"(?:\\(?:[bfnrt]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})|%[0-9a-fA-F]{2})\Z"
+)
+"""An escape that looks like a part of a word: of the end of a line in JSON, of a byte in a URL."""
+
+
 def _is_part_of_a_word(text: bytes, start: int, stop: int) -> bool:
-    return text[max(start - 1, 0) : start].isalnum() or text[stop : stop + 1].isalnum()
+    if text[stop : stop + 1].isalnum():
+        return True
+    before = text[max(start - 6, 0) : start]
+    return before[-1:].isalnum() and not _ESCAPE_END.search(before)
 
 
 def _end(text: bytes, at: int, secret: bytes) -> int:
@@ -252,11 +261,10 @@ def _ways(char: bytes) -> tuple[bytes, ...]:
 
 def _glued(text: bytes, start: int) -> set[bytes]:
     """Return what the escape of the byte before a word may look like a part of that word."""
-    if not start:
-        return {b""}
-    byte = text[start - 1]
-    escapes = {b"%02x" % byte, b"u%04x" % byte}
-    return {b"", *escapes, *(e.upper() for e in escapes), b"u%04X" % byte}
+    before = text[start - 1 : start] if start else _SEPARATORS
+    escapes = {spelt for byte in before for spelt in (b"%02x" % byte, b"u%04x" % byte)}
+    capitals = {spelt[:-4] + spelt[-4:].upper() for spelt in escapes}
+    return {b"", *escapes, *capitals, *_LETTERS}
 
 
 def _packed(secret: bytes) -> Iterator[bytes]:
@@ -274,5 +282,11 @@ def _packed(secret: bytes) -> Iterator[bytes]:
             if b"+" in core or b"/" in core:
                 yield core.translate(_URL_SAFE)
 
+
+_SEPARATORS: Final = b"\b\t\n\f\r \"&',/:;<=>@|"
+"""What stands before a value in texts, and is escaped in JSON or in a URL."""
+
+_LETTERS: Final = (b"b", b"f", b"n", b"r", b"t")
+"""Letters by which JSON escapes the end of a line and its kin (RFC 8259, section 7)."""
 
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")

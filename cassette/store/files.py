@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from cassette.errors import CassetteError
@@ -37,7 +36,7 @@ from cassette.wording import from_here
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from os import PathLike
+    from pathlib import Path
 
     from cassette.model import Interaction
     from cassette.store.reader import CassetteReader
@@ -60,10 +59,8 @@ class Journal:
         before: What stood there when the recording began; None for nothing.
     """
 
-    def __init__(
-        self, path: str | PathLike[str], recorded: datetime, *, before: Stamp | None = None
-    ) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Path, recorded: datetime, *, before: Stamp | None = None) -> None:
+        self.path = path
         self.partial = journal_of(self.path)
         self._before = before
         self._header = encode_header(recorded)

@@ -44,7 +44,9 @@ def with_urllib3(url):
     answer = urllib3.PoolManager().request("GET", url, preload_content=False)
     seen = b""
     while b"[DONE]" not in seen:
-        seen += answer.read1()
+        seen += (
+            answer.read1() if hasattr(answer, "read1") else answer.read(1)
+        )  # urllib3 1.26 has none
     answer.close()
 
 

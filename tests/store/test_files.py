@@ -335,11 +335,12 @@ def test_lines_end_in_lf_everywhere(journal, path, kit):
 CHILD = """
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from cassette.model import Interaction, Request, Response
 from cassette.store.files import Journal
 from cassette.store.places import Stamp
 
-journal = Journal(sys.argv[1], datetime.now(UTC))
+journal = Journal(Path(sys.argv[1]), datetime.now(UTC))
 count = 0
 while True:
     raw = b"HTTP/1.1 200 OK\\r\\n\\r\\n%d " % count + b"x" * (count * 37 % 20_000)
