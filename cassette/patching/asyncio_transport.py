@@ -18,7 +18,7 @@ from cassette.errors import CassetteError
 from cassette.patching.asyncio_dialing import DialingTransport
 from cassette.patching.asyncio_listeners import ProxyAnswer, grants
 from cassette.patching.first_line import is_http, leaves_http
-from cassette.patching.network.guard import ask
+from cassette.patching.network.decision import ask
 from cassette.patching.tunnels import ESTABLISHED, answer_of, asked_of_proxy, refusal_of
 from cassette.transport.line import Line
 
@@ -125,7 +125,7 @@ class CassetteTransport(DialingTransport):
 
     def _ask_guard(self) -> None:
         if "peername" in self._facts:  # no Unix socket
-            ask(self._line.endpoint.host, self._line.endpoint.port)
+            ask("connection", self._line.endpoint.host, self._line.endpoint.port)
 
     def _send(self, data: bytes) -> None:
         line = self._line

@@ -18,7 +18,7 @@ from cassette.callers import callers, who
 from cassette.errors import UninterceptedClientError
 from cassette.model import DEFAULT_PORTS
 from cassette.patching.imports import when_imported
-from cassette.patching.network.guard import ask
+from cassette.patching.network.decision import ask
 from cassette.patching.undo import UndoLog
 from cassette.tapes.in_force import current, is_lifted
 from cassette.wording import callers_listed, from_here
@@ -218,7 +218,7 @@ def _pass(entry: Entry, place: Place) -> None:
         if tape.policy.writes and (host or entry.client) not in tape.bypassed:
             tape.bypassed[host or entry.client] = _told(entry.client, host, tape)
     if host:
-        ask(host, port)
+        ask("connection", host, port)
 
 
 _PROBLEM: Final = "its connections are made outside of Python, where no cassette can take them"

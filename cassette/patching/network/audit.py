@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cassette.locks import make_lock
 from cassette.patching.imports import when_imported
+from cassette.patching.network.lookups import lookups
 from cassette.patching.undo import UndoLog
 from cassette.tapes.hosts import address_of
 
@@ -82,15 +83,10 @@ class SocketWatch:
 
     Args:
         checks: What is called with the arguments of an audit event, and raises to prevent it.
-
-    Attributes:
-        vouched: Names that an event loop may look up in a thread of its own.
     """
 
     def __init__(self, checks: Mapping[str, Function]) -> None:
-        self.vouched: list[str] = []
         self._checks = checks
-        self._names: dict[str, list[str]] = {}
         self._lock = make_lock()
         self._wanted = 0
         self._log = UndoLog()
@@ -120,11 +116,7 @@ class SocketWatch:
             if self._wanted:
                 return
             self._log.undo()
-            self._names.clear()
-
-    def names_of(self, host: str) -> list[str]:
-        """Return the names whose look-up gave an address, the latest first."""
-        return self._names.get(_canonical(host), [])
+            lookups.forget()
 
     def _watch_loops(self, module: ModuleType) -> None:
         loop = module.BaseEventLoop
@@ -137,11 +129,11 @@ class SocketWatch:
         async def getaddrinfo(loop: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
             check(host, *args[:1])
             name = text_of(host)
-            self.vouched.append(name)
+            lookups.vouched.append(name)
             try:
                 return await original(loop, host, *args, **kwargs)
             finally:
-                self.vouched.remove(name)
+                lookups.vouched.remove(name)
 
         return getaddrinfo
 
@@ -153,16 +145,10 @@ class SocketWatch:
             name = text_of(host)
             if name and address_of(name) is None:
                 for address in _addresses(found):
-                    self._note(address, name)
+                    lookups.note(address, name)
             return found
 
         return look_up
-
-    def _note(self, address: str, name: str) -> None:
-        names = self._names.setdefault(_canonical(address), [])
-        if name in names:
-            names.remove(name)
-        names.insert(0, name)
 
 
 def text_of(host: object) -> str:
@@ -179,11 +165,6 @@ def _asking(check: Callable[..., None], place: slice, original: Function) -> Fun
         return original(sock, *args)
 
     return method
-
-
-def _canonical(host: str) -> str:
-    address = address_of(host)
-    return host if address is None else str(address)
 
 
 def _addresses(found: Any) -> Iterator[str]:
