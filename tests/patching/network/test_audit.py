@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from cassette.patching.network.audit import SocketWatch, listen, text_of
+from cassette.patching.network.lookups import lookups
 from cassette.patching.undo import UndoLog
 
 
@@ -40,37 +41,35 @@ EVENTS = ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrin
 
 @pytest.fixture
 def watched():
-    """A watch, and the events that it was asked about with their first arguments."""
+    """The events that a watch asks about, with their first arguments."""
     asked = []
     checks = {
         event: lambda *args, event=event: asked.append((event, *args[:2])) for event in EVENTS
     }
     watch = SocketWatch(checks)
     watch.apply()
-    yield watch, asked
+    yield asked
     watch.undo()
 
 
 def test_a_name_is_asked_about_before_it_is_looked_up(watched):
-    _, asked = watched
     with socket.socket() as sock, pytest.raises(OSError, match=r".+"):
         sock.connect(("name.invalid", 80))
-    assert asked[0] == ("socket.connect", sock, ("name.invalid", 80))
+    assert watched[0] == ("socket.connect", sock, ("name.invalid", 80))
 
 
 def test_the_name_of_an_address_is_known_after_its_look_up(watched):
-    watch, _ = watched
     socket.getaddrinfo("localhost", 80, family=socket.AF_INET)
     socket.gethostbyname("localhost")
-    assert watch.names_of("127.0.0.1") == ["localhost"]
-    assert watch.names_of("192.0.2.1") == []
+    assert lookups.names_of("127.0.0.1") == ["localhost"]
+    assert lookups.names_of("192.0.2.1") == []
 
 
 def test_an_event_loop_asks_in_the_task_and_vouches_for_its_thread():
     seen = []
 
     def check(host, *args):
-        seen.append((threading.current_thread() is threading.main_thread(), [*watch.vouched]))
+        seen.append((threading.current_thread() is threading.main_thread(), [*lookups.vouched]))
 
     watch = SocketWatch({**dict.fromkeys(EVENTS, no_matter), "socket.getaddrinfo": check})
 
@@ -83,7 +82,7 @@ def test_an_event_loop_asks_in_the_task_and_vouches_for_its_thread():
     finally:
         watch.undo()
     assert seen == [(True, []), (False, ["localhost"])]
-    assert watch.vouched == []
+    assert lookups.vouched == []
 
 
 def no_matter(*args):
