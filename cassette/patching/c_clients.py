@@ -136,6 +136,9 @@ ENTRIES: Final = (
 )
 
 
+_MODULES: Final = tuple(dict.fromkeys(entry.module for entry in ENTRIES))
+
+
 class CClientsPatcher:
     """Patches the entries of clients in C and Rust, now or when they are imported."""
 
@@ -144,7 +147,7 @@ class CClientsPatcher:
 
     def apply(self) -> None:
         """Patch."""
-        for module in dict.fromkeys(entry.module for entry in ENTRIES):
+        for module in _MODULES:
             when_imported(module, self._patch, self._log)
 
     def undo(self) -> None:

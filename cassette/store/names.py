@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -46,10 +47,11 @@ def absolute(path: Path) -> Path:
     if path.is_absolute():
         return path
     try:
-        seen, real = Path.cwd() / path, Path(System.getcwd(), path)
+        seen, real = os.getcwd(), System.getcwd()  # noqa: PTH109 - compared as texts
     except OSError:  # the current folder is gone
         return path
-    return seen if seen == real or seen.exists() else real
+    place = Path(seen, path)
+    return place if seen == real or place.exists() else Path(real, path)
 
 
 def followed(path: Path, root: Path) -> Path:
