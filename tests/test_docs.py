@@ -59,7 +59,7 @@ USERS = b'{"users": [{"id": 1, "name": "Ann"}, {"id": 2, "name": "Bob"}], "passw
 def tape(path, *messages):
     """Write a cassette in which each of these requests was answered."""
     at = datetime(2026, 11, 23, tzinfo=UTC)
-    journal = Journal(path, at)
+    journal = Journal(Path(path), at)
     for message in messages:
         url = ORIGIN + message.target.decode()
         response = Response(b"HTTP/1.1 204 No Content\r\n\r\n", message.method)
