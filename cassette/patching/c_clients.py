@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 __tracebackhide__ = True  # pytest then shows the code that tried, and none of ours
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """Where a call leads; the host is empty, or the port 0, where that is not known."""
 
     host: str = ""
     port: int = 0
 
 
-class Entry(NamedTuple):
+class EntryPoint(NamedTuple):
     """Calls that reach the network.
 
     Attributes:
@@ -53,7 +53,7 @@ class Entry(NamedTuple):
     module: str
     owner: str
     names: tuple[str, ...]
-    place: Callable[..., Place]
+    place: Callable[..., Destination]
     http: bool = True
 
     @property
@@ -69,35 +69,37 @@ _CURLOPT_URL: Final = 10002
 _LIBPQ: Final = re.compile(r"\b(host|hostaddr|port)\s*=\s*'?([^\s']+)")
 
 
-def _of_url(*args: object, **kwargs: object) -> Place:
+def _of_url(*args: object, **kwargs: object) -> Destination:
     """The first URL among the arguments."""
     for value in (*args, *kwargs.values()):
         if isinstance(value, str) and "://" in value:
             return _place_of(value)
-    return Place()
+    return Destination()
 
 
-def _of_handle(*handles: Any, **_: object) -> Place:
+def _of_handle(*handles: Any, **_: object) -> Destination:
     """The URL that the last of the arguments, a handle of libcurl, was given."""
     known = (_urls.get(handle) for handle in reversed(handles) if hasattr(handle, "setopt"))
     return _place_of(next((url for url in known if url), ""))
 
 
-def _of_channel(callable_: Any, *_: object, **__: object) -> Place:
+def _of_channel(callable_: Any, *_: object, **__: object) -> Destination:
     target = callable_._channel.target  # noqa: SLF001 - no public name
     target = target() if callable(target) else target  # grpc.aio has the bytes there
     text = target.decode() if isinstance(target, bytes) else target
     return _place_of(f"https://{text.rpartition('/')[2]}")
 
 
-def _of_dsn(*args: object, **_: object) -> Place:
+def _of_dsn(*args: object, **_: object) -> Destination:
     """The server of a connection string of libpq; its default is a socket of this machine."""
     dsn = next((value for value in args if isinstance(value, str)), "")
     if "://" in dsn:
         return _place_of(dsn)
     found = dict(_LIBPQ.findall(dsn))
     host = found.get("hostaddr") or found.get("host", "")
-    return Place("localhost" if host.startswith(("/", "@")) or not host else host, _port(found))
+    return Destination(
+        "localhost" if host.startswith(("/", "@")) or not host else host, _port(found)
+    )
 
 
 def _port(found: dict[str, str]) -> int:
@@ -105,34 +107,34 @@ def _port(found: dict[str, str]) -> int:
     return int(given) if given.isascii() and given.isdigit() else 5432
 
 
-def _place_of(url: str) -> Place:
+def _place_of(url: str) -> Destination:
     try:
         parts = urlsplit(url if "://" in url or not url else f"http://{url}")
         port = parts.port or {**DEFAULT_PORTS, "postgresql": 5432}.get(parts.scheme, 0)
     except ValueError:
-        return Place()
-    return Place(parts.hostname or "", port)
+        return Destination()
+    return Destination(parts.hostname or "", port)
 
 
 _METHODS: Final = ("get", "head", "options", "delete", "post", "put", "patch", "request")
 _CALLS: Final = ("__call__", "with_call", "future")
 
 ENTRIES: Final = (
-    Entry("pycurl", "Curl", ("perform", "perform_rb", "perform_rs"), _of_handle),
-    Entry("pycurl", "CurlMulti", ("add_handle",), _of_handle),
-    Entry("curl_cffi.curl", "Curl", ("perform",), _of_handle),
-    Entry("curl_cffi.aio", "AsyncCurl", ("add_handle",), _of_handle),
-    Entry("primp", "", _METHODS, _of_url),
-    Entry("primp", "Client", _METHODS, _of_url),
-    Entry("primp", "AsyncClient", _METHODS, _of_url),
-    Entry("rnet", "", (*_METHODS, "trace", "websocket"), _of_url),
-    Entry("rnet", "Client", (*_METHODS, "trace", "websocket"), _of_url),
-    Entry("rnet", "BlockingClient", (*_METHODS, "trace", "websocket"), _of_url),
-    Entry("rnet.blocking", "BlockingClient", (*_METHODS, "trace", "websocket"), _of_url),
-    Entry("grpc._channel", "*MultiCallable", _CALLS, _of_channel),
-    Entry("grpc.aio._channel", "*MultiCallable", _CALLS, _of_channel),
-    Entry("psycopg.generators", "", ("connect",), _of_dsn, http=False),
-    Entry("psycopg2", "", ("_connect",), _of_dsn, http=False),
+    EntryPoint("pycurl", "Curl", ("perform", "perform_rb", "perform_rs"), _of_handle),
+    EntryPoint("pycurl", "CurlMulti", ("add_handle",), _of_handle),
+    EntryPoint("curl_cffi.curl", "Curl", ("perform",), _of_handle),
+    EntryPoint("curl_cffi.aio", "AsyncCurl", ("add_handle",), _of_handle),
+    EntryPoint("primp", "", _METHODS, _of_url),
+    EntryPoint("primp", "Client", _METHODS, _of_url),
+    EntryPoint("primp", "AsyncClient", _METHODS, _of_url),
+    EntryPoint("rnet", "", (*_METHODS, "trace", "websocket"), _of_url),
+    EntryPoint("rnet", "Client", (*_METHODS, "trace", "websocket"), _of_url),
+    EntryPoint("rnet", "BlockingClient", (*_METHODS, "trace", "websocket"), _of_url),
+    EntryPoint("rnet.blocking", "BlockingClient", (*_METHODS, "trace", "websocket"), _of_url),
+    EntryPoint("grpc._channel", "*MultiCallable", _CALLS, _of_channel),
+    EntryPoint("grpc.aio._channel", "*MultiCallable", _CALLS, _of_channel),
+    EntryPoint("psycopg.generators", "", ("connect",), _of_dsn, http=False),
+    EntryPoint("psycopg2", "", ("_connect",), _of_dsn, http=False),
 )
 
 
@@ -161,7 +163,7 @@ class CClientsPatcher:
             for owner in _owners(module, entry.owner):
                 self._patch_owner(module, owner, entry)
 
-    def _patch_owner(self, module: ModuleType, owner: Any, entry: Entry) -> None:
+    def _patch_owner(self, module: ModuleType, owner: Any, entry: EntryPoint) -> None:
         there = {name: getattr(owner, name) for name in entry.names if hasattr(owner, name)}
         asking = {name: _asking(entry, call) for name, call in there.items()}
         curl = hasattr(owner, "setopt") and owner.__name__ == "Curl"
@@ -199,7 +201,7 @@ def _noting(original: Callable[..., Any]) -> Callable[..., Any]:
     return setopt
 
 
-def _asking(entry: Entry, original: Callable[..., Any]) -> Callable[..., Any]:
+def _asking(entry: EntryPoint, original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         if not is_lifted():
@@ -209,7 +211,7 @@ def _asking(entry: Entry, original: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _pass(entry: Entry, place: Place) -> None:
+def _pass(entry: EntryPoint, place: Destination) -> None:
     """Let a call through, noted where a cassette records, or refuse it."""
     host, port = place
     tape = current()

@@ -116,7 +116,7 @@ def is_lifted() -> bool:
     return _lifted.get()
 
 
-class Entry:
+class UseInForce:
     """One use of a tape that is in force, from its entry to its end.
 
     Args:

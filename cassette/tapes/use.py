@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cassette.errors import OptionError
-from cassette.tapes.in_force import Entry, current
+from cassette.tapes.in_force import UseInForce, current
 from cassette.tapes.opening import open_tape
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Use:
     def __init__(self, options: TapeOptions, patchers: Patchers | None) -> None:
         self._options = options
         self._patchers = patchers
-        self._entered: list[tuple[Tape, Entry | None]] = []
+        self._entered: list[tuple[Tape, UseInForce | None]] = []
 
     def of_run(
         self, command: Callable[[str], str], root: Path, taken: Callable[[Path], bool]
@@ -75,11 +75,11 @@ class Use:
 
     def __enter__(self) -> Tape:
         tape = self._open()
-        entry = None if self._patchers is None else Entry(tape, self._patchers)
-        if entry is not None:
-            entry.enter()
+        use = None if self._patchers is None else UseInForce(tape, self._patchers)
+        if use is not None:
+            use.enter()
         tape.freeze()
-        self._entered.append((tape, entry))
+        self._entered.append((tape, use))
         return tape
 
     def __exit__(
@@ -103,9 +103,9 @@ class Use:
         # One use may be entered by several threads or tasks: each leaves what is in force for it.
         here = current()
         number = next((n for n, (tape, _) in enumerate(self._entered) if tape is here), -1)
-        tape, entry = self._entered.pop(number)
-        if entry is not None:
-            entry.leave()
+        tape, use = self._entered.pop(number)
+        if use is not None:
+            use.leave()
         else:
             tape.settle()
         tape.thaw()

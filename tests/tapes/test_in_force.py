@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from cassette.tapes.in_force import Entry, current, entered, is_lifted, lifted
+from cassette.tapes.in_force import UseInForce, current, entered, is_lifted, lifted
 
 
 class Tape:
@@ -36,7 +36,7 @@ def enter(log):
     """Return a function that puts a tape in force, and gives the tape and its entry."""
 
     def enter():
-        entry = Entry(tape := Tape(), lambda: [Patcher(log)])
+        entry = UseInForce(tape := Tape(), lambda: [Patcher(log)])
         entry.enter()
         return tape, entry
 
