@@ -47,8 +47,9 @@ _CHOOSING: Final = frozenset(
 )
 
 _CHOOSING_LINE: Final = re.compile(
-    b"\n(?:%b)[ \t]*:" % "|".join(map(re.escape, sorted(_CHOOSING))).encode(), re.IGNORECASE
+    b"\n(?:%b)[ \t]*:" % "|".join(map(re.escape, sorted(_CHOOSING))).encode()
 )
+"""Looked for in a section in lower case."""
 
 _NEGOTIATED: Final = {"accept": "*/*", "accept-language": "*"}
 """What the absence of a field says (RFC 9110, section 12.5): clients differ in which they write."""
@@ -76,14 +77,14 @@ _CONDITIONS: Final = frozenset(
 _DATES: Final = frozenset({"if-modified-since", "if-unmodified-since"})
 """Conditions that may hold the date of a file on this machine: that they are there is enough."""
 
-_VARY: Final = re.compile(rb"\nvary[ \t]*:([^\n]*)", re.IGNORECASE)
-_CONDITIONAL: Final = re.compile(rb"(?:\A|\n)HTTP/1\.[01] (?:304|412)\b")
+_VARY: Final = re.compile(rb"\nvary[ \t]*:([^\n]*)")
+_CONDITIONAL: Final = re.compile(rb"(?:\A|\n)http/1\.[01] (?:304|412)\b")
 _LONGEST_HEAD: Final = 1 << 16
 
 
 def choosing(request: Request) -> frozenset[str]:
     """Return the names under which a request chooses, whatever the server says; mostly none."""
-    found = _CHOOSING_LINE.search(request.parsed.fields.section)
+    found = _CHOOSING_LINE.search(request.parsed.fields.section.lower())
     return NO_FIELDS if found is None else _CHOOSING
 
 
@@ -93,16 +94,20 @@ def decisive(response: Response) -> frozenset[str]:
     stop = raw.find(b"\r\n\r\n", 0, _LONGEST_HEAD)
     if stop < 0 or raw.startswith(b"1", 9):  # interim responses come before the head that counts
         stop = _LONGEST_HEAD
+    head = raw[:stop].lower()
     names = NO_FIELDS
-    for listed in _VARY.findall(raw, 0, stop):
-        names |= _names_in(listed)
+    if b"\nvary" in head:
+        for listed in _VARY.findall(head):
+            names |= _names_in(listed)
     # "Not modified" and "condition failed" answer a condition, and nothing without one.
-    return names | _CONDITIONS if _CONDITIONAL.search(raw, 0, stop) else names
+    if (b" 304" in head or b" 412" in head) and _CONDITIONAL.search(head):
+        names |= _CONDITIONS
+    return names
 
 
 @lru_cache(maxsize=256)
 def _names_in(listed: bytes) -> frozenset[str]:
-    names = {name.strip().lower() for name in listed.decode("latin-1").split(",")}
+    names = {name.strip() for name in listed.decode("latin-1").split(",")}
     return frozenset(
         name
         for name in names
