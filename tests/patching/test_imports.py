@@ -66,3 +66,16 @@ def test_a_module_that_does_not_exist_is_missing_as_ever(finders):
     with pytest.raises(ModuleNotFoundError, match="no_library_of_this_name"):
         importlib.import_module("no_library_of_this_name")
     log.undo()
+
+
+def test_those_that_wait_for_one_module_do_not_know_each_other(library, finders):
+    logs = [UndoLog() for _ in range(3)]
+    patched = []
+    for number, log in enumerate(logs):
+        when_imported(library, lambda module, number=number: patched.append(number), log)
+    when_imported(f"{library}.deep", lambda module: patched.append("deep"), logs[0])
+    logs[1].undo()
+    importlib.import_module(library)
+    assert patched == ["deep", 0, 2]
+    for log in logs:
+        log.undo()
