@@ -141,18 +141,40 @@ class UnmatchedRequestError(CassetteError):
 
 
 class RecordingEndedError(CassetteError):
-    """The client wants more bytes than were read when the interaction was recorded."""
+    """The client wants more bytes than were read when the interaction was recorded.
+
+    Attributes:
+        call: Method and URL.
+        path: The cassette.
+        received: Bytes of the response that are recorded.
+        remedy: What to do, in one line.
+        websocket: What is missing are frames of WebSocket, which are never recorded.
+    """
 
     def __init__(
-        self, call: str, *, path: str | PathLike[str], received: int, remedy: str = ""
+        self,
+        call: str,
+        *,
+        path: str | PathLike[str],
+        received: int,
+        remedy: str = "",
+        websocket: bool = False,
     ) -> None:
         super().__init__(call)
         self.call = call
         self.path = path
         self.received = received
         self.remedy = remedy
+        self.websocket = websocket
 
     def __str__(self) -> str:
+        if self.websocket:
+            return (
+                f"the recording of {self.call} in {from_here(self.path)} stops where the "
+                "connection went over to WebSocket, whose frames are not recorded\n"
+                "Put a stand-in for the WebSocket into the test, or let its host through with "
+                "allow_hosts."
+            )
         return (
             f"the recording of {self.call} in {from_here(self.path)} stops "
             f"after {self.received} bytes: "

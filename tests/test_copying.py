@@ -52,6 +52,7 @@ SAMPLES = {
     "spent": [1, 2],
     "total": 9,
     "version": "HTTP/3.0",
+    "websocket": True,
     "where": "conftest.py:7",
     "who": ["fetch, shop.py:3", "test_it, test_it.py:9"],
 }

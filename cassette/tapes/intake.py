@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cassette.errors import CassetteError, UninterceptedClientError
 from cassette.tapes import telling
-from cassette.tapes.refusal import refuse_what_is_no_interaction
+from cassette.tapes.refusal import refuse_what_is_no_interaction, told_of_websocket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,21 +27,25 @@ class Intake:
         writer: Writes what is recorded.
         verifier: Compares what is live with the recording, in place of the writer.
         note_error: Keeps an error for the end of the use.
+        bypassed: Takes, by its call, what is told of a connection that goes on past the cassette.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         options: TapeOptions,
         known: Sequence[Source],
         writer: Writer,
         verifier: Verifier | None,
         note_error: Callable[[CassetteError], None],
+        *,
+        bypassed: dict[str, str],
     ) -> None:
         self._options = options
         self._known = known
         self._writer = writer
         self._verifier = verifier
         self._note_error = note_error
+        self._bypassed = bypassed
 
     def take(self, interaction: Interaction) -> None:
         """Compare an interaction, or write it unless it is recorded already.
@@ -65,6 +69,8 @@ class Intake:
                 self._verifier.compare(chosen)
             else:
                 self._writer.write(chosen)
+                if interaction.response.parsed_response.opens_websocket:
+                    self._bypassed[chosen.call] = told_of_websocket(chosen, options.path)
             if telling.listeners:
                 how = "recorded" if self._verifier is None else "verified"
                 told = telling.Told(how, options.path, options.redactor.mask_call(chosen.call))

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from cassette.callers import callers, client_of, package_of, who
 from cassette.errors import UninterceptedClientError
+from cassette.wording import callers_listed, from_here
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cassette.model import Request
+    from cassette.model import Interaction, Request
 
 __tracebackhide__ = True  # pytest then shows the code that tried, and none of ours
 
@@ -38,6 +39,20 @@ def refuse_what_is_no_interaction(request: Request, path: Path) -> None:
     """
     if request.parsed_request.opens_http2:
         raise http2_refused(urlsplit(request.url).hostname or "", path)
+
+
+def told_of_websocket(interaction: Interaction, path: Path) -> str:
+    """Return what is said of a connection that has gone over to WebSocket while it was recorded."""
+    host = urlsplit(interaction.request.url).hostname
+    outcome = (
+        f"{interaction.call} went over to WebSocket past {from_here(path)}: its frames are not in "
+        "the cassette, and a replay will refuse them"
+    )
+    remedy = (
+        "Put a stand-in for the WebSocket into the test, or let the host through: "
+        f"allow_hosts=[{host!r}]."
+    )
+    return "\n".join([outcome, *callers_listed(who(callers())), remedy])
 
 
 def http2_refused(host: str, path: Path) -> UninterceptedClientError:

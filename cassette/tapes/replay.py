@@ -110,14 +110,16 @@ class Replay:
         Raises:
             RecordingEndedError: Always.
         """
-        call, received = "a request that was never sent", 0
+        call, received, websocket = "a request that was never sent", 0, False
         if interaction is not None:
             call, received = interaction.call, len(interaction.response.raw)
+            websocket = interaction.response.parsed_response.opens_websocket
         error = RecordingEndedError(
             call,
             path=self._options.path,
             received=received,
             remedy=self._options.how_to_record_anew,
+            websocket=websocket,
         )
         self._note_error(error)
         raise error

@@ -56,7 +56,7 @@ class Tape:
         existed: Whether there was a cassette when the use began.
         expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
         extra: The cassettes that answer beside it.
-        bypassed: What went past it while it recorded, in a sentence for each host by its name. A
+        bypassed: What went past it while it recorded, in a sentence for each host or call. A
             use that ends well warns of it.
         neighbours: The same for ports of this machine, by port and then by name. A use warns only
             of those that it has a recording of: the others are left alone on replay, too.
@@ -100,7 +100,7 @@ class Tape:
         self._family = writer.family
         self._noted = NotedErrors(options.path, writer.family)
         known = self._sources if options.adds else self.extra
-        intake = Intake(options, known, writer, verifier, self.note_error)
+        intake = Intake(options, known, writer, verifier, self.note_error, bypassed=self.bypassed)
         self._replay = self._make_replay(timeline)
         self._door = Door(options, terms, self._replay, intake.take)
         self._family.in_child(self._door.forget)

@@ -79,8 +79,11 @@ class Player:
 
         Raises:
             UnmatchedRequestError: The request is complete, has no recording and may not go live.
+            RecordingEndedError: It is no request: the answer to the last one has led to WebSocket.
         """
         live = b""
+        if self._is_in_websocket:
+            self._answers.refuse_more(self._interaction)
         while data:  # none where httpcore ends a request without a body
             parser = self._parser
             if parser is None:
@@ -94,6 +97,17 @@ class Player:
             elif head_was_open and parser.framing is not None:
                 self._foresee(parser)
         return live
+
+    @property
+    def _is_in_websocket(self) -> bool:
+        """What is sent are frames: the answer in front, of which all was given, has led there."""
+        current = self._interaction
+        return (
+            current is not None
+            and self._position >= len(self._data)
+            and current.response.raw.startswith(b"101", 9)
+            and current.response.parsed_response.opens_websocket
+        )
 
     @property
     def answering(self) -> bool:

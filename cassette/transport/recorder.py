@@ -94,7 +94,7 @@ class Recorder:
             return
         taken = opened.take_received(data, filled=filled)
         if not opened.is_answered():
-            self._give_up_what_runs_on(opened)
+            self._give_up_what_has_no_end(opened)
             return
         rest = data[taken:]
         if len(self._open) == 1:
@@ -108,11 +108,15 @@ class Recorder:
         if rest:
             self.received(rest, filled=filled)
 
-    def _give_up_what_runs_on(self, opened: _OpenInteraction) -> None:
-        """Record no more where there may be no end: the client holds nothing of it, nor may we."""
-        if opened.runs_on:
-            self._deaf = True
-            self._finish_all(Ended.ABANDONED)
+    def _give_up_what_has_no_end(self, opened: _OpenInteraction) -> None:
+        """Record no more where what follows is not held by the client, or not HTTP."""
+        if opened.opens_websocket:
+            # A client masks its frames (RFC 6455, section 5.3): no secret could be found in them.
+            opened.drop_body()
+        elif not opened.runs_on:
+            return
+        self._deaf = True
+        self._finish_all(Ended.ABANDONED)
 
     @property
     def unfinished(self) -> str | None:
@@ -209,6 +213,11 @@ class _OpenInteraction:
         return self._response is not None and self._response.runs_on
 
     @property
+    def opens_websocket(self) -> bool:
+        """The response is a head behind which frames of WebSocket follow."""
+        return self._response is not None and self._response.opens_websocket
+
+    @property
     def doubtful(self) -> bool:
         """Clients may disagree about where the response ends."""
         return self._response is not None and self._response.doubtful
@@ -255,6 +264,16 @@ class _OpenInteraction:
             moment = round(Clock.monotonic() - self._started, 3)
             self._pieces.append((moment, len(data)))
         self._piece_open = filled
+
+    def drop_body(self) -> None:
+        """Forget what was received behind the head of the response."""
+        assert self._response is not None  # noqa: S101 - asked for once there is one
+        surplus = self._received.tell() - self._response.head_size
+        if surplus:
+            self._received.seek(-surplus, io.SEEK_END)
+            self._received.truncate()
+            moment, size = self._pieces[-1]
+            self._pieces[-1] = (moment, size - surplus)
 
     def call(self, endpoint: Endpoint) -> str:
         return call_of(self._request.method.decode("latin-1"), endpoint, self._request.target)

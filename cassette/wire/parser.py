@@ -343,6 +343,16 @@ class ResponseParser(MessageParser):
         super().__init__()
         self.method = method
 
+    @property
+    def opens_websocket(self) -> bool:
+        """Whether frames of WebSocket follow the head, in both directions.
+
+        Source: RFC 6455, section 4.2.2.
+        """
+        if self.status != 101:  # noqa: PLR2004 - the status itself is the clearest name
+            return False
+        return any(b"websocket" in value.lower() for value in self.fields.every(b"upgrade"))
+
     def _plausible(self, start: bytes) -> bool:
         return start[:5] == _PROTOCOL[: len(start)]
 

@@ -22,6 +22,7 @@ from servers.raw import Step
 
 import cassette
 from cassette import client as ours
+from cassette.store.reader import load
 
 
 class UserConnection(EarlyConnection):
@@ -361,6 +362,62 @@ def test_what_follows_an_upgrade_is_played(tmp_path, raw_server):
         live = run()
     with cassette.use(tmp_path / "a.yaml", mode="none", on_unplayed="fail"):
         assert run() == live == (101, [b"one", b"two"])
+
+
+@pytest.mark.parametrize("said", [b"Upgrade: websocket", b"Upgrade: WebSocket, odd"])
+@pytest.mark.parametrize("together", [True, False])
+def test_frames_of_websocket_are_not_recorded_and_refused(tmp_path, raw_server, said, together):
+    path = tmp_path / "a.yaml"
+    switching = b"HTTP/1.1 101 Switching Protocols\r\n%b\r\nConnection: upgrade\r\n\r\n" % said
+    frame = b"\x81\x06secret"
+    masked = b"\x81\x86\x01\x01\x01\x01" + bytes(byte ^ 1 for byte in b"secret")
+    script = [switching + frame] if together else [switching, frame]
+    address = raw_server([Step.READ_REQUEST, *script, Step.HANG]).address
+    call = f"GET http://{address[0]}:{address[1]}/"
+
+    def run():
+        connection = http.client.HTTPConnection(*address)
+        connection.request("GET", "/", headers={"Connection": "upgrade", "Upgrade": "websocket"})
+        with contextlib.closing(connection), contextlib.closing(connection.getresponse()) as answer:
+            yield answer.status
+            yield answer.fp.read(8)
+            connection.sock.sendall(masked)
+
+    with (
+        pytest.warns(cassette.UnrecordedWarning, match=f"{call} went over to WebSocket"),
+        cassette.use(path, mode="rewrite"),
+    ):
+        assert list(run()) == [101, frame]
+    (known,) = load(path).interactions
+    assert known.response.raw == switching
+    played = run()
+    with cassette.use(path, mode="none") as tape:
+        assert next(played) == 101
+        with pytest.raises(cassette.RecordingEndedError, match="went over to WebSocket"):
+            next(played)
+        played.close()
+        assert [type(error) for error in tape.errors] == [cassette.RecordingEndedError]
+        tape.errors.clear()
+
+
+def test_what_is_sent_over_websocket_is_refused_on_replay(tmp_path, raw_server):
+    path = tmp_path / "a.yaml"
+    switching = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+    address = raw_server([Step.READ_REQUEST, switching, Step.HANG]).address
+
+    def run():
+        connection = http.client.HTTPConnection(*address)
+        connection.request("GET", "/", headers={"Connection": "upgrade", "Upgrade": "websocket"})
+        with contextlib.closing(connection), contextlib.closing(connection.getresponse()):
+            connection.sock.sendall(b"\x81\x80\x01\x01\x01\x01")
+
+    with pytest.warns(cassette.UnrecordedWarning), cassette.use(path, mode="rewrite"):
+        run()
+    with (
+        pytest.raises(cassette.RecordingEndedError, match="whose frames are not recorded"),
+        cassette.use(path, mode="none"),
+    ):
+        run()
 
 
 @pytest.mark.parametrize("kind", [EarlyConnection, UserConnection])

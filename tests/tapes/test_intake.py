@@ -7,6 +7,7 @@ from recordings import URL, interaction, write
 
 import cassette
 from cassette.matching import Matching
+from cassette.model import Response
 from cassette.redaction import Redactor
 from cassette.store.reader import CassetteReader, load
 from cassette.tapes.family import Family
@@ -27,7 +28,10 @@ class Kit:
         asked = replace(TapeOptions(path, RecordMode.ALL, matching, redactor), **options)
         self.noted = []
         self.writer = Writer(asked, None, Family(), before=None, anew=False)
-        self.intake = Intake(asked, known, self.writer, verifier, self.noted.append)
+        self.told = {}
+        self.intake = Intake(
+            asked, known, self.writer, verifier, self.noted.append, bypassed=self.told
+        )
 
 
 class Verifier:
@@ -81,3 +85,13 @@ def test_what_a_hook_leaves_out_is_neither_written_nor_compared(tmp_path):
     kit = Kit(tmp_path / "a.yaml", verifier=verifier, hooks=Hooks(before_record=lambda _: None))
     kit.intake.take(interaction())
     assert verifier.compared == []
+
+
+@pytest.mark.parametrize("upgrade", ["websocket", "echo"])
+def test_a_connection_that_goes_over_to_websocket_is_told_of(tmp_path, upgrade):
+    kit = Kit(tmp_path / "a.yaml")
+    switching = f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: {upgrade}\r\n\r\n".encode()
+    kit.intake.take(replace(interaction(path="/live"), response=Response(switching)))
+    kit.writer.close(good=True)
+    told = [said.partition(" past ")[0] for said in kit.told.values()]
+    assert told == ([f"GET {URL}/live went over to WebSocket"] if upgrade == "websocket" else [])
