@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from cassette.redaction.fields import in_field
@@ -25,8 +24,6 @@ _NUMBER: Final = re.compile(rb"-?\d+(?:\.\d*)?(?:[eE][+-]?\d*)?")
 _BLANK: Final = re.compile(rb"\s*")
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?(?:"(\s*:)?|\Z)|[\[\]{}]', re.DOTALL)
 _VALUE: Final = re.compile(rb'\s*+(?:(["\[{])|(%b))' % _NUMBER.pattern)
-_SPACED: Final = re.compile(rb'"\s+:')
-_COLON: Final = re.compile(rb'"\s*+:')
 _WRAPPED: Final = words_in(
     "value values key raw plain plaintext text data string secret content token secretvalue"
 )
@@ -52,52 +49,43 @@ def _named_members(data: bytes, court: Court) -> Iterator[tuple[str, Tier, int]]
     Yields:
         The name, its tier, and where its value begins.
     """
-    known, more = court.spelt_names, bool(court.own) or b"\\u00" in data
-    if (b'" ' in data or b'"\n' in data or b'"\t' in data) and _SPACED.search(data):
-        for colon in _COLON.finditer(data):
-            start = data.rfind(b'"', max(0, colon.start() - _NAME_LENGTH), colon.start()) + 1
-            found = _judged(data[start : colon.start()], court)
-            if start and found is not None:
-                yield (*found, colon.end())
+    harmless = court.harmless_names
+    if harmless.issuperset(_NAME.findall(data)):
         return
-    # Splitting is done in C; of each piece only three bytes are looked at.
-    pieces = data.split(b'":')
-    hot = [
-        i
-        for i, piece in enumerate(pieces)
-        if piece[-3:] in TAILS or more or not piece[-1:].isalpha()
-    ]
-    named = [(i, pieces[i][pieces[i].rfind(b'"') + 1 :]) for i in hot]
-    named = [(i, spelt) for i, spelt in named if known.get(spelt, _UNKNOWN) is not None]
-    if not named:
-        return
-    ends = list(accumulate(map(len, pieces)))
-    for i, spelt in named:
-        found = _judged(spelt, court)
-        if found is not None and i < len(pieces) - 1:
-            yield (*found, ends[i] + 2 * i + 2)
+    for found in _NAME.finditer(data):
+        spelt = found[1]
+        if spelt in harmless:
+            continue
+        judged = _judged(spelt, court)
+        if judged is not None:
+            yield (*judged, found.end())
+        elif len(harmless) < _REMEMBERED and len(spelt) <= _NAME_LENGTH:
+            harmless.add(spelt)
 
 
+_NAME: Final = re.compile(rb'"([^"]*+)"\s*+:')
 _NAME_LENGTH: Final = 200
 _MARKUP: Final = re.compile(rb"[<>=]")
 _REMEMBERED: Final = 10_000
-_UNKNOWN: Final = ("", Tier.NONE)
 
 
 def _judged(spelt: bytes, court: Court) -> tuple[str, Tier] | None:
     """Return what a name says, as it is spelt in JSON; None where it says nothing."""
-    known = court.spelt_names
-    found = known.get(spelt, _UNKNOWN)
-    if found is not _UNKNOWN:
-        return found
+    known = court.spelt_names.get(spelt)
+    if known is not None:
+        return known
+    is_plain = b"\\" not in spelt and not court.own
+    if is_plain and spelt[-3:] not in TAILS and spelt[-1:].isalpha() and spelt not in _PAIR_VALUES:
+        return None
     if len(spelt) > _NAME_LENGTH or spelt.endswith(b"\\") or _MARKUP.search(spelt):
         return None  # a text, markup, or JSON in a string, which is searched as such
     name = unescape(spelt).decode("utf-8", "replace")
     tier = court.tier(name)
-    found = None if tier is Tier.NONE and spelt not in _PAIR_VALUES else (name, tier)
-    if len(known) < _REMEMBERED:
-        known[spelt] = found
-    return found
+    if tier is Tier.NONE and spelt not in _PAIR_VALUES:
+        return None
+    if len(court.spelt_names) < _REMEMBERED:
+        court.spelt_names[spelt] = (name, tier)
+    return name, tier
 
 
 def in_json(data: bytes, start: int, stop: int, court: Court) -> Iterator[Hit]:

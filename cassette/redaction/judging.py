@@ -47,7 +47,8 @@ class Judge:
         self.kept: Final = kept
         self.defaults: Final = defaults
         self._tiers: dict[str, Tier] = {}
-        self.spelt_names: Final[dict[bytes, tuple[str, Tier] | None]] = {}  # as they stand in JSON
+        self.spelt_names: Final[dict[bytes, tuple[str, Tier]]] = {}  # as they stand in JSON
+        self.harmless_names: Final[set[bytes]] = set()  # those that say nothing
         self.harmless: Final[set[bytes]] = set()  # lines of heads that hold nothing
 
     def tier(self, name: str) -> Tier:
@@ -90,6 +91,7 @@ class Court:
         self.own: Final = judge.own
         self.defaults: Final = judge.defaults
         self.spelt_names: Final = judge.spelt_names
+        self.harmless_names: Final = judge.harmless_names
         self.harmless: Final = judge.harmless
         self.is_mask: Final = is_mask
         self.sent: Final = sent
