@@ -21,7 +21,12 @@ RUNS: Final = (
 _LONG: Final = b"a" * 16
 """The longest run of every token of a known shape has as many bytes at least."""
 
-_BEFORE: Final = re.compile(rb"(?:[A-Za-z0-9_-]{1,40}[.:/~=+$]{1,2}){0,4}\Z")
+_LEADS: Final = bytes(
+    ord("a") if way == ord("a") or code in b".:/~=+$" else ord(" ") for code, way in enumerate(RUNS)
+)
+"""Translation that shows where what may lead to a run is, such as the first part of a JWT."""
+
+_MOST_LEADS: Final = 4
 _PIECE: Final = re.compile(rb"[A-Za-z0-9_-]+")
 _KEY_BLOCK: Final = re.compile(
     rb"-----BEGIN ((?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?)-----(.*?)(?:-----END|\"|\Z)",
@@ -95,9 +100,8 @@ def _token_at(text: bytes, first: int, floor: int, place: str) -> Hit | None:
         elif before == b"%":
             starts = [first + 2]
         low = max(floor, first - 100)
-        led = _BEFORE.search(text, low, first)
-        if led is not None:
-            starts += [piece.start() for piece in _PIECE.finditer(text, led.start(), first)]
+        low += text[low:first].translate(_LEADS).rfind(b" ") + 1
+        starts += [piece.start() for piece in _PIECE.finditer(text, low, first)][-_MOST_LEADS:]
     for start in sorted(starts):
         for shape in shapes().get(text[start] if start < len(text) else 0, ()):
             found = shape.pattern.match(text, start)
