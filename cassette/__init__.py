@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         UnansweredWarning,
         UnplayedWarning,
         UnrecordedWarning,
+        UnsearchedWarning,
     )
     from cassette.tapes.tape import Tape
     from cassette.transport.scripted import ScriptedTransport
@@ -80,6 +81,7 @@ __all__ = [
     "UnplayedInteractionsError",
     "UnplayedWarning",
     "UnrecordedWarning",
+    "UnsearchedWarning",
     "Use",
     "Verification",
     "block_network",
@@ -95,6 +97,7 @@ _HOMES = {
         "UnansweredWarning",
         "UnplayedWarning",
         "UnrecordedWarning",
+        "UnsearchedWarning",
     ),
     "defaults": ("Defaults",),
     "tapes.tape": ("Tape",),

@@ -19,6 +19,7 @@ from cassette.tapes.outcome import (
     UnansweredWarning,
     UnplayedWarning,
     UnrecordedWarning,
+    UnsearchedWarning,
 )
 from cassette.wording import counted
 
@@ -35,6 +36,7 @@ _WARNINGS: Final = (
     UnansweredWarning,
     UnplayedWarning,
     UnrecordedWarning,
+    UnsearchedWarning,
 )
 """Warnings that a filter of the project may turn into errors."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from cassette.errors import CassetteError, UnplayedInteractionsError
 from cassette.model import CONNECT
@@ -51,6 +51,14 @@ class UnansweredWarning(UserWarning):
 
     Unintended: the service was down, or its name is wrong; record again once it answers.
     Intended: say so with ``failures=True``.
+    """
+
+
+class UnsearchedWarning(UserWarning):
+    """A body was recorded that could not be searched for secrets.
+
+    Unintended: install what undoes its coding, and record again. Intended: the interaction says so
+    in ``unsearched``, and a filter of warnings keeps this one quiet.
     """
 
 
@@ -118,6 +126,25 @@ def remark_on_failures(
     which = [f"  {what}{f', {n} times' if n > 1 else ''}" for what, n in writer.failed.items()]
     advice = "Record again once the service is up; or, if nobody is meant to answer, say so with"
     return [UnansweredWarning("\n".join([said, *which, f"{advice} failures=True."]))]
+
+
+_told_of: Final[list[Path]] = []
+"""The first cassette of this run that has a body which could not be searched."""
+
+
+def remark_on_unsearched(options: TapeOptions, writer: Writer) -> list[Warning]:
+    """Return a warning, once in a run, where bodies could not be searched for secrets."""
+    if not writer.unsearched or _told_of:
+        return []
+    _told_of.append(options.path)
+    found = dict.fromkeys(writer.unsearched)
+    count = counted(len(found), "message")
+    title = f"{count} in {from_here(options.path)} could not be searched for secrets:"
+    advice = (
+        "Look at them before you commit. br and zstd are undone with: "
+        "python -m pip install 'pytest-cassette[codings]'"
+    )
+    return [UnsearchedWarning("\n".join([title, *(f"  {one}" for one in found), advice]))]
 
 
 class Ending(Protocol):

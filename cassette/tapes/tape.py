@@ -21,6 +21,7 @@ from cassette.tapes.outcome import (
     missing,
     objection,
     remark_on_failures,
+    remark_on_unsearched,
 )
 from cassette.tapes.replay import Replay
 from cassette.wording import from_here
@@ -265,8 +266,7 @@ class Tape:
         Raises:
             CassetteError: One of ``errors``, where the use would end well.
             UnplayedInteractionsError: Interactions are left, and that was to fail.
-            EditedWarning, UnrecordedWarning, UnansweredWarning: There is something to tell, and a
-                filter makes an error of it.
+            UserWarning: There is something to tell, and a filter makes an error of it.
 
         In a forked child only its own errors count, and the journal is left to the process that
         began the use.
@@ -280,6 +280,7 @@ class Tape:
                 parts = self._options, self._terms, self._writer
                 self.outage = is_outage(*parts)
                 remarks += remark_on_failures(*parts, outage=self.outage)
+                remarks += remark_on_unsearched(self._options, self._writer)
             refusal = objection(self.errors, remarks)
         try:
             # A use that raises has not ended well, and may lack an interaction.

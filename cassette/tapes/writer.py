@@ -34,6 +34,7 @@ class Writer:
         unanswered: How many of them are failures: nothing came back at all.
         origins: The origins that they were recorded of.
         failed: How often which connection failed, such as ``connect http://host (refused)``.
+        unsearched: Bodies that could not be searched for secrets, each as its call and its coding.
         unchanged: The cassette was recorded anew, and says what it said before.
         journal: Where they stand until they become the cassette, and after a use that did not end
             well; None where there is nothing.
@@ -60,6 +61,7 @@ class Writer:
         self.unanswered = 0
         self.origins: set[str] = set()
         self.failed: Counter[str] = Counter()
+        self.unsearched: list[str] = []
         self.unchanged = False
         self.journal: Path | None = None
         self._options = options
@@ -103,7 +105,7 @@ class Writer:
             journal.append(masked)
             self.journal = journal.partial
             silent = not interaction.response.raw and interaction.ended is not Ended.ABANDONED
-            written = masked.call, str(masked.ended), silent
+            written = masked.call, str(masked.ended), silent, _unsearched_in(masked)
             self._count(*written)
             self.family.tell(self._written, *written)
 
@@ -148,8 +150,9 @@ class Writer:
             # What was replaced meanwhile was rescued to another place.
             self.journal = journal.partial if self.journal is not None else None
 
-    def _count(self, call: str, ended: str, silent: bool) -> None:  # noqa: FBT001 - a fact told
+    def _count(self, call: str, ended: str, silent: bool, unsearched: list[str]) -> None:  # noqa: FBT001 - a fact told
         self.recorded += 1
+        self.unsearched += unsearched
         self.origins.add(origin_of(call))
         self.unanswered += silent
         if call.startswith(CONNECT):
@@ -220,3 +223,13 @@ class Writer:
         for number in kept:
             journal.append_entry(old.entry(number))
         return len(kept)
+
+
+def _unsearched_in(interaction: Interaction) -> list[str]:
+    """Return the bodies of an interaction that could not be searched for secrets, in words."""
+    found = []
+    for role in interaction.unsearched:
+        message = interaction.request if role == "request" else interaction.response
+        coding = message.headers.get("content-encoding") or f"{len(message.raw)} bytes"
+        found.append(f"{interaction.call} ({role}, {coding})")
+    return found

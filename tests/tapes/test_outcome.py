@@ -8,6 +8,7 @@ import warnings
 import httpx
 import pytest
 import requests
+from servers.raw import Step
 
 import cassette
 
@@ -146,3 +147,36 @@ def test_a_use_that_fails_does_so_over_its_own_error(path, down):
         with pytest.raises(cassette.UnansweredWarning), cassette.use(path, mode="once"):
             try_requests(down)
     assert not path.exists()
+
+
+@pytest.fixture
+def opaque(raw_server):
+    """A server whose answers are in a coding that nobody knows."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: unheard\r\nContent-Length: 4\r\n\r\n"
+    return raw_server([Step.READ_REQUEST, head + b"\x00\x01\x02\x03", Step.READ_REQUEST, Step.HANG])
+
+
+def test_a_body_that_cannot_be_searched_for_secrets_is_told_of_once_in_a_run(
+    tmp_path, opaque, monkeypatch
+):
+    monkeypatch.setattr("cassette.tapes.outcome._told_of", [])
+    url = "http://{}:{}/".format(*opaque.address)
+
+    def record(name):
+        with cassette.use(tmp_path / name, mode="rewrite"):
+            requests.get(url, timeout=5)
+        return cassette.load(tmp_path / name).interactions[0].unsearched
+
+    with pytest.warns(cassette.UnsearchedWarning) as caught:
+        assert record("a.yaml") == ("response",)
+    (told,) = caught
+    lines = str(told.message).splitlines()
+    assert lines[0].startswith("1 message in ")
+    assert lines[0].endswith("a.yaml could not be searched for secrets:")
+    advice = "python -m pip install 'pytest-cassette[codings]'"
+    assert lines[1:] == [
+        f"  GET {url} (response, unheard)",
+        f"Look at them before you commit. br and zstd are undone with: {advice}",
+    ]
+    # Filters make an error of any warning here.
+    assert record("b.yaml") == ("response",)
