@@ -184,8 +184,11 @@ def _decode_plain(text: bytes, start: int, stop: int) -> bytes | None:
 
 
 def _decode_head(lines: bytes) -> bytes | None:
-    """Return a head, the empty line included, or None where a line is not indented."""
-    if lines[:1] in b" \t\n":
+    """Return a head, the empty line included, or None where a line is not indented.
+
+    None too where the last one is nothing but its indentation, which is no line to YAML.
+    """
+    if lines[:1] in b" \t\n" or lines[-1:] == b" ":
         return None
     head = lines.replace(BREAK, CRLF)
     breaks = (len(lines) - len(head)) // (len(BREAK) - len(CRLF))
@@ -230,8 +233,8 @@ def _split_keys(message: bytes) -> dict[bytes, bytes] | None:
         key, _, scalar = line.partition(b": ")
         if key in _KEYS and key not in scalars:
             scalars[key] = scalar
-        elif not line.startswith(b"    #"):
-            return None
+        elif not line.startswith(b"    #") or CR in line:
+            return None  # indented deeper behind a comment, a line means what only YAML can tell
     return scalars
 
 

@@ -39,14 +39,17 @@ def keys(raw, message=Response):
         (CHUNKED + b"3\r\nabc\r\n0\r\n\r\nmore", ["head", "wire"]),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + b"x", ["head", "text"]),
         (b"HTTP/1.1 200 OK\nA: b\n\nx", ["raw"]),
+        (b"HTTP/1.1 200 OK\n\nx", ["raw"]),
+        (b"HTTP/1.1 200 OK\r\nA: b\n\nx", ["raw"]),
         (b"HTTP/1.1 200 OK\r\nA: b\n\r\n\r\nx", ["raw"]),
         (b"HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\nx", ["raw"]),
         (b"HTTP/1.1 200 OK\r\nA:", ["raw"]),
         (b"garbage", ["raw"]),
     ],
 )
-def test_a_message_stands_under_the_keys_that_read_best(raw, expected):
+def test_a_message_stands_under_the_keys_that_read_best_and_is_the_same_again(raw, expected, kit):
     assert keys(raw) == expected
+    assert kit.parse(encode_entry(kit.make(raw))).response.raw == raw
 
 
 def test_a_request_body_has_the_same_keys():

@@ -40,6 +40,27 @@ def test_a_break_that_only_yaml_knows_is_left_to_the_yaml_parser(opened, entry, 
     assert found == yaml.safe_load(reader.entry(0))[0]["response"]["text"].encode()
 
 
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        (b"\n  response:", b"\n      \n  response:"),
+        (b"\n    text:", b"\n      \n    text:"),
+        (b"\n    text:", b"\n    # a comment\n      Date: x\n    text:"),
+        (b"\n  at:", b"\n    # a comment\n      more\n  at:"),
+    ],
+)
+def test_lines_of_no_value_are_read_as_a_yaml_parser_reads_them(kit, entry, line, other):
+    text = entry(b"hello").replace(line, other).removesuffix(b"\n")
+    found = decode_entry("GET http://a.example/x", text[1:])
+    try:
+        parsed = kit.parse(text)
+    except CassetteFormatError:
+        assert found is None
+        return
+    if found is not None:
+        assert kit.facts_of(found) == kit.facts_of(parsed)
+
+
 @pytest.mark.parametrize("decoded", [("request",), ("response",), ("request", "response")])
 def test_an_entry_that_was_decoded_needs_no_parser(opened, kit, no_parser, decoded):
     made = kit.make(
