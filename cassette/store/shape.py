@@ -24,12 +24,10 @@ from cassette.store.parts import (
     MessageError,
     join_message,
 )
-from cassette.store.scalars import BREAK, CR, decode_value, is_own_text
+from cassette.store.scalars import BREAK, CR, MAX_ITEMS, decode_value, is_own_text
 
 _STYLES: Final = frozenset(style.encode() for style in STYLES)
-CHUNKS: Final = re.compile(rb"\[(?:(?:0|[1-9]\d{0,11})(?:, (?:0|[1-9]\d{0,11}))*)?\]")
-"""The sizes of chunks, as the writer writes them."""
-
+_CHUNKS: Final = re.compile(rb"\[(?:(?:0|[1-9]\d{0,11})(?:, (?:0|[1-9]\d{0,11}))*)?\]")
 _PIECE: Final = rb"\[(?:0|[1-9]\d{0,8})\.\d{1,17}, (?:0|[1-9]\d{0,11})\]"
 _ARRIVED: Final = re.compile(rb"\[%b(?:, %b)*\]" % (_PIECE, _PIECE))
 _KEYS: Final = frozenset(b"    " + key.encode() for key in MESSAGE_KEYS)
@@ -133,6 +131,8 @@ def _decode_facts(
 
 def _decode_changes(lines: bytes) -> Changes | None:
     """Return what the lines between ``took`` and ``ended`` say, or None."""
+    if any(line.count(b", ") >= MAX_ITEMS for line in lines.split(b"\n")):
+        return None  # counted first, since an expression takes a second for a million of them
     found = _changes().fullmatch(lines)
     if found is None:
         return None
@@ -209,16 +209,30 @@ def _decode_any(message: bytes) -> tuple[bytes, Arrived] | None:
     if (
         len(known) < len(values)
         or (style is not None and style not in _STYLES)
-        or (chunks is not None and not CHUNKS.fullmatch(chunks))
-        or (arrived is not None and not _ARRIVED.fullmatch(arrived))
+        or (arrived is not None and not _is_arrived(arrived))
     ):
         return None
-    sizes = None if chunks is None else json.loads(chunks)
+    sizes = None if chunks is None else decode_chunks(chunks)
+    if sizes is None and chunks is not None:
+        return None
     try:
         raw = join_message(known, None if style is None else style.decode(), sizes)
     except MessageError:
         return None
     return raw, () if arrived is None else tuple(map(tuple, json.loads(arrived)))
+
+
+def decode_chunks(line: bytes) -> list[int] | None:
+    """Return the sizes of chunks, or None where they do not stand as the writer writes them."""
+    if line.count(b",") >= MAX_ITEMS or not _CHUNKS.fullmatch(line):
+        return None
+    sizes: list[int] = json.loads(line)
+    return sizes
+
+
+def _is_arrived(line: bytes) -> bool:
+    """Return whether moments and sizes of pieces stand as the writer writes them."""
+    return line.count(b"], ") < MAX_ITEMS and _ARRIVED.fullmatch(line) is not None
 
 
 def _split_keys(message: bytes) -> dict[bytes, bytes] | None:

@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from cassette.model import Ended, Request, Response
-from cassette.store import message_form, writer
+from cassette.store import message_form, shape, writer
 from cassette.store.message_form import encode_message, find_head_end
 from cassette.store.reader import load
 from cassette.store.shape import decode_entry
@@ -127,12 +127,14 @@ def test_a_stream_that_is_cut_anywhere_gives_back_its_bytes(kit):
 
 @pytest.mark.parametrize("size", [3, 4])
 def test_longer_lists_than_a_file_may_hold_are_not_written(record, kit, monkeypatch, size):
-    for module in (message_form, writer):
+    for module in (message_form, shape, writer):
         monkeypatch.setattr(module, "MAX_ITEMS", 3)
     raw = kit.chunked + b"1\r\nx\r\n" * size + b"0\r\n\r\n"
     arrived = tuple((number / 10, 1) for number in range(size))
-    path = record(kit.make(raw, arrived=arrived))
+    names = tuple("abcd"[:size])
+    path = record(kit.make(raw, arrived=arrived, redacted=names, rules=names, masks=names))
     (found,) = load(path).interactions
+    assert found.redacted == found.rules == found.masks == names[:3]
     assert found.response.raw == raw
     assert (b"chunks: [" in path.read_bytes()) is (size == 3)
     assert found.arrived == (arrived if size == 3 else ((0.1, 2), (0.3, 2)))

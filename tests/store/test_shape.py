@@ -5,6 +5,8 @@ from cassette.errors import (
     CassetteFormatError,
 )
 from cassette.model import Failure
+from cassette.store import document, shape
+from cassette.store.reader import load
 from cassette.store.shape import decode_entry
 from cassette.store.writer import encode_entry
 
@@ -93,3 +95,29 @@ def test_lines_that_the_writer_would_not_write_are_left_to_the_parser(kit, line)
     edited = entry.replace(b"  ended", line + b"  ended")
     assert decode_entry("GET http://a.example/x", entry[1:]) is not None
     assert decode_entry("GET http://a.example/x", edited[1:]) is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"response": 4 * b"1\r\nx\r\n"},
+        {"arrived": tuple((number / 10, 1) for number in range(4))},
+        {"redacted": tuple("abcd")},
+        {"redacted": tuple("abcd"), "rules": tuple("abcd")},
+        {"masks": tuple("abcd")},
+    ],
+    ids="-".join,
+)
+@pytest.mark.parametrize("size", [0, 1 << 18], ids=["small", "large"])
+def test_a_longer_list_than_the_writer_writes_is_refused_without_a_look_at_each_item(
+    record, kit, monkeypatch, facts, size
+):
+    facts = {"response": b"", **facts}
+    body = b"%x\r\n%b\r\n" % (size, size * b"x") if size else b""
+    raw = kit.chunked + body + facts.pop("response") + b"0\r\n\r\n"
+    path = record(kit.make(raw, **facts))
+    assert len(load(path).interactions) == 1
+    for module in (document, shape):
+        monkeypatch.setattr(module, "MAX_ITEMS", 3)
+    with pytest.raises(CassetteFormatError, match=r"\[3\]: a list of more than 3 items"):
+        load(path).interactions[0].response  # noqa: B018 - a large one is read only now
