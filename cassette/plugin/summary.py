@@ -33,6 +33,7 @@ _WRITING: Final = (
 )
 """Outcomes of uses that have written a journal."""
 
+_WRITTEN: Final = (Outcome.RECORDED, Outcome.REWRITTEN, Outcome.RESTORED)
 _ANEW: Final = (Outcome.REWRITTEN, Outcome.CONFIRMED)
 
 
@@ -239,7 +240,13 @@ class Summary:
 
 
 def _outcome(uses: Iterable[UseRecord]) -> Outcome:
-    """Return the outcome of all uses of a cassette: the first of ``Outcome`` that occurs."""
+    """Return the outcome of all uses of a cassette: the first of ``Outcome`` that occurs.
+
+    Of tests that recorded it together, the last one knows whether it has changed.
+    """
+    written = [record.outcome for record in uses if record.outcome in _WRITTEN]
+    if written[-1:] == [Outcome.RESTORED]:
+        return Outcome.CONFIRMED
     found = {record.outcome for record in uses}
     return next(outcome for outcome in Outcome if outcome in found)
 

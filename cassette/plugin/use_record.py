@@ -20,6 +20,7 @@ class Outcome(enum.StrEnum):
     RECORDED = "recorded"  # there was none before
     REWRITTEN = "rewritten"  # another one stands in its place now
     CONFIRMED = "recorded anew without a change"  # it says what it said before
+    RESTORED = "added to without a change"  # it says what it said before this run
     OUTAGE = "without an answer"  # nothing but failures to connect, which stayed in the journal
     UNFINISHED = "not completed"  # the recording stayed in the journal
     VERIFIED = "verified"  # the requests were sent, and the answers held against it
@@ -127,7 +128,7 @@ def _outcome(tape: EndedTape, played: int) -> Outcome:
     if tape.journal is not None:
         return Outcome.UNFINISHED
     if tape.unchanged:
-        return Outcome.CONFIRMED
+        return Outcome.RESTORED if tape.adds else Outcome.CONFIRMED
     if tape.recorded:
         return Outcome.REWRITTEN if tape.existed else Outcome.RECORDED
     if tape.verified:

@@ -60,6 +60,7 @@ class Tape:
         bypasses: What went past it while it recorded. A use that ends well warns of it.
         outage: Nothing was recorded but failures to connect, so no cassette was made of it; known
             when the use has ended.
+        adds: It was recorded a moment ago, by another test, and this use adds to it.
         unfinished: The calls whose responses were still being read when the use ended.
 
     Args:
@@ -87,6 +88,7 @@ class Tape:
         self.mode, self.policy, self.existed, self.expired = terms
         self.bypasses = Bypasses(writer.family)
         self.outage = False
+        self.adds = options.adds
         self.unfinished: list[str] = []
         self._options = options
         self._terms = terms

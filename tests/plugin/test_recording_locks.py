@@ -1,5 +1,7 @@
 """Tests that share a cassette, one after the other and in several processes."""
 
+import re
+
 import pytest
 
 SHARING = """
@@ -50,6 +52,35 @@ def test_rewriting_keeps_nothing_of_before(project, run, workers):
     (project.path / "test_it.py").write_text(text)
     run("--cassette-mode=rewrite", workers=workers).assert_outcomes(passed=3)
     assert sorted(set(project.calls("cassettes/shared.yaml"))) == ["/a", "/b", "/d", "/dommon"]
+
+
+@PROCESSES
+def test_a_shared_cassette_that_says_the_same_stays_but_for_its_time(project, run, workers):
+    project.write("test_it.py", SHARING)
+    run().assert_outcomes(passed=3)
+    path = project.path / "cassettes" / "shared.yaml"
+    path.write_bytes(re.sub(rb"(?<=recorded: ).*", b"2020-01-01T00:00:00Z", path.read_bytes()))
+    old = path.read_text().splitlines()
+    result = run("--cassette-mode=rewrite", workers=workers)
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["Recorded anew, and nothing has changed but the time of the*"])
+    assert "To commit" not in result.stdout.str()
+    new = path.read_text().splitlines()
+    assert [line for line, was in zip(new, old, strict=True) if line != was] == [new[1]]
+    assert new[1] > "recorded: 2026"
+    assert project.cassettes == ["cassettes/shared.yaml"]
+
+
+def test_a_shared_cassette_that_one_test_changes_is_written_anew(project, run):
+    project.write("test_it.py", SHARING)
+    run().assert_outcomes(passed=3)
+    old = (project.path / "cassettes" / "shared.yaml").read_bytes()
+    project.edit("test_it.py", 'fetch("/c")', 'fetch("/d")')
+    result = run("--cassette-mode=rewrite")
+    result.stdout.fnmatch_lines(["To commit, once you have looked at it:"])
+    moments = re.compile(rb"^  at: (.*)$", re.MULTILINE)
+    new = (project.path / "cassettes" / "shared.yaml").read_bytes()
+    assert not set(moments.findall(old)) & set(moments.findall(new))
 
 
 def test_a_cassette_from_before_is_only_replayed_in_mode_once(project, run):
