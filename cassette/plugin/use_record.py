@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import os
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +26,12 @@ class Outcome(enum.StrEnum):
     VERIFIED = "verified"  # the requests were sent, and the answers held against it
     REPLAYED = "replayed"
     UNUSED = "not used"  # no request was made
+
+
+WRITTEN: Final = frozenset(
+    (Outcome.RECORDED, Outcome.REWRITTEN, Outcome.CONFIRMED, Outcome.RESTORED)
+)
+"""Outcomes of a use that has written the cassette."""
 
 
 class UseRecord(NamedTuple):

@@ -119,9 +119,11 @@ def test_many_tests_record_and_replay_in_two_processes(project, run):
     run("--cassette-mode=none", workers=2).assert_outcomes(passed=60)
 
 
-@pytest.mark.parametrize("dist", ["each", "worksteal"])
+@pytest.mark.parametrize("dist", ["each", "loadfile", "worksteal"])
 def test_workers_share_tests_in_whatever_way_and_lose_nothing(project, run, dist):
-    project.write("test_it.py", SHARING + "\n\n    def test_own(cassette, fetch): fetch('/own')\n")
+    project.write("test_it.py", SHARING)
+    more = 'def test_own(fetch):\n        fetch("/common"), fetch("/own")\n'
+    project.write("test_more.py", SHARING[: SHARING.index("def test_a")] + more)
     run(f"--dist={dist}", workers=2).assert_outcomes(passed=8 if dist == "each" else 4)
     calls = project.calls("cassettes/shared.yaml")
     assert {"/a", "/b", "/c", "/common", "/own"} == set(calls)
