@@ -3,7 +3,7 @@ import yaml
 
 from cassette.model import Ended, Request, Response
 from cassette.store import message_form, shape, writer
-from cassette.store.message_form import encode_message, find_head_end
+from cassette.store.message_form import encode_large_message, encode_message, find_head_end
 from cassette.store.reader import load
 from cassette.store.shape import decode_entry
 from cassette.store.writer import encode_entry
@@ -50,6 +50,21 @@ def keys(raw, message=Response):
 def test_a_message_stands_under_the_keys_that_read_best_and_is_the_same_again(raw, expected, kit):
     assert keys(raw) == expected
     assert kit.parse(encode_entry(kit.make(raw))).response.raw == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (HEAD + b"text", ["head", "text"]),
+        (HEAD + b'{"a":1}', ["head", "text"]),
+        (HEAD + b"\xff", ["head", "body"]),
+        (CHUNKED + b"3\r\nabc\r\n0\r\nA: b\r\n\r\n", ["head", "text", "chunks", "trailers"]),
+        (CHUNKED + b"3\r\nabc\r\n0;x\r\n\r\n", ["head", "wire"]),
+        (b"HTTP/1.1 200 OK\n\nx", ["raw"]),
+    ],
+)
+def test_a_large_message_stands_under_such_keys_too(raw, expected):
+    assert list(yaml.safe_load(b"".join(encode_large_message(Response(raw))))) == expected
 
 
 def test_a_request_body_has_the_same_keys():
