@@ -199,7 +199,7 @@ def _decode_head(lines: bytes) -> bytes | None:
 def _decode_any(message: bytes) -> tuple[bytes, Arrived] | None:
     """Return what any message in own shape holds and when it arrived, or None."""
     scalars = _split_keys(message)
-    if scalars is None:
+    if not scalars:  # comments alone are no message
         return None
     style = scalars.pop(b"    style", None)
     chunks = scalars.pop(b"    chunks", None)
