@@ -220,8 +220,9 @@ def _pass(entry: EntryPoint, place: Destination) -> None:
             error = _refusal(entry.client, host, tape)
             tape.note_error(error)
             raise error
-        if tape.policy.writes and (host or entry.client) not in tape.bypassed:
-            tape.bypassed[host or entry.client] = _told(entry.client, host, tape)
+        name = host or entry.client
+        if tape.policy.writes and not tape.bypasses.knows(name):
+            tape.bypasses.note(name, _told(entry.client, host, tape))
     if host:
         ask("connection", host, port)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cassette.errors import CassetteError, CassetteFormatError
-from cassette.plugin.use_record import Outcome, unplayed_by_all
+from cassette.plugin.use_record import WRITTEN, unplayed_by_all
 from cassette.store.dropping import drop_interactions
 from cassette.tapes.modes import RecordMode
 
@@ -57,10 +57,7 @@ def prune(run: RunUses, plan: Plan) -> list[Pruned]:
 
 def _objection(run: RunUses, plan: Plan, path: str, uses: Sequence[UseRecord]) -> str:
     """Return why a cassette cannot be pruned; empty if it can."""
-    if any(
-        record.outcome in (Outcome.RECORDED, Outcome.REWRITTEN, Outcome.CONFIRMED)
-        for record in uses
-    ):
+    if any(record.outcome in WRITTEN for record in uses):
         return "it was written in this run, and only the next one can tell"
     if any(record.mode == RecordMode.VERIFY for record in uses):
         return f"mode {RecordMode.VERIFY} writes nothing"

@@ -2,21 +2,24 @@
 
 The first test records the cassette, and the tests that follow add what they need; the cassette is
 complete when the last of them has ended. Under pytest-xdist the tests run in several processes, so
-the locks are files that all workers of the run see.
+the locks are files that all workers of the run see. What stood there before the first of them is
+kept aside, so that a cassette that says the same in the end can stay as it was.
 """
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+import tempfile
+from contextlib import ExitStack, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Final
 
 import pytest
 
+from cassette.errors import CassetteError
+from cassette.store.file_text import read_text
 from cassette.tapes.modes import RecordMode, parse_mode, policy
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _key: Final = pytest.StashKey["RecordingLocks"]()
 
@@ -29,10 +32,13 @@ class RecordingLock:
 
     Attributes:
         adds: The cassette was recorded earlier in this run, and this test adds to it.
+        before: A copy of what stood there before that; None for nothing.
     """
 
     def __init__(self, locks: RecordingLocks, path: Path, *, adds: bool, held: ExitStack) -> None:
         self.adds = adds
+        kept = locks.kept(path) if adds else None
+        self.before = kept if kept is not None and kept.exists() else None
         self._locks = locks
         self._path = path
         self._held = held
@@ -49,9 +55,14 @@ class RecordingLock:
 
 
 class RecordingLocks:
-    """The locks of a run within one process, where no two tests run at a time."""
+    """The locks of a run within one process, where no two tests run at a time.
 
-    def __init__(self) -> None:
+    Args:
+        config: Of this run.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self._recorded: set[Path] = set()
 
     @classmethod
@@ -60,11 +71,11 @@ class RecordingLocks:
         config = request.config
         locks = config.stash.get(_key, None)
         if locks is None:
-            locks = cls()
+            locks = cls(config)
             if hasattr(config, "workerinput"):
                 # The temporary folder of a worker lies in that of the run.
                 factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-                locks = _LocksOfWorkers(factory.getbasetemp().parent / "cassette")
+                locks = _LocksOfWorkers(config, factory.getbasetemp().parent / "cassette")
             config.stash[_key] = locks
         return locks
 
@@ -85,9 +96,22 @@ class RecordingLocks:
             writes = policy(wanted, exists=path.exists()).writes
             if writes or (completes and (rerecords or self.was_noted(path))):
                 self.wait(path, held)
-            return RecordingLock(
-                self, path, adds=completes and self.was_noted(path), held=held.pop_all()
-            )
+            adds = completes and self.was_noted(path)
+            if completes and not adds and (writes or rerecords):
+                # Without a copy the cassette is written anew, which is never wrong.
+                with suppress(CassetteError, OSError):
+                    self.kept(path).write_bytes(read_text(path)[:])
+            return RecordingLock(self, path, adds=adds, held=held.pop_all())
+
+    def kept(self, path: Path) -> Path:
+        """Return where a copy of a cassette stands as it was before this run recorded it."""
+        return self._folder / hashlib.sha256(str(path.resolve()).encode()).hexdigest()
+
+    @cached_property
+    def _folder(self) -> Path:
+        folder = tempfile.TemporaryDirectory(prefix="cassette-")
+        self._config.add_cleanup(folder.cleanup)
+        return Path(folder.name)
 
     def was_noted(self, path: Path) -> bool:
         """Return whether this run has recorded a cassette."""
@@ -105,11 +129,12 @@ class _LocksOfWorkers(RecordingLocks):
     """The locks of a run whose tests are in several processes.
 
     Args:
+        config: Of this run.
         folder: A folder that all these processes see, and no other run.
     """
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
+    def __init__(self, config: pytest.Config, folder: Path) -> None:
+        super().__init__(config)
         self._folder = folder
 
     def was_noted(self, path: Path) -> bool:
@@ -126,5 +151,4 @@ class _LocksOfWorkers(RecordingLocks):
         held.enter_context(FileLock(self._sign(path, ".lock")))
 
     def _sign(self, path: Path, suffix: str) -> Path:
-        digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()
-        return self._folder / (digest + suffix)
+        return self.kept(path).with_suffix(suffix)

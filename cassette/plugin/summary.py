@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cassette.plugin.plan import same
-from cassette.plugin.use_record import Outcome, shown_path, unplayed_by_all
+from cassette.plugin.use_record import WRITTEN, Outcome, shown_path, unplayed_by_all
 from cassette.store.names import PARTIAL
 from cassette.wording import counted, in_words
 
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
     from cassette.plugin.use_record import UseRecord
     from cassette.plugin.uses import RunUses
 
-_WRITING: Final = (
-    Outcome.RECORDED,
-    Outcome.REWRITTEN,
-    Outcome.CONFIRMED,
-    Outcome.OUTAGE,
-    Outcome.UNFINISHED,
-)
+_WRITING: Final = WRITTEN | {Outcome.OUTAGE, Outcome.UNFINISHED}
 """Outcomes of uses that have written a journal."""
 
 _ANEW: Final = (Outcome.REWRITTEN, Outcome.CONFIRMED)
@@ -239,7 +233,13 @@ class Summary:
 
 
 def _outcome(uses: Iterable[UseRecord]) -> Outcome:
-    """Return the outcome of all uses of a cassette: the first of ``Outcome`` that occurs."""
+    """Return the outcome of all uses of a cassette: the first of ``Outcome`` that occurs.
+
+    Of tests that recorded it together, the last one knows whether it has changed.
+    """
+    written = [record.outcome for record in uses if record.outcome in WRITTEN]
+    if written[-1:] == [Outcome.RESTORED]:
+        return Outcome.CONFIRMED
     found = {record.outcome for record in uses}
     return next(outcome for outcome in Outcome if outcome in found)
 

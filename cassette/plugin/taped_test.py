@@ -105,7 +105,7 @@ class TapedTest:
         self._lock = locks.take(path, settings.get("mode"), rerecords=bool(rerecords))
         try:
             if self._lock.adds:
-                self._use = self._use.adding()
+                self._use = self._use.adding(self._lock.before)
             self.tape = self._use.__enter__()
         except BaseException:
             self._lock.release(recorded=False)

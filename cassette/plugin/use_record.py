@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import os
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,11 +20,18 @@ class Outcome(enum.StrEnum):
     RECORDED = "recorded"  # there was none before
     REWRITTEN = "rewritten"  # another one stands in its place now
     CONFIRMED = "recorded anew without a change"  # it says what it said before
+    RESTORED = "added to without a change"  # it says what it said before this run
     OUTAGE = "without an answer"  # nothing but failures to connect, which stayed in the journal
     UNFINISHED = "not completed"  # the recording stayed in the journal
     VERIFIED = "verified"  # the requests were sent, and the answers held against it
     REPLAYED = "replayed"
     UNUSED = "not used"  # no request was made
+
+
+WRITTEN: Final = frozenset(
+    (Outcome.RECORDED, Outcome.REWRITTEN, Outcome.CONFIRMED, Outcome.RESTORED)
+)
+"""Outcomes of a use that has written the cassette."""
 
 
 class UseRecord(NamedTuple):
@@ -127,7 +134,7 @@ def _outcome(tape: EndedTape, played: int) -> Outcome:
     if tape.journal is not None:
         return Outcome.UNFINISHED
     if tape.unchanged:
-        return Outcome.CONFIRMED
+        return Outcome.RESTORED if tape.adds else Outcome.CONFIRMED
     if tape.recorded:
         return Outcome.REWRITTEN if tape.existed else Outcome.RECORDED
     if tape.verified:

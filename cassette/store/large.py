@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import json
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -26,7 +25,7 @@ from cassette.store.scalars import (
     decode_piece,
     has_foreign_break,
 )
-from cassette.store.shape import CHUNKS, decode_standing
+from cassette.store.shape import decode_chunks, decode_standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -168,13 +167,12 @@ def _prepare(hollow: bytes, text: bytes | mmap, hole: _Hole) -> Callable[[], byt
     before, found, after = hollow.partition(_FILLER)
     if not found or _FILLER in after:
         return None
-    if hole.chunks is None:
-        sizes = None
-    elif CHUNKS.fullmatch(hole.chunks):
-        sizes = json.loads(hole.chunks)
+    sizes = None
+    if hole.chunks is not None:
+        sizes = decode_chunks(hole.chunks)
+        if sizes is None:
+            return None
         before, after = before.removesuffix(_FILLER_FRAME[0]), after.removeprefix(_FILLER_FRAME[1])
-    else:
-        return None
     return lambda: join_slices(before, decode_slices(text, hole.start, hole.stop), sizes, after)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from cassette.store.forms import encode_binary, encode_bytes, encode_text, is_plain_text
 from cassette.store.jsonform import encode_json
-from cassette.store.parts import CRLF
+from cassette.store.parts import CRLF, HEAD_END
 from cassette.store.preview import MAX_BYTES, preview
 from cassette.store.scalars import BREAK, MAX_ITEMS
 from cassette.store.slices import encode_spans
@@ -100,8 +100,9 @@ def encode_framing(message: Message, sizes: Sequence[int]) -> bytes:
     if start == stop:
         return line
     trailers = message.raw[start:stop]
-    form = encode_text(to_text(trailers) or b"") or encode_binary(trailers)
-    return b"%b    trailers: %b\n" % (line, form)
+    text = to_text(trailers)
+    form = None if text is None else encode_text(text)
+    return b"%b    trailers: %b\n" % (line, form or encode_binary(trailers))
 
 
 def find_head_end(message: Message) -> int:
@@ -118,7 +119,8 @@ def encode_head(head: bytes) -> bytes | None:
     if _PLAIN_HEAD.fullmatch(head):
         # What the general way returns, in half the time.
         return b"|" + BREAK + head[:-4].replace(CRLF, BREAK)
-    text = to_text(head[:-2])
+    # The newlines of "HTTP/1.1 200 OK\n\n" stand only behind its last line.
+    text = to_text(head[:-2]) if head.endswith(HEAD_END) else None
     if text is None:
         return None
     return encode_text(text) or encode_binary(head)

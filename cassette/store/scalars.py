@@ -21,7 +21,10 @@ BLOCK_HEADER: Final = re.compile(rb"\|(2?)([-+]?)")
 """What introduces a literal block scalar: indentation indicator and chomping indicator."""
 
 MAX_ITEMS: Final = 100_000
-"""Longest list in an interaction: of the sizes of chunks, say. A parser takes a second for it."""
+"""Longest list in an interaction: of the sizes of chunks, say.
+
+A parser takes a second for it. A longer one is not written, and refused by whoever reads.
+"""
 
 LARGE: Final = 1 << 18
 """Bytes from which on an entry, a message or a value is handled in slices."""

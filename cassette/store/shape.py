@@ -24,12 +24,10 @@ from cassette.store.parts import (
     MessageError,
     join_message,
 )
-from cassette.store.scalars import BREAK, CR, decode_value, is_own_text
+from cassette.store.scalars import BREAK, CR, MAX_ITEMS, decode_value, is_own_text
 
 _STYLES: Final = frozenset(style.encode() for style in STYLES)
-CHUNKS: Final = re.compile(rb"\[(?:(?:0|[1-9]\d{0,11})(?:, (?:0|[1-9]\d{0,11}))*)?\]")
-"""The sizes of chunks, as the writer writes them."""
-
+_CHUNKS: Final = re.compile(rb"\[(?:(?:0|[1-9]\d{0,11})(?:, (?:0|[1-9]\d{0,11}))*)?\]")
 _PIECE: Final = rb"\[(?:0|[1-9]\d{0,8})\.\d{1,17}, (?:0|[1-9]\d{0,11})\]"
 _ARRIVED: Final = re.compile(rb"\[%b(?:, %b)*\]" % (_PIECE, _PIECE))
 _KEYS: Final = frozenset(b"    " + key.encode() for key in MESSAGE_KEYS)
@@ -133,6 +131,8 @@ def _decode_facts(
 
 def _decode_changes(lines: bytes) -> Changes | None:
     """Return what the lines between ``took`` and ``ended`` say, or None."""
+    if any(line.count(b", ") >= MAX_ITEMS for line in lines.split(b"\n")):
+        return None  # counted first, since an expression takes a second for a million of them
     found = _changes().fullmatch(lines)
     if found is None:
         return None
@@ -184,8 +184,11 @@ def _decode_plain(text: bytes, start: int, stop: int) -> bytes | None:
 
 
 def _decode_head(lines: bytes) -> bytes | None:
-    """Return a head, the empty line included, or None where a line is not indented."""
-    if lines[:1] in b" \t\n":
+    """Return a head, the empty line included, or None where a line is not indented.
+
+    None too where the last one is nothing but its indentation, which is no line to YAML.
+    """
+    if lines[:1] in b" \t\n" or lines[-1:] == b" ":
         return None
     head = lines.replace(BREAK, CRLF)
     breaks = (len(lines) - len(head)) // (len(BREAK) - len(CRLF))
@@ -196,7 +199,7 @@ def _decode_head(lines: bytes) -> bytes | None:
 def _decode_any(message: bytes) -> tuple[bytes, Arrived] | None:
     """Return what any message in own shape holds and when it arrived, or None."""
     scalars = _split_keys(message)
-    if scalars is None:
+    if not scalars:  # comments alone are no message
         return None
     style = scalars.pop(b"    style", None)
     chunks = scalars.pop(b"    chunks", None)
@@ -206,16 +209,30 @@ def _decode_any(message: bytes) -> tuple[bytes, Arrived] | None:
     if (
         len(known) < len(values)
         or (style is not None and style not in _STYLES)
-        or (chunks is not None and not CHUNKS.fullmatch(chunks))
-        or (arrived is not None and not _ARRIVED.fullmatch(arrived))
+        or (arrived is not None and not _is_arrived(arrived))
     ):
         return None
-    sizes = None if chunks is None else json.loads(chunks)
+    sizes = None if chunks is None else decode_chunks(chunks)
+    if sizes is None and chunks is not None:
+        return None
     try:
         raw = join_message(known, None if style is None else style.decode(), sizes)
     except MessageError:
         return None
     return raw, () if arrived is None else tuple(map(tuple, json.loads(arrived)))
+
+
+def decode_chunks(line: bytes) -> list[int] | None:
+    """Return the sizes of chunks, or None where they do not stand as the writer writes them."""
+    if line.count(b",") >= MAX_ITEMS or not _CHUNKS.fullmatch(line):
+        return None
+    sizes: list[int] = json.loads(line)
+    return sizes
+
+
+def _is_arrived(line: bytes) -> bool:
+    """Return whether moments and sizes of pieces stand as the writer writes them."""
+    return line.count(b"], ") < MAX_ITEMS and _ARRIVED.fullmatch(line) is not None
 
 
 def _split_keys(message: bytes) -> dict[bytes, bytes] | None:
@@ -230,8 +247,8 @@ def _split_keys(message: bytes) -> dict[bytes, bytes] | None:
         key, _, scalar = line.partition(b": ")
         if key in _KEYS and key not in scalars:
             scalars[key] = scalar
-        elif not line.startswith(b"    #"):
-            return None
+        elif not line.startswith(b"    #") or CR in line:
+            return None  # indented deeper behind a comment, a line means what only YAML can tell
     return scalars
 
 

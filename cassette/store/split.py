@@ -57,8 +57,9 @@ def read_own_call(entry: bytes) -> str | None:
     """Return the call of an entry, or None where it is not written as the writer would."""
     if not entry.startswith(START):
         return None
-    line = entry[7 : entry.find(b"\n")].decode("utf-8", "replace")
-    if line.count(" ") == 1 and line[0].isalpha() and line[-1] not in ": ":
+    first = entry[: entry.find(b"\n")].decode("utf-8", "replace")
+    line = first.removeprefix(START.decode())
+    if _PLAIN_CALL.fullmatch(first):
         return line
     if line[:1] == '"' == line[-1:] and "\\ " not in line:
         try:

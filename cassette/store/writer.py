@@ -117,4 +117,7 @@ def _encode_failure(failure: Failure) -> bytes:
 
 
 def _encode_list(key: str, items: Sequence[str]) -> bytes:
-    return f"  {key}: [{', '.join(map(encode_scalar, items))}]\n".encode() if items else b""
+    if not items:
+        return b""
+    # What stands behind those that a file may hold is told by the first of them well enough.
+    return f"  {key}: [{', '.join(map(encode_scalar, items[:MAX_ITEMS]))}]\n".encode()

@@ -34,6 +34,7 @@ class EndedTape(Protocol):
     existed: bool
     expired: timedelta | None
     outage: bool
+    adds: bool
 
     @property
     def played(self) -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cassette.errors import CassetteError
     from cassette.model import Endpoint
+    from cassette.tapes.bypasses import Bypasses
     from cassette.tapes.hosts import Hosts
     from cassette.tapes.modes import Policy, RecordMode
     from cassette.transport.base import Dial, Transport
@@ -33,8 +34,7 @@ class TapeInForce(Protocol):
     why_mode: str
     policy: Policy
     allow_hosts: Hosts
-    bypassed: dict[str, str]
-    neighbours: dict[int, dict[str, str]]
+    bypasses: Bypasses
 
     def connect(self, endpoint: Endpoint, dial: Dial, /) -> Transport:
         """Return the transport of a new connection."""

@@ -27,25 +27,24 @@ class Intake:
         writer: Writes what is recorded.
         verifier: Compares what is live with the recording, in place of the writer.
         note_error: Keeps an error for the end of the use.
-        bypassed: Takes, by its call, what is told of a connection that goes on past the cassette.
+        bypass: Takes a call, and what is told of its connection, which goes on past the cassette.
     """
 
-    def __init__(  # noqa: PLR0913 - its parts
+    def __init__(  # noqa: PLR0913, PLR0917 - its parts
         self,
         options: TapeOptions,
         known: Sequence[Source],
         writer: Writer,
         verifier: Verifier | None,
         note_error: Callable[[CassetteError], None],
-        *,
-        bypassed: dict[str, str],
+        bypass: Callable[[str, str], None],
     ) -> None:
         self._options = options
         self._known = known
         self._writer = writer
         self._verifier = verifier
         self._note_error = note_error
-        self._bypassed = bypassed
+        self._bypass = bypass
 
     def take(self, interaction: Interaction) -> None:
         """Compare an interaction, or write it unless it is recorded already.
@@ -70,7 +69,7 @@ class Intake:
             else:
                 self._writer.write(chosen)
                 if interaction.response.parsed_response.opens_websocket:
-                    self._bypassed[chosen.call] = told_of_websocket(chosen, options.path)
+                    self._bypass(chosen.call, told_of_websocket(chosen, options.path))
             if telling.listeners:
                 how = "recorded" if self._verifier is None else "verified"
                 told = telling.Told(how, options.path, options.redactor.mask_call(chosen.call))

@@ -22,15 +22,17 @@ class NotedErrors:
     Args:
         path: The cassette.
         family: The processes that share the use.
+        growing: An error that each of them has, and that grows by what others tell of it.
     """
 
-    def __init__(self, path: Path, family: Family) -> None:
+    def __init__(self, path: Path, family: Family, growing: CassetteError | None = None) -> None:
         self._path = path
         self._family = family
         self._lock = make_rlock()
         self._errors: list[CassetteError] = []
         self._topic = f"error {id(self)}"
-        family.hear(self._topic, self._errors.append)
+        self._growing = growing
+        family.hear(self._topic, self._hear)
 
     @property
     def all(self) -> list[CassetteError]:
@@ -47,4 +49,10 @@ class NotedErrors:
         if telling.listeners:
             call = str(getattr(error, "call", "") or type(error).__name__)
             telling.tell(telling.Told("refused", self._path, call, error=str(error)))
-        self._family.tell(self._topic, error)
+        self._family.tell(self._topic, None if error is self._growing else error)
+
+    def _hear(self, error: CassetteError | None) -> None:
+        if error is not None:
+            self._errors.append(error)
+        elif self._growing is not None and self._growing not in self._errors:
+            self._errors.append(self._growing)

@@ -73,7 +73,7 @@ def open_tape(options: TapeOptions) -> Tape:
             before=before,
             anew=terms.mode is RecordMode.ALL and not options.adds,
         ),
-        verifier=_verifier(options, own, extra, file) if terms.policy.compare else None,
+        verifier=_verifier(options, own, extra, file, family) if terms.policy.compare else None,
         timeline=_timeline(file, terms) if file and options.freeze and terms.policy.play else None,
     )
 
@@ -122,7 +122,11 @@ def _aged(options: TapeOptions, terms: Terms, file: CassetteReader) -> Terms:
 
 
 def _verifier(
-    options: TapeOptions, own: Source, extra: list[Source], file: CassetteReader | None
+    options: TapeOptions,
+    own: Source,
+    extra: list[Source],
+    file: CassetteReader | None,
+    family: Family,
 ) -> Verifier:
     from cassette.verify.drift import DriftError  # noqa: PLC0415 - others need not pay for it
     from cassette.verify.verification import Verification  # noqa: PLC0415 - as above
@@ -134,7 +138,7 @@ def _verifier(
         remedy=options.how_to_record_anew,
     )
     verification = options.verification or Verification()
-    return Verifier(own, extra, options.redactor, verification, error)
+    return Verifier(own, extra, options.redactor, verification, error=error, family=family)
 
 
 def _timeline(file: CassetteReader, terms: Terms) -> Timeline:

@@ -47,6 +47,7 @@ class TapeOptions:
         hooks: What sees each interaction before it is recorded, or played.
         adds: The cassette was recorded a moment ago and is not complete yet: everything goes live,
             and what it does not answer is added.
+        before: A copy of what stood there before that; None for nothing.
         command: Gives the command that runs the same code under a record mode, for messages.
         taken: Tells whether a cassette is known to belong to another test, for messages.
         root: The folder out of which no link may lead that is recorded through; None for the
@@ -70,6 +71,7 @@ class TapeOptions:
     failures: bool = False
     hooks: Hooks = field(default_factory=Hooks)
     adds: bool = False
+    before: Path | None = None
     command: Callable[[str], str] = str
     taken: Callable[[Path], bool] = lambda _: False
     root: Path | None = None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from cassette.tapes.bypasses import Bypasses
     from cassette.tapes.options import TapeOptions
     from cassette.tapes.source import Source
     from cassette.tapes.terms import Terms
@@ -151,8 +152,7 @@ class Ending(Protocol):
     """A use that is about to end; see ``cassette.Tape`` for each of its facts."""
 
     path: Path
-    bypassed: dict[str, str]
-    neighbours: dict[int, dict[str, str]]
+    bypasses: Bypasses
     unfinished: list[str]
 
     def knows_port(self, names: Collection[str], port: int) -> bool:
@@ -161,14 +161,14 @@ class Ending(Protocol):
 
 def missing(tape: Ending) -> Iterator[str]:
     """Yield what the cassette of a use lacks, and a replay will refuse, each in a sentence."""
-    yield from tape.bypassed.values()
+    yield from tape.bypasses.hosts.values()
     for call in tape.unfinished:
         yield (
             f"the response to {call} was still being read when the use of {from_here(tape.path)} "
             "ended: what comes later is not in the cassette, and a replay ends there\n"
             "Read it to its end, or close it, while the cassette is in use."
         )
-    for port, told in tape.neighbours.items():
+    for port, told in tape.bypasses.ports.items():
         if tape.knows_port(told, port):
             yield from told.values()
 

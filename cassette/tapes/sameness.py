@@ -46,7 +46,7 @@ def confirmed(path: Path, partial: Path, recorded: datetime | None) -> bytes | N
     """Return the text of a cassette that was recorded anew without a change; None for a change.
 
     Args:
-        path: The cassette.
+        path: The cassette as it was.
         partial: The journal of what was recorded anew.
         recorded: When that was, which the text then says; None leaves what it says.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cassette.tapes.bypasses import Bypasses
 from cassette.tapes.door import Door
 from cassette.tapes.endings import tell
 from cassette.tapes.hosts import has_port_here
@@ -57,12 +58,10 @@ class Tape:
         existed: Whether there was a cassette when the use began.
         expired: Age of the oldest interaction, where it is more than ``max_age``; else None.
         extra: The cassettes that answer beside it.
-        bypassed: What went past it while it recorded, in a sentence for each host or call. A
-            use that ends well warns of it.
-        neighbours: The same for ports of this machine, by port and then by name. A use warns only
-            of those that it has a recording of: the others are left alone on replay, too.
+        bypasses: What went past it while it recorded. A use that ends well warns of it.
         outage: Nothing was recorded but failures to connect, so no cassette was made of it; known
             when the use has ended.
+        adds: It was recorded a moment ago, by another test, and this use adds to it.
         unfinished: The calls whose responses were still being read when the use ended.
 
     Args:
@@ -88,9 +87,9 @@ class Tape:
         self.allow_hosts = options.allow_hosts
         self.why_mode = options.why_mode
         self.mode, self.policy, self.existed, self.expired = terms
-        self.bypassed: dict[str, str] = {}
-        self.neighbours: dict[int, dict[str, str]] = {}
+        self.bypasses = Bypasses(writer.family)
         self.outage = False
+        self.adds = options.adds
         self.unfinished: list[str] = []
         self._options = options
         self._terms = terms
@@ -99,9 +98,9 @@ class Tape:
         self._writer = writer
         self._verifier = verifier
         self._family = writer.family
-        self._noted = NotedErrors(options.path, writer.family)
+        self._noted = NotedErrors(options.path, writer.family, verifier.error if verifier else None)
         known = self._sources if options.adds else self.extra
-        intake = Intake(options, known, writer, verifier, self.note_error, bypassed=self.bypassed)
+        intake = Intake(options, known, writer, verifier, self.note_error, self.bypasses.note)
         self._replay = self._make_replay(timeline)
         self._door = Door(options, terms, self._replay, intake.take)
         self._family.in_child(self._door.forget)
@@ -147,6 +146,7 @@ class Tape:
     @property
     def verified(self) -> int:
         """How many interactions have been sent live and held against the recording."""
+        self._family.catch_up()
         return self._verifier.verified if self._verifier is not None else 0
 
     @property

@@ -55,12 +55,16 @@ class Use:
         options = replace(self._options, command=command, root=root, taken=taken)
         return Use(options, self._patchers)
 
-    def adding(self) -> Use:
+    def adding(self, before: Path | None) -> Use:
         """Return the same use of a cassette that was just recorded and is not complete yet.
 
         Everything goes live, and what the cassette does not answer is added to it.
+
+        Args:
+            before: A copy of what stood there before. Where the cassette comes to say the same, it
+                is that again.
         """
-        return Use(replace(self._options, adds=True), self._patchers)
+        return Use(replace(self._options, adds=True, before=before), self._patchers)
 
     def unpatched(self) -> Use:
         """Return the same use, for which no client is patched."""

@@ -133,10 +133,15 @@ class Writer:
 
     def _make_cassette(self, journal: Journal) -> None:
         kept = self._keep_what_was_not_recorded_again(journal)
-        if self._before is not None and (self._anew or self._old is None):
+        before, moment = None, None if kept else self._began
+        if self._options.adds and self._old is not None:
+            before, moment = self._options.before, self._old.recorded
+        elif self._before is not None and (self._anew or self._old is None):
+            before = journal.path
+        if before is not None:
             from cassette.tapes.sameness import confirmed  # noqa: PLC0415 - few record anew
 
-            text = confirmed(journal.path, journal.partial, None if kept else self._began)
+            text = confirmed(before, journal.partial, moment)
             if text is not None:
                 journal.rewrite(text)
                 self.unchanged = True

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cassette.matching.explain import Explanation
     from cassette.model import Interaction, Request, Response
     from cassette.redaction import Redactor
+    from cassette.tapes.family import Family
     from cassette.verify.drift import DriftError
     from cassette.verify.verification import Verification
 
@@ -51,22 +52,26 @@ class Verifier:
 
     Attributes:
         verified: How many interactions have been compared.
+        error: Tells of the drifts, which are added to it.
 
     Args:
         own: The recording.
         extra: Recordings beside it: an interaction that only they know is none to compare.
         redactor: Hides the secrets of what is live, as was done when it was recorded.
         verification: What counts as drift.
-        error: Tells of the drifts; they are added to it.
+        error: As above.
+        family: The processes that share the use.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         own: Recording,
         extra: Sequence[Recording],
         redactor: Redactor,
         verification: Verification,
+        *,
         error: DriftError,
+        family: Family,
     ) -> None:
         self.verified = 0
         self._own = own
@@ -75,13 +80,16 @@ class Verifier:
         self._compare = frozenset(verification.compare)
         self._tolerance = verification.tolerance
         self._matching = Matching((), verification.ignore, redactor)
-        self._error = error
+        self.error = error
         self._lock = make_lock()
+        self._family = family
+        self._topic = f"verified {id(self)}"
+        family.hear(self._topic, self._count)
 
     @property
     def drifted(self) -> int:
         """How many interactions have drifted."""
-        return len(self._error.drifts)
+        return len(self.error.drifts)
 
     def compare(self, live: Interaction) -> None:
         """Compare a live interaction with its recording.
@@ -94,13 +102,16 @@ class Verifier:
         drift = self._drift_of(live)
         if drift is not None and drift.number is None and self._is_beside(live):
             return
+        self._count(drift)
+        self._family.tell(self._topic, drift)
+        if drift is not None:
+            raise self.error
+
+    def _count(self, drift: Drift | None) -> None:
         with self._lock:
             self.verified += 1
-            if drift is None:
-                return
-            if drift not in self._error.drifts:
-                self._error.drifts.append(drift)
-        raise self._error
+            if drift is not None and drift not in self.error.drifts:
+                self.error.drifts.append(drift)
 
     def _is_beside(self, live: Interaction) -> bool:
         return any(source.find(live.call, live.request) for source in self._extra)

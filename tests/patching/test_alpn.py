@@ -106,7 +106,7 @@ def handshake(server, context, *, connect_late=False):
 def test_a_context_prepared_before_offers_it_again_afterwards(path, secure, context, connect_late):
     with cassette.use(path, mode="rewrite", allow_hosts=["*.example.com"]) as tape:
         assert handshake(secure, context, connect_late=connect_late) == "http/1.1"
-        tape.bypassed.clear()
+        tape.bypasses.hosts.clear()
     assert handshake(secure, context, connect_late=connect_late) == "h2"
     assert offered_by(context) == ["h2", "http/1.1"]
 
@@ -155,7 +155,7 @@ def test_one_handshake_does_not_wait_for_another(path, secure, context, authorit
     acceptors.insert(0, server := Dialing(authority.server_context(), context, secure))
     with cassette.use(path, mode="rewrite") as tape:
         assert handshake(server, context) == "http/1.1"
-        tape.bypassed.clear()
+        tape.bypasses.hosts.clear()
 
 
 # What speaks HTTP/2 all the same.

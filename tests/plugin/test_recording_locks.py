@@ -1,5 +1,7 @@
 """Tests that share a cassette, one after the other and in several processes."""
 
+import re
+
 import pytest
 
 SHARING = """
@@ -52,6 +54,35 @@ def test_rewriting_keeps_nothing_of_before(project, run, workers):
     assert sorted(set(project.calls("cassettes/shared.yaml"))) == ["/a", "/b", "/d", "/dommon"]
 
 
+@PROCESSES
+def test_a_shared_cassette_that_says_the_same_stays_but_for_its_time(project, run, workers):
+    project.write("test_it.py", SHARING)
+    run().assert_outcomes(passed=3)
+    path = project.path / "cassettes" / "shared.yaml"
+    path.write_bytes(re.sub(rb"(?<=recorded: ).*", b"2020-01-01T00:00:00Z", path.read_bytes()))
+    old = path.read_text().splitlines()
+    result = run("--cassette-mode=rewrite", workers=workers)
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["Recorded anew, and nothing has changed but the time of the*"])
+    assert "To commit" not in result.stdout.str()
+    new = path.read_text().splitlines()
+    assert [line for line, was in zip(new, old, strict=True) if line != was] == [new[1]]
+    assert new[1] > "recorded: 2026"
+    assert project.cassettes == ["cassettes/shared.yaml"]
+
+
+def test_a_shared_cassette_that_one_test_changes_is_written_anew(project, run):
+    project.write("test_it.py", SHARING)
+    run().assert_outcomes(passed=3)
+    old = (project.path / "cassettes" / "shared.yaml").read_bytes()
+    project.edit("test_it.py", 'fetch("/c")', 'fetch("/d")')
+    result = run("--cassette-mode=rewrite")
+    result.stdout.fnmatch_lines(["To commit, once you have looked at it:"])
+    moments = re.compile(rb"^  at: (.*)$", re.MULTILINE)
+    new = (project.path / "cassettes" / "shared.yaml").read_bytes()
+    assert not set(moments.findall(old)) & set(moments.findall(new))
+
+
 def test_a_cassette_from_before_is_only_replayed_in_mode_once(project, run):
     project.write("test_it.py", SHARING)
     run("test_it.py::test_a").assert_outcomes(passed=1)
@@ -88,9 +119,11 @@ def test_many_tests_record_and_replay_in_two_processes(project, run):
     run("--cassette-mode=none", workers=2).assert_outcomes(passed=60)
 
 
-@pytest.mark.parametrize("dist", ["each", "worksteal"])
+@pytest.mark.parametrize("dist", ["each", "loadfile", "worksteal"])
 def test_workers_share_tests_in_whatever_way_and_lose_nothing(project, run, dist):
-    project.write("test_it.py", SHARING + "\n\n    def test_own(cassette, fetch): fetch('/own')\n")
+    project.write("test_it.py", SHARING)
+    more = 'def test_own(fetch):\n        fetch("/common"), fetch("/own")\n'
+    project.write("test_more.py", SHARING[: SHARING.index("def test_a")] + more)
     run(f"--dist={dist}", workers=2).assert_outcomes(passed=8 if dist == "each" else 4)
     calls = project.calls("cassettes/shared.yaml")
     assert {"/a", "/b", "/c", "/common", "/own"} == set(calls)

@@ -2,8 +2,8 @@ import pytest
 import yaml
 
 from cassette.model import Ended, Request, Response
-from cassette.store import message_form, writer
-from cassette.store.message_form import encode_message, find_head_end
+from cassette.store import message_form, shape, writer
+from cassette.store.message_form import encode_large_message, encode_message, find_head_end
 from cassette.store.reader import load
 from cassette.store.shape import decode_entry
 from cassette.store.writer import encode_entry
@@ -39,14 +39,32 @@ def keys(raw, message=Response):
         (CHUNKED + b"3\r\nabc\r\n0\r\n\r\nmore", ["head", "wire"]),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + b"x", ["head", "text"]),
         (b"HTTP/1.1 200 OK\nA: b\n\nx", ["raw"]),
+        (b"HTTP/1.1 200 OK\n\nx", ["raw"]),
+        (b"HTTP/1.1 200 OK\r\nA: b\n\nx", ["raw"]),
         (b"HTTP/1.1 200 OK\r\nA: b\n\r\n\r\nx", ["raw"]),
         (b"HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\nx", ["raw"]),
         (b"HTTP/1.1 200 OK\r\nA:", ["raw"]),
         (b"garbage", ["raw"]),
     ],
 )
-def test_a_message_stands_under_the_keys_that_read_best(raw, expected):
+def test_a_message_stands_under_the_keys_that_read_best_and_is_the_same_again(raw, expected, kit):
     assert keys(raw) == expected
+    assert kit.parse(encode_entry(kit.make(raw))).response.raw == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (HEAD + b"text", ["head", "text"]),
+        (HEAD + b'{"a":1}', ["head", "text"]),
+        (HEAD + b"\xff", ["head", "body"]),
+        (CHUNKED + b"3\r\nabc\r\n0\r\nA: b\r\n\r\n", ["head", "text", "chunks", "trailers"]),
+        (CHUNKED + b"3\r\nabc\r\n0;x\r\n\r\n", ["head", "wire"]),
+        (b"HTTP/1.1 200 OK\n\nx", ["raw"]),
+    ],
+)
+def test_a_large_message_stands_under_such_keys_too(raw, expected):
+    assert list(yaml.safe_load(b"".join(encode_large_message(Response(raw))))) == expected
 
 
 def test_a_request_body_has_the_same_keys():
@@ -124,12 +142,14 @@ def test_a_stream_that_is_cut_anywhere_gives_back_its_bytes(kit):
 
 @pytest.mark.parametrize("size", [3, 4])
 def test_longer_lists_than_a_file_may_hold_are_not_written(record, kit, monkeypatch, size):
-    for module in (message_form, writer):
+    for module in (message_form, shape, writer):
         monkeypatch.setattr(module, "MAX_ITEMS", 3)
     raw = kit.chunked + b"1\r\nx\r\n" * size + b"0\r\n\r\n"
     arrived = tuple((number / 10, 1) for number in range(size))
-    path = record(kit.make(raw, arrived=arrived))
+    names = tuple("abcd"[:size])
+    path = record(kit.make(raw, arrived=arrived, redacted=names, rules=names, masks=names))
     (found,) = load(path).interactions
+    assert found.redacted == found.rules == found.masks == names[:3]
     assert found.response.raw == raw
     assert (b"chunks: [" in path.read_bytes()) is (size == 3)
     assert found.arrived == (arrived if size == 3 else ((0.1, 2), (0.3, 2)))

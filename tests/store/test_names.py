@@ -116,6 +116,17 @@ def test_a_relative_path_is_made_absolute(tmp_path, monkeypatch):
     assert absolute(tmp_path) == tmp_path
 
 
+def test_where_another_current_folder_is_faked_a_file_that_is_seen_there_is_meant(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "faked").mkdir()
+    (tmp_path / "faked" / "seen.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("os.getcwd", lambda: str(tmp_path / "faked"))
+    assert absolute(Path("seen.yaml")) == tmp_path / "faked" / "seen.yaml"
+    assert absolute(Path("new.yaml")) == tmp_path / "new.yaml"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the current folder")
 def test_where_the_current_folder_is_gone_a_path_stays_relative(tmp_path, monkeypatch):
     folder = tmp_path / "gone"

@@ -36,6 +36,12 @@ HEAD_VALUE = value(b"HTTP/1.1 200 OK\nA: b\n")
             HEAD + b"1\r\na\r\n1\r\nb\r\n0\r\nT: 1\r\n\r\n",
         ),
         (
+            {"head": HEAD_VALUE, "text": value(b"ab"), "cut": value(b"3\r\nc")},
+            None,
+            [2],
+            HEAD + b"2\r\nab\r\n3\r\nc",
+        ),
+        (
             {"head": HEAD_VALUE, "trailers": value(b"T: \xe9\n", binary=True)},
             None,
             [],
@@ -62,6 +68,14 @@ TEXT = value(b"ab")
         ({"head": TEXT, "json": value(b"a", binary=True)}, "compact", None, "json", "is a text"),
         ({"head": TEXT, "text": TEXT}, "compact", None, "style", "belongs to json"),
         ({"head": TEXT, "text": TEXT, "trailers": TEXT}, None, None, "trailers", "needs chunks"),
+        ({"head": TEXT, "text": TEXT, "cut": TEXT}, None, None, "cut", "needs chunks"),
+        (
+            {"head": TEXT, "text": TEXT, "trailers": TEXT, "cut": TEXT},
+            None,
+            [2],
+            "trailers",
+            "cannot stand beside cut",
+        ),
         ({"head": TEXT, "wire": TEXT}, None, [2], "chunks", "already"),
         ({"head": TEXT, "text": TEXT}, None, [3], "chunks", "add up to 3 bytes"),
     ],

@@ -5,6 +5,8 @@ from cassette.errors import (
     CassetteFormatError,
 )
 from cassette.model import Failure
+from cassette.store import document, shape
+from cassette.store.reader import load
 from cassette.store.shape import decode_entry
 from cassette.store.writer import encode_entry
 
@@ -40,6 +42,27 @@ def test_a_break_that_only_yaml_knows_is_left_to_the_yaml_parser(opened, entry, 
     assert found == yaml.safe_load(reader.entry(0))[0]["response"]["text"].encode()
 
 
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        (b"\n  response:", b"\n      \n  response:"),
+        (b"\n    text:", b"\n      \n    text:"),
+        (b"\n    text:", b"\n    # a comment\n      Date: x\n    text:"),
+        (b"\n  at:", b"\n    # a comment\n      more\n  at:"),
+    ],
+)
+def test_lines_of_no_value_are_read_as_a_yaml_parser_reads_them(kit, entry, line, other):
+    text = entry(b"hello").replace(line, other).removesuffix(b"\n")
+    found = decode_entry("GET http://a.example/x", text[1:])
+    try:
+        parsed = kit.parse(text)
+    except CassetteFormatError:
+        assert found is None
+        return
+    if found is not None:
+        assert kit.facts_of(found) == kit.facts_of(parsed)
+
+
 @pytest.mark.parametrize("decoded", [("request",), ("response",), ("request", "response")])
 def test_an_entry_that_was_decoded_needs_no_parser(opened, kit, no_parser, decoded):
     made = kit.make(
@@ -72,3 +95,29 @@ def test_lines_that_the_writer_would_not_write_are_left_to_the_parser(kit, line)
     edited = entry.replace(b"  ended", line + b"  ended")
     assert decode_entry("GET http://a.example/x", entry[1:]) is not None
     assert decode_entry("GET http://a.example/x", edited[1:]) is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"response": 4 * b"1\r\nx\r\n"},
+        {"arrived": tuple((number / 10, 1) for number in range(4))},
+        {"redacted": tuple("abcd")},
+        {"redacted": tuple("abcd"), "rules": tuple("abcd")},
+        {"masks": tuple("abcd")},
+    ],
+    ids="-".join,
+)
+@pytest.mark.parametrize("size", [0, 1 << 18], ids=["small", "large"])
+def test_a_longer_list_than_the_writer_writes_is_refused_without_a_look_at_each_item(
+    record, kit, monkeypatch, facts, size
+):
+    facts = {"response": b"", **facts}
+    body = b"%x\r\n%b\r\n" % (size, size * b"x") if size else b""
+    raw = kit.chunked + body + facts.pop("response") + b"0\r\n\r\n"
+    path = record(kit.make(raw, **facts))
+    assert len(load(path).interactions) == 1
+    for module in (document, shape):
+        monkeypatch.setattr(module, "MAX_ITEMS", 3)
+    with pytest.raises(CassetteFormatError, match=r"\[3\]: a list of more than 3 items"):
+        load(path).interactions[0].response  # noqa: B018 - a large one is read only now

@@ -99,6 +99,8 @@ def test_an_entry_is_whole_if_its_last_line_is(name):
         (' call: "GET \\ http://a/"', None),
         (" call: GET http://a/ # slow", None),
         (" call: GET http://a/:", None),
+        (" call: GET: http://a/", None),
+        (" call: GET #a", None),
         (" call:  GET http://a/", None),
         ("  call: GET http://a/", None),
     ],

@@ -126,6 +126,6 @@ def test_a_dial_is_nothing_that_went_past_the_cassette_around_it(tmp_path):
     ):
         address = listener.getsockname()
         tape.connect(HERE, lambda: socket.create_connection(address)).close()
-        assert not outer.neighbours
+        assert not outer.bypasses.ports
         socket.create_connection(address).close()
-        assert list(outer.neighbours) == [address[1]]
+        assert list(outer.bypasses.ports) == [address[1]]

@@ -6,6 +6,7 @@ import http.server
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +17,7 @@ from servers.threads import serving
 import cassette
 from cassette.system import System
 from cassette.tapes.family import Family
+from cassette.tapes.outcome import UnrecordedWarning
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="Windows does not fork"),
@@ -243,6 +245,35 @@ def test_children_give_no_two_secrets_one_mask(path, sized):
     heads = [one.request.raw for one in cassette.load(path).interactions]
     assert len({head.partition(b"Bearer ")[2].split()[0] for head in heads}) == 4
     assert b"s3cr3t" not in path.read_bytes()
+
+
+def test_what_goes_past_the_cassette_in_a_child_is_told(path, sized):
+    use = cassette.use(path, mode="once")
+    use.__enter__()
+    assert forked(lambda: socket.create_connection(("127.0.0.1", sized)).close()) == [0]
+    assert forked(lambda: socket.create_connection(("127.0.0.1", 1))) == [1]  # nobody is there
+    get(sized, "/recorded/1")
+    with pytest.warns(UnrecordedWarning) as told:
+        use.__exit__(None, None, None)
+    assert [f"127.0.0.1:{sized} went past" in str(one.message) for one in told] == [True]
+
+
+@pytest.mark.parametrize("met", ["children alone", "both"])
+def test_what_drifts_in_children_fails_the_use_and_is_counted(path, poll, met):
+    with cassette.use(path, mode="once"):
+        for number in range(3):
+            get(poll.port, f"/{number}")  # answers 1, 2, 3, and then 4 and so on
+    with pytest.raises(cassette.DriftError) as caught:  # noqa: SIM117 - as a program nests them
+        with cassette.use(
+            path, mode="verify", verify=cassette.Verification(compare=["body"])
+        ) as tape:
+            assert forked(lambda: get(poll.port, "/0"), lambda: get(poll.port, "/1")) == [0, 0]
+            if met == "both":
+                get(poll.port, "/2")
+    numbers = [0, 1, 2] if met == "both" else [0, 1]
+    assert sorted(drift.number for drift in caught.value.drifts) == numbers
+    assert tape.verified == tape.drifted == len(numbers)
+    assert tape.errors == [caught.value]
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])

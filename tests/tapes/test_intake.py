@@ -30,7 +30,7 @@ class Kit:
         self.writer = Writer(asked, None, Family(), before=None, anew=False)
         self.told = {}
         self.intake = Intake(
-            asked, known, self.writer, verifier, self.noted.append, bypassed=self.told
+            asked, known, self.writer, verifier, self.noted.append, self.told.__setitem__
         )
 
 

@@ -130,15 +130,13 @@ def _note(tape: TapeInForce, kind: str, host: str, port: int | None, meant_for: 
     """
     names = lookups.names_of(host)
     known_as = names[0] if names else host
-    told = tape.bypassed
-    if is_loopback(host) and port is not None:
-        told = tape.neighbours.setdefault(port, {})
-    if known_as in told or _allows(tape.allow_hosts, (host, *names), port):
+    own_port = port if is_loopback(host) else None
+    if tape.bypasses.knows(known_as, own_port) or _allows(tape.allow_hosts, (host, *names), port):
         return
     frames = callers()
     if is_exempt(frames) or asks_about_a_proxy(frames):
         return
-    told[known_as] = told_of_attempt(
+    told = told_of_attempt(
         kind,
         host,
         port,
@@ -146,6 +144,7 @@ def _note(tape: TapeInForce, kind: str, host: str, port: int | None, meant_for: 
         who=who(frames),
         remedy=remedy_for(known_as, port or meant_for, _REPLAY_REMEDY),
     )
+    tape.bypasses.note(known_as, told, own_port)
 
 
 def _allows(hosts: Hosts, names: Sequence[str], port: int | None) -> bool:

@@ -597,7 +597,7 @@ def test_an_allowed_host_goes_past_a_recording_without_a_word(path, server, patt
     hosts = [pattern.format(port=server.port)]
     with cassette.use(path, mode="once", allow_hosts=hosts) as tape:
         create_connection(server.address).close()
-    assert not tape.bypassed
+    assert not tape.bypasses.hosts
 
 
 def test_what_needs_no_network_goes_past_a_recording_without_a_word(path, unix_server):
@@ -608,7 +608,7 @@ def test_what_needs_no_network_goes_past_a_recording_without_a_word(path, unix_s
         socket.getaddrinfo("localhost", 80)
         # What proxy_bypass calls on macOS, for requests too.
         urllib.request._proxy_bypass_macosx_sysconf(NOWHERE, settings)  # noqa: SLF001 - as above
-    assert not tape.bypassed
+    assert not tape.bypasses.hosts
 
 
 def test_a_task_that_was_started_before_the_use_is_told_of(path, server):
@@ -622,14 +622,14 @@ def test_a_thread_of_no_cassette_goes_past_a_recording_without_a_word(path, serv
     # It may be a server of the test's own: a proxy dials where the recorded client sends it.
     with cassette.use(path, mode="once") as tape:
         assert met_by_a_thread(server.address) == []
-    assert not tape.bypassed
+    assert not tape.bypasses.hosts
 
 
 def test_the_guard_refuses_what_goes_past_a_recording(path, server):
     with cassette.block_network() as guard:
         with cassette.use(path, mode="once") as tape, refused(guard, *server.address):
             create_connection(server.address)
-        assert not tape.bypassed
+        assert not tape.bypasses.hosts
 
 
 # Clients as they are.
