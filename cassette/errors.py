@@ -17,16 +17,17 @@
 
 None but the last has a second base: clients retry or wrap ``OSError`` and ``HTTPException``,
 and would hide a missing recording behind an error of their own. Every error can be pickled and
-copied (``copying``).
+copied (``copying``), and carries as a note the address of the page that explains it (``pages``).
 """
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cassette.copying import Copyable
+from cassette.pages import address
 from cassette.wording import callers_listed, from_here, in_words, listed, told_of_attempt
 
 if TYPE_CHECKING:
@@ -36,7 +37,21 @@ if TYPE_CHECKING:
 
 
 class CassetteError(Copyable, Exception):
-    """Base of every error that is cassette's own."""
+    """Base of every error that is cassette's own.
+
+    Attributes:
+        page: The page of the documentation that explains it, with the section.
+    """
+
+    page: ClassVar[str] = "commands.md"
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.add_note(f"More: {address(self.page)}")
+
+    def told(self) -> str:
+        """Return the message with its notes, as a traceback ends."""
+        return "\n".join([str(self), *self.__notes__])
 
 
 class UnmatchedRequestError(CassetteError):
@@ -58,6 +73,8 @@ class UnmatchedRequestError(CassetteError):
         origins: Where the interactions of the cassette lead, if not to where this request does.
         remedy: What to do, in lines.
     """
+
+    page = "matching.md#when-nothing-matches"
 
     def __init__(  # noqa: PLR0913 - the fields of one message
         self,
@@ -151,6 +168,8 @@ class RecordingEndedError(CassetteError):
         websocket: What is missing are frames of WebSocket, which are never recorded.
     """
 
+    page = "streams.md#left-before-its-end"
+
     def __init__(
         self,
         call: str,
@@ -197,6 +216,8 @@ class BlockedNetworkError(CassetteError):
         remedy: What to do, in one line.
     """
 
+    page = "network-guard.md"
+
     def __init__(  # noqa: PLR0913 - the fields of one sentence
         self,
         kind: str,
@@ -230,6 +251,8 @@ class TapeClosedError(CassetteError):
         origin: Where the connection should lead.
     """
 
+    page = "streams.md#read-after-the-use"
+
     def __init__(self, *, path: str | PathLike[str], origin: str) -> None:
         super().__init__(origin)
         self.path = path
@@ -254,6 +277,8 @@ class UninterceptedClientError(CassetteError):
         who: Who tried: functions with file and line, as ``BlockedNetworkError`` has them.
         remedy: What to do, without a full stop.
     """
+
+    page = "network-guard.md#clients-in-c-and-rust"
 
     def __init__(  # noqa: PLR0913 - the fields of one sentence
         self,
@@ -298,6 +323,8 @@ class UnplayedInteractionsError(CassetteError):
         remedy: What to do, in one line.
     """
 
+    page = "pytest-report.md#read-the-end-of-a-run"
+
     def __init__(
         self, calls: Sequence[str], *, path: str | PathLike[str], total: int, remedy: str
     ) -> None:
@@ -322,6 +349,8 @@ class UnplayedInteractionsError(CassetteError):
 class CassetteNotFoundError(CassetteError):
     """There is no cassette at this path."""
 
+    page = "tutorial.md#modes"
+
     def __init__(self, path: str | PathLike[str], remedy: str = "") -> None:
         super().__init__(path)
         self.path = path
@@ -342,6 +371,8 @@ class CassetteExpiredError(CassetteError):
         max_age: How long ago it may be.
         remedy: What to do.
     """
+
+    page = "pytest-report.md#a-cassette-that-is-too-old"
 
     def __init__(
         self,
@@ -378,6 +409,8 @@ class CassetteFormatError(CassetteError):
         remedy: What to do about it.
     """
 
+    page = "format.md#how-values-are-read"
+
     def __init__(
         self,
         problem: str,
@@ -404,6 +437,8 @@ class CassetteFormatError(CassetteError):
 class CassetteVersionError(CassetteFormatError):
     """A cassette of a format version that this version of the package cannot read."""
 
+    page = "format.md#the-header"
+
 
 class HookError(CassetteError):
     """A hook of the user's failed, or returned what it may not.
@@ -414,6 +449,8 @@ class HookError(CassetteError):
         problem: What happened, secrets that are known masked.
         where: File and line at which it failed; empty where it returned.
     """
+
+    page = "hooks.md#errors"
 
     def __init__(self, hook: str, *, call: str, problem: str, where: str = "") -> None:
         super().__init__(hook, call)
@@ -429,3 +466,5 @@ class HookError(CassetteError):
 
 class OptionError(CassetteError, ValueError):
     """An option has a wrong name or a wrong value."""
+
+    page = "pytest.md#options-of-the-marker"

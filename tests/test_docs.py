@@ -35,6 +35,7 @@ def blocks(page):
     "page",
     [
         "docs/tutorial.md",
+        "docs/async.md",
         "docs/check.md",
         "docs/hooks.md",
         "docs/matching.md",
@@ -117,6 +118,12 @@ def test_the_example_of_the_readme_records_and_replays(pytester, monkeypatch):
     written = (pytester.path / "cassettes/test_page/test_page.yaml").read_text(encoding="utf-8")
     (line,) = (line for line in written.splitlines() if "Authorization: " in line)
     assert f"\n{line}\n" in page
+
+
+def test_the_reference_has_every_public_name():
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    names = re.findall(r"^::: cassette\.(\w+)$", page, re.MULTILINE)
+    assert sorted(names) == sorted(cassette.__all__)
 
 
 def test_every_link_between_pages_leads_somewhere():

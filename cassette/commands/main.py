@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = cassette.main(arguments, prog_name="cassette", standalone_mode=False)
     except CassetteError as error:
-        return _complain(str(error))
+        return _complain(error.told())
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -71,7 +71,7 @@ class Screen:
         """Write errors beside the output; return the exit status."""
         status = 0
         for error in errors:
-            click.echo(f"cassette: {error}", err=True)
+            click.echo(f"cassette: {error.told()}", err=True)
             status = 1
         return status
 

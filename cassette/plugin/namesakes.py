@@ -37,7 +37,7 @@ def refuse(config: pytest.Config) -> None:
         UsageError: llm-cassette would take the tests too.
     """
     if not hasattr(config, "workerinput"):
-        raise pytest.UsageError(str(two_of_a_name()))
+        raise pytest.UsageError(two_of_a_name().told())
 
 
 def two_of_a_name() -> CassetteError:

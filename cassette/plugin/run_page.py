@@ -79,7 +79,7 @@ class RunPage:
         try:
             write_page(self._path, self._data(), "cassette: a run")
         except CassetteError as error:
-            terminalreporter.line(f"cassette: {error}")
+            terminalreporter.line(f"cassette: {error.told()}")
         else:
             terminalreporter.line(f"cassette: the run is shown by {shown}")
 

@@ -49,7 +49,8 @@ def failing_plainly() -> Iterator[None]:
     try:
         yield
     except (CassetteError, *_WARNINGS) as error:
-        message = f"{type(error).__name__}: {error}"
+        said = error.told() if isinstance(error, CassetteError) else error
+        message = f"{type(error).__name__}: {said}"
         raise pytest.fail.Exception(message, pytrace=False) from None
 
 
@@ -138,7 +139,7 @@ class TapedTest:
         for error in self.tape.errors:
             # The test may have failed over this very error.
             if str(error).partition("\n")[0] not in report.longreprtext:
-                report.sections.append((type(error).__name__, str(error)))
+                report.sections.append((type(error).__name__, error.told()))
         if self.tape.journal is not None:
             report.sections.append(("the recording", self._whereabouts()))
 
@@ -179,7 +180,7 @@ def check(item: pytest.Item) -> None:
     try:
         Settings.of(item.config).marked(item)
     except CassetteError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(error.told()) from None
 
 
 def check_run(config: pytest.Config) -> None:
@@ -191,4 +192,4 @@ def check_run(config: pytest.Config) -> None:
     try:
         Settings.of(config)
     except CassetteError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(error.told()) from None

@@ -53,6 +53,8 @@ class DriftError(CassetteError):
         remedy: What to do, in one line.
     """
 
+    page = "verify.md#what-is-compared"
+
     def __init__(
         self, path: str | PathLike[str], *, recorded: datetime | None, remedy: str = ""
     ) -> None:
