@@ -71,7 +71,7 @@ def run(
                 say(f"{source}: already converted")
                 continue
             refused += 1
-            say(f"refused: {error.told()}")
+            say(f"refused: {error}")
             continue
         if not count:
             say(f"{source}: it holds no interaction, so there is no cassette to write")

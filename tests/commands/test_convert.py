@@ -7,6 +7,8 @@ import pytest
 
 import cassette
 from cassette.commands.main import main
+from cassette.errors import OptionError
+from cassette.pages import address
 from cassette.plugin.places import file_name
 
 RECORDED = Path(__file__).parents[2] / "fixtures" / "vcrpy"
@@ -169,7 +171,9 @@ def test_names_of_ones_own_are_masked_too(tmp_path):
 
 def test_a_name_that_is_none_is_told(capsys):
     assert main(["convert", "--from", "vcrpy", "a.yaml", "--redact", ""]) == 1
-    assert capsys.readouterr().err == "cassette: names: expected names of fields, found ''\n"
+    assert capsys.readouterr().err == (
+        f"cassette: names: expected names of fields, found ''\nMore: {address(OptionError.page)}\n"
+    )
 
 
 def test_a_path_without_a_file_is_told(tmp_path, monkeypatch, capsys):

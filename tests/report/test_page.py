@@ -422,7 +422,7 @@ def test_what_looks_like_a_secret_is_not_reported_unless_told_to(tmp_path, monke
     assert main(["report", "a.yaml"]) == 1
     told = capsys.readouterr().err
     assert told.startswith("cassette: no report is written of what looks like a secret\na.yaml:")
-    assert told.endswith("or write it all the same: --with-secrets\n")
+    assert "or write it all the same: --with-secrets\n" in told
     assert "correct-horse" not in told
     assert list(tmp_path.iterdir()) == [tmp_path / "a.yaml"]
     assert main(["report", "a.yaml", "--with-secrets"]) == 0
