@@ -24,7 +24,7 @@ from cassette.wording import in_words
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cassette.plugin.reporter import Planner
+    from cassette.plugin.planner import Planner
     from cassette.plugin.use_record import UseRecord
     from cassette.plugin.uses import RunUses
     from cassette.traffic.entries import Traffic
