@@ -88,7 +88,7 @@ def test_a_recording_that_was_not_converted_says_what_to_do(project):
     result.stdout.fnmatch_lines(
         [
             "CassetteFormatError: *test_marked.yaml:1: this is no cassette: *is missing",
-            "If VCR.py recorded it: cassette convert --from vcrpy --overwrite PATH",
+            "If VCR.py recorded it: cassette convert --from vcr --overwrite PATH",
         ],
         consecutive=True,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from urllib.parse import quote, urlsplit
 
+from cassette.errors import CassetteFormatError
 from cassette.model import DEFAULT_PORTS, Endpoint
+from cassette.store.document import MAX_DEPTH, Node
 from cassette.store.files import Journal
 from cassette.store.places import Stamp
 from cassette.store.schema import LocatedNode
@@ -29,6 +32,19 @@ _URI: Final = re.compile(
 """Scheme, authority, path with query. The fragment is never sent (RFC 9112, section 3.2)."""
 
 _VISIBLE: Final = "".join(map(chr, range(0x21, 0x7F)))
+
+
+class ReadCassette(NamedTuple):
+    """What a file that another library recorded holds.
+
+    Attributes:
+        interactions: In the order of the file, secrets and all.
+        notes: What was left out, since a cassette of ours has no place for it, or is not certain; a
+            sentence for each.
+    """
+
+    interactions: list[Interaction]
+    notes: list[str]
 
 
 class ForeignNode(LocatedNode):
@@ -132,3 +148,48 @@ def write_cassette(
     finally:
         journal.abandon()
     return list(masked)
+
+
+def json_root(text: bytes, path: str, remedy: str) -> Node:
+    """Return the root of a file in JSON, whose lines are not known.
+
+    Args:
+        text: The file; a mark of the byte order may stand before it.
+        path: Names it in errors.
+        remedy: What to do about a file that is damaged.
+
+    Raises:
+        CassetteFormatError: It is no JSON, or nested too deep.
+    """
+    try:
+        return _node(
+            json.loads(
+                text.decode("utf-8-sig"), parse_int=str, parse_float=str, parse_constant=str
+            ),
+            1,
+        )
+    except json.JSONDecodeError as error:
+        problem, line = f"not valid JSON: {error.msg}", error.lineno
+    except UnicodeError:
+        problem, line = "not valid JSON: it holds what is no character", 0
+    except RecursionError:
+        problem, line = f"nested deeper than {MAX_DEPTH} levels", 0
+    raise CassetteFormatError(problem, path=path, line=line, remedy=remedy)
+
+
+def _node(value: Any, depth: int) -> Node:  # noqa: ANN401 - JSON is any value
+    if depth > MAX_DEPTH:
+        raise RecursionError
+    if isinstance(value, dict):
+        return Node({_whole(key): _node(item, depth + 1) for key, item in value.items()}, None, 0)
+    if isinstance(value, list):
+        return Node([_node(item, depth + 1) for item in value], None, 0)
+    if isinstance(value, str):
+        return Node(_whole(value), None, 0)
+    return Node({None: "null", True: "true", False: "false"}[value], None, 0, plain=True)
+
+
+def _whole(text: str) -> str:
+    """Return a text; raise UnicodeError where it holds half a character."""
+    text.encode()
+    return text

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cassette.bridges.recordings import ForeignNode, write_cassette
+from cassette.bridges.recordings import ForeignNode, ReadCassette
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
 from cassette.errors import CassetteError, CassetteFormatError, CassetteNotFoundError
@@ -48,14 +47,6 @@ _INVENTED: Final = "text/plain; charset=utf-8"
 """What ``responses`` writes where the server has named no type and requests guessed a charset."""
 
 _NEXT_COOKIE: Final = re.compile(rb",\s*(?=[!#-'*+\-.0-9A-Z^-z|~]+=)")
-
-
-class LossyRecordingWarning(UserWarning):
-    """``responses`` has recorded text where there were bytes, and these cannot be known again.
-
-    Unintended: record the call with a cassette. Intended, since nobody looks at this body: filter
-    the warning.
-    """
 
 
 def register(
@@ -105,12 +96,13 @@ def register(
     return stubs
 
 
-def read_recording(path: str | PathLike[str]) -> list[Interaction]:
-    """Return the interactions in a file that the recorder of ``responses`` has written.
+def read(path: str | PathLike[str]) -> ReadCassette:
+    """Return what a file holds that the recorder of ``responses`` has written.
 
     What the file does not say is filled in: requests have a Host field and nothing else, reason
     phrases are the usual ones, all was answered at the time at which the file was changed, and
-    bodies are framed by Content-Length, or as one chunk where Transfer-Encoding says chunked.
+    bodies are framed by Content-Length, or as one chunk where Transfer-Encoding says chunked. A
+    program that sends bodies finds its answers with ``match_on=MATCH_ON``.
 
     Args:
         path: The file: YAML, or TOML where its name ends in ``.toml``.
@@ -118,72 +110,27 @@ def read_recording(path: str | PathLike[str]) -> list[Interaction]:
     Raises:
         CassetteNotFoundError: There is no file at the path.
         CassetteFormatError: It is no such file, or something in it cannot stand in a message.
-
-    Warns:
-        LossyRecordingWarning: The bytes of a body are not certain.
     """
-    interactions, doubts = _read(Path(path))
-    for doubt in doubts:
-        warnings.warn(doubt, LossyRecordingWarning, stacklevel=2)
-    return interactions
-
-
-def convert_recording(
-    source: str | PathLike[str],
-    path: str | PathLike[str],
-    *,
-    redact: Redactor | bool = True,
-) -> None:
-    """Make a cassette of a file that the recorder of ``responses`` has written.
-
-    The file holds no bodies of requests, so a program that sends some finds its answers in the
-    cassette with ``match_on=MATCH_ON``.
-
-    Args:
-        source: The file.
-        path: The cassette to be; its folder is made when needed.
-        redact: What is masked before anything is written, as for ``cassette.use``.
-
-    Raises:
-        CassetteError: There is a cassette at the path already, or the file has no responses.
-        CassetteNotFoundError: As for ``read_recording``.
-        CassetteFormatError: As for ``read_recording``.
-
-    Warns:
-        LossyRecordingWarning: As for ``read_recording``.
-    """
-    target = Path(path)
-    if target.exists():
-        raise CassetteError(f"{target} exists already\nDelete it, or choose another name.")
-    interactions, doubts = _read(Path(source))
-    for doubt in doubts:
-        warnings.warn(doubt, LossyRecordingWarning, stacklevel=2)
-    if not interactions:
-        raise CassetteError(f"{source} holds no response\nRecord at least one.")
-    write_cassette(target, interactions, Redactor.of(redact).fresh())
+    place = Path(path)
+    try:
+        data = place.read_bytes()
+        at = datetime.fromtimestamp(int(place.stat().st_mtime), UTC)
+    except FileNotFoundError:
+        remedy = "Record it first: responses._recorder.record(file_path=...)."
+        raise CassetteNotFoundError(path, remedy) from None
+    root = _RecorderNode(_root(data, place), str(path))
+    interactions: list[Interaction] = []
+    doubts: list[str] = []
+    for entry in root.mapping({"responses"}, {"responses"})["responses"].items():
+        response = entry.mapping({"response"}, {"response"})["response"]
+        interactions.append(_interaction(response, at, doubts))
+    return ReadCassette(interactions, doubts)
 
 
 class _RecorderNode(ForeignNode):
     __slots__ = ()
 
     remedy = "Repair it by hand, or record it again with `responses`."
-
-
-def _read(path: Path) -> tuple[list[Interaction], list[str]]:
-    """Return the interactions of a recording, and what is not certain about them."""
-    try:
-        data = path.read_bytes()
-        at = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-    except FileNotFoundError:
-        remedy = "Record it first: responses._recorder.record(file_path=...)."
-        raise CassetteNotFoundError(path, remedy) from None
-    root = _RecorderNode(_root(data, path), str(path))
-    interactions: list[Interaction] = []
-    doubts: list[str] = []
-    for entry in root.mapping({"responses"}, {"responses"})["responses"].items():
-        response = entry.mapping({"response"}, {"response"})["response"]
-        interactions.append(_interaction(response, at, doubts))
-    return interactions, doubts
 
 
 def _root(data: bytes, path: Path) -> Node:
@@ -271,8 +218,7 @@ def _body(place: _RecorderNode, kind: str, doubts: list[str]) -> bytes:
         body, certain = value.data, False
     if "\ufffd" in text or not (certain or text.isascii()):
         doubts.append(
-            f"{place.path}:{place.node.line}: {place.key}: `responses` recorded a text here, and "
-            f"its bytes are not certain ({kind or 'no content type'})\n"
-            "Record this call with a cassette, or filter LossyRecordingWarning."
+            f"{place.key}: line {place.node.line}: `responses` recorded a text here, and its bytes "
+            f"are not certain ({kind or 'no content type'}): record this call with a cassette"
         )
     return body

@@ -6,19 +6,18 @@ wire besides is not known any more. ``docs/migrating.md`` says what stands in it
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from cassette.bridges.recordings import ForeignNode
+from cassette.bridges.recordings import ForeignNode, ReadCassette, json_root
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
 from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.model import Ended, Interaction, Request, Response, url_of
-from cassette.store.document import MAX_DEPTH, Node, compose
+from cassette.store.document import Node, compose
 from cassette.wire.headers import first_value
 from cassette.wire.lenient import has_body
 
@@ -35,18 +34,6 @@ _ITERATOR_TAG: Final = _TAG + "python/object/apply:builtins.iter"
 _TUPLE_TAG: Final = _TAG + "python/tuple"
 
 _STATUS: Final = re.compile(r"[1-9]\d\d", re.ASCII)
-
-
-class ReadCassette(NamedTuple):
-    """What a cassette of VCR.py holds.
-
-    Attributes:
-        interactions: In the order of the file, secrets and all.
-        notes: What has no place in a cassette of ours and was left out, a sentence for each.
-    """
-
-    interactions: list[Interaction]
-    notes: list[str]
 
 
 def read(path: str | PathLike[str]) -> ReadCassette:
@@ -242,40 +229,10 @@ def _root(text: bytes, path: str) -> _VcrNode:
     """Return the root of a file in YAML or JSON."""
     # JSON is no YAML: there a pair of surrogates, as json.dumps writes it, is no character.
     is_json = text.lstrip()[:1] == b"{"
-    node = _json_root(text, path) if is_json else compose(text, path=path)
+    node = json_root(text, path, _VcrNode.remedy) if is_json else compose(text, path=path)
     if node is None:
         raise CassetteFormatError("the file is empty", path=path, remedy="Delete it.")
     return _VcrNode(node, path)
-
-
-def _json_root(text: bytes, path: str) -> Node:
-    try:
-        return _node(json.loads(text, parse_int=str, parse_float=str, parse_constant=str), 1)
-    except json.JSONDecodeError as error:
-        problem, line = f"not valid JSON: {error.msg}", error.lineno
-    except UnicodeError:
-        problem, line = "not valid JSON: it holds what is no character", 0
-    except RecursionError:
-        problem, line = f"nested deeper than {MAX_DEPTH} levels", 0
-    raise CassetteFormatError(problem, path=path, line=line, remedy=_VcrNode.remedy)
-
-
-def _node(value: Any, depth: int) -> Node:  # noqa: ANN401 - JSON is any value
-    if depth > MAX_DEPTH:
-        raise RecursionError
-    if isinstance(value, dict):
-        return Node({_whole(key): _node(item, depth + 1) for key, item in value.items()}, None, 0)
-    if isinstance(value, list):
-        return Node([_node(item, depth + 1) for item in value], None, 0)
-    if isinstance(value, str):
-        return Node(_whole(value), None, 0)
-    return Node({None: "null", True: "true", False: "false"}[value], None, 0, plain=True)
-
-
-def _whole(text: str) -> str:
-    """Return a text; raise UnicodeError where it holds half a character."""
-    text.encode()
-    return text
 
 
 def _fields(place: _VcrNode) -> list[Field]:

@@ -1,4 +1,4 @@
-"""``cassette convert``: files that another library recorded become cassettes.
+"""``cassette convert``: files that another tool recorded become cassettes, and the other way.
 
 A file becomes one cassette, or is refused as a whole with the reason; the others go on. Nothing
 that is there is written over unless that was asked for.
@@ -6,26 +6,35 @@ that is there is written over unless that was asked for.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cassette.bridges import vcrpy
+from cassette.bridges import har, responses, vcrpy
 from cassette.bridges.recordings import write_cassette
 from cassette.errors import CassetteError, OptionError
 from cassette.plugin.places import file_name
-from cassette.store.reader import CassetteReader
+from cassette.store.finding import files_below, is_cassette
+from cassette.store.reader import CassetteReader, load
+from cassette.traffic.curl import curl_command
 from cassette.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from cassette.redaction import Redactor
 
-READERS: Final = {"vcrpy": vcrpy.read}
+READERS: Final = {
+    "vcr": vcrpy.read,
+    "vcrpy": vcrpy.read,
+    "har": har.read,
+    "responses": responses.read,
+}
 """What can be read, by the word for it on the command line."""
 
 _YAML: Final = (".yaml", ".yml")
-_SUFFIXES: Final = (*_YAML, ".json")
+_SUFFIXES: Final = {"har": (".har",), "responses": (*_YAML, ".toml")}
+_USUAL: Final = (*_YAML, ".json")
+"""How the names of files end that are looked for in folders."""
 
 
 def run(
@@ -40,7 +49,8 @@ def run(
 
     Args:
         kind: What recorded them: a key of ``READERS``.
-        paths: Files, and folders whose files ending in .yaml, .yml or .json are meant.
+        paths: Files, and folders; of these the files are meant whose names end as that tool has
+            them.
         to: Where the cassettes go, in the folders in which the files stand below the given ones;
             without it they go to where the files are.
         overwrite: A file that stands where a cassette is to go is replaced. So is the recording
@@ -54,7 +64,7 @@ def run(
     say = print
     written: dict[Path, Path] = {}
     interactions = refused = 0
-    for source, target in _ways(paths, to):
+    for source, target in _ways(paths, to, _SUFFIXES.get(kind, _USUAL)):
         try:
             if target in written:
                 raise OptionError(
@@ -87,26 +97,86 @@ def run(
     return 1 if refused else 0
 
 
-def _ways(paths: Sequence[Path], to: Path | None) -> Iterator[tuple[Path, Path]]:
+def to_archives(paths: Sequence[Path], *, overwrite: bool = False) -> int:
+    """Write cassettes as archives (HAR) beside them; print what was done.
+
+    Args:
+        paths: Cassettes, and folders of them.
+        overwrite: An archive that is there is replaced.
+
+    Returns:
+        Exit status: 0 if everything is written, 1 if something was refused.
+    """
+    say = print
+    refused = 0
+    for source in _cassettes(paths):
+        target = source.with_suffix(".har")
+        try:
+            interactions = load(source).interactions
+            if target.exists() and not overwrite:
+                raise OptionError(
+                    f"{source}: there is something at {target} already\n"
+                    "Replace it (--overwrite), or move it away."
+                )
+            target.write_text(har.written(interactions), encoding="utf-8", newline="\n")
+        except (CassetteError, OSError) as error:
+            refused += 1
+            say(f"refused: {error}")
+            continue
+        say(f"{target}: {counted(len(interactions), 'interaction')}")
+    return 1 if refused else 0
+
+
+def to_commands(paths: Sequence[Path]) -> int:
+    """Print the requests of cassettes as commands of curl.
+
+    Args:
+        paths: Cassettes, and folders of them.
+
+    Returns:
+        Exit status: 0.
+
+    Raises:
+        CassetteError: A cassette is damaged.
+    """
+    say = print
+    for source in _cassettes(paths):
+        for one in load(source).interactions:
+            if one.request.raw:
+                say(curl_command(one))
+    return 0
+
+
+def _cassettes(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from (Path(file) for file in files_below(path) if is_cassette(file))
+        else:
+            yield path
+
+
+def _ways(
+    paths: Sequence[Path], to: Path | None, suffixes: Sequence[str]
+) -> Iterator[tuple[Path, Path]]:
     """Give each file, and where its cassette goes."""
     for path in paths:
         if path.is_dir():
-            found = (file for file in path.rglob("*") if file.suffix in _SUFFIXES)
+            found = (file for file in path.rglob("*") if file.suffix in suffixes)
             sources, base = sorted(file for file in found if file.is_file()), path
         else:
             sources, base = [path], path.parent
         for source in sources:
             folder = source.parent if to is None else to / source.parent.relative_to(base)
-            yield source, folder / _name(source)
+            yield source, folder / _name(source, suffixes)
 
 
-def _name(source: Path) -> str:
+def _name(source: Path, suffixes: Sequence[str]) -> str:
     """Return the name of a cassette: the one under which its test looks for it.
 
     A recording of a parametrised test is named as the test is, and so is its cassette; what a
     file system may not take is replaced in both, though not in the same way.
     """
-    stem = source.stem if source.suffix in _SUFFIXES else source.name
+    stem = source.stem if source.suffix in suffixes else source.name
     suffix = source.suffix if source.suffix in _YAML else ".yaml"
     if stem.endswith("]"):
         stem = file_name(stem, has_twin=_has_twin(source))

@@ -191,7 +191,7 @@ def read_header(root: LocatedNode) -> tuple[datetime, list[LocatedNode]]:
     if not isinstance(value, dict) or "cassette" not in value:
         raise root.error(
             "this is no cassette: the key 'cassette' is missing",
-            "If VCR.py recorded it: cassette convert --from vcrpy --overwrite PATH"
+            "If VCR.py recorded it: cassette convert --from vcr --overwrite PATH"
             if isinstance(value, dict) and "interactions" in value
             else "A cassette starts with the line: cassette: 1",
         )

@@ -148,5 +148,5 @@ def test_a_wrong_age_is_a_usage_error(project):
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert [line for line in result.errlines if line] == [
         "ERROR: --cassette-max-age: max_age is 'soon'",
-        *str(caught.value).splitlines()[1:],
+        *caught.value.told().splitlines()[1:],
     ]

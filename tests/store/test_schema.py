@@ -126,5 +126,5 @@ def test_a_recording_of_vcrpy_is_told_how_to_be_converted(tmp_path):
         load(path)
     assert str(caught.value) == (
         f"{path}:1: this is no cassette: the key 'cassette' is missing\n"
-        "If VCR.py recorded it: cassette convert --from vcrpy --overwrite PATH"
+        "If VCR.py recorded it: cassette convert --from vcr --overwrite PATH"
     )

@@ -15,13 +15,14 @@ from cassette.redaction import Redactor
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
 )
 @click.option(
-    "--from", "kind", required=True, type=click.Choice(list(work.READERS)), help="The library."
+    "--from", "kind", type=click.Choice(list(work.READERS)), help="What has recorded the files."
 )
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Where the cassettes go; without it, to where the files are.",
+    metavar="har|curl|DIR",
+    help="A format in which cassettes are written; or, with --from, the folder where cassettes go: "
+    "without it, to where the files are.",
 )
 @click.option(
     "--overwrite",
@@ -41,17 +42,27 @@ from cassette.redaction import Redactor
 def convert(  # noqa: PLR0913 - the options of a command
     *,
     paths: tuple[Path, ...],
-    kind: str,
+    kind: str | None,
     to: Path | None,
     overwrite: bool,
     redact: tuple[str, ...],
     keep: tuple[str, ...],
     no_redact: bool,
 ) -> int:
-    """Make cassettes of what another library recorded.
+    """Make cassettes of what another tool recorded, or archives and commands of cassettes.
 
-    A PATH is a file, or a folder with all below it that ends in .yaml, .yml or .json. Secrets are
-    masked. docs/migrating.md says what to do with the tests.
+    A PATH is a file, or a folder with all below it that may be meant. Secrets are masked.
+    docs/migrating.md says what to do with the tests.
     """
+    if kind is None:
+        if to == Path("har"):
+            return work.to_archives(paths, overwrite=overwrite)
+        if to == Path("curl"):
+            return work.to_commands(paths)
+        known = ", ".join(work.READERS)
+        raise click.UsageError(
+            f"say what has recorded the files: --from, with one of {known}; "
+            "or what cassettes are to become: --to har, or --to curl"
+        )
     redactor = Redactor(redact, keep=keep, defaults=not no_redact)
     return work.run(kind, paths, to=to, overwrite=overwrite, redactor=redactor)
