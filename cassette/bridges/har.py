@@ -10,12 +10,11 @@ import base64
 import binascii
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from cassette.bridges.recordings import ForeignNode, ReadCassette, json_root
+from cassette.bridges.recordings import JsonNode, ReadCassette, json_root
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
 from cassette.errors import CassetteFormatError, CassetteNotFoundError
@@ -62,24 +61,12 @@ def read(path: str | PathLike[str]) -> ReadCassette:
     return ReadCassette([one for one in found if one is not None], notes)
 
 
-class _HarNode(ForeignNode):
+class _HarNode(JsonNode):
     """A place in an archive."""
 
     __slots__ = ()
 
     remedy = "Save the archive again, with its contents."
-
-    def keys(self, required: set[str]) -> dict[str, _HarNode]:
-        """Return the places of an object that hold something; tools add keys of their own."""
-        value = self.node.value
-        names = value.keys() if isinstance(value, dict) else required
-        places = self.mapping(names, required)
-        return {name: place for name, place in places.items() if not place.is_null}
-
-    @property
-    def is_null(self) -> bool:
-        """Nothing stands here."""
-        return self.node.plain and self.node.value == "null"
 
     def header_fields(self) -> list[Field]:
         """Return header fields; those of HTTP/2 that begin with a colon are no fields of ours."""
@@ -95,15 +82,6 @@ class _HarNode(ForeignNode):
             value = pair["value"].text_data() if "value" in pair else b""
             fields += [(name, one.strip()) for one in value.replace(b"\r", b"").split(b"\n")]
         return fields
-
-    def moment(self) -> datetime:
-        """Return a date with time and zone."""
-        text = self.data().decode()
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            raise self.error(f"expected a date as ISO 8601 has it, found {text[:40]!r}") from None
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def amount(self) -> float:
         """Return a number; 0 where it is not known, which archives write as -1."""
@@ -163,7 +141,7 @@ def _interaction(entry: _HarNode, notes: list[str]) -> Interaction | None:
 
 def _posted(place: _HarNode, notes: list[str]) -> bytes:
     """Return the body of a request."""
-    parts = place.keys(set())
+    parts = place.keys()
     kind = parts["mimeType"].data().decode() if "mimeType" in parts else ""
     if "text" in parts:
         return _encoded(parts["text"].data().decode(), kind)
@@ -177,7 +155,7 @@ def _posted(place: _HarNode, notes: list[str]) -> bytes:
 
 def _content(place: _HarNode, notes: list[str]) -> bytes:
     """Return the body of a response as its client read it, decoded."""
-    parts = place.keys(set())
+    parts = place.keys()
     if "text" not in parts:
         if "size" in parts and parts["size"].amount():
             notes.append(f"{place.key}: the archive was saved without this body, so it is empty")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from urllib.parse import quote, urlsplit
@@ -18,6 +19,7 @@ from cassette.system import System
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from cassette.model import Interaction
     from cassette.redaction import Redactor
@@ -115,6 +117,31 @@ class ForeignNode(LocatedNode):
             if not _TOKEN.fullmatch(data):
                 raise place.error(f"{name!r} is no name of a header field")
             yield data, place
+
+
+class JsonNode(ForeignNode):
+    """A place in a file in JSON."""
+
+    __slots__ = ()
+
+    def keys(self, required: AbstractSet[str] = frozenset()) -> dict[str, Self]:
+        """Return the places of an object that hold something, those of unknown keys included."""
+        value = self.node.value
+        places = self.mapping(value.keys() if isinstance(value, dict) else required, required)
+        return {
+            name: place
+            for name, place in places.items()
+            if not (place.node.plain and place.node.value == "null")
+        }
+
+    def moment(self) -> datetime:
+        """Return a moment; it is in UTC where no zone is said."""
+        text = self.data().decode()
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise self.error(f"expected a date as ISO 8601 has it, found {text[:40]!r}") from None
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def write_cassette(

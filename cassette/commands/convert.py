@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cassette.bridges import har, responses, vcrpy
+from cassette.bridges import betamax, har, responses, vcrpy
 from cassette.bridges.recordings import write_cassette
 from cassette.errors import CassetteError, OptionError
 from cassette.plugin.places import file_name
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 READERS: Final = {
     "vcr": vcrpy.read,
     "vcrpy": vcrpy.read,
+    "betamax": betamax.read,
     "har": har.read,
     "responses": responses.read,
 }
 """What can be read, by the word for it on the command line."""
 
 _YAML: Final = (".yaml", ".yml")
-_SUFFIXES: Final = {"har": (".har",), "responses": (*_YAML, ".toml")}
+_SUFFIXES: Final = {"betamax": (".json",), "har": (".har",), "responses": (*_YAML, ".toml")}
 _USUAL: Final = (*_YAML, ".json")
 """How the names of files end that are looked for in folders."""
 
