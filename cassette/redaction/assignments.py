@@ -7,9 +7,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from cassette.redaction.fields import in_field
-from cassette.redaction.hits import Hit
+from cassette.redaction.hits import LONG_VALUE, Hit
 from cassette.redaction.names import TAILS, Tier, words_of
-from cassette.redaction.urls import LONG_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

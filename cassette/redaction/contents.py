@@ -11,10 +11,11 @@ from cassette.redaction import urls
 from cassette.redaction.assignments import in_assignments
 from cassette.redaction.fields import in_fields
 from cassette.redaction.hits import Hit
-from cassette.redaction.jsontext import in_json, in_nested_json, variables_of
+from cassette.redaction.jsontext import in_json, variables_of
 from cassette.redaction.markup import in_markup, in_siblings, is_markup
 from cassette.redaction.multipart import boundary_of, part_name, parts_of
 from cassette.redaction.names import Tier
+from cassette.redaction.nested import in_nested_json
 from cassette.redaction.tokens import in_tokens, runs_in
 from cassette.wire.grammar import MAX_HEAD
 from cassette.wire.headers import first_value, parse_fields

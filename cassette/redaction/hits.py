@@ -45,6 +45,9 @@ class Hit(NamedTuple):
 
 PERCENT: Final = re.compile(rb"%[0-9A-Fa-f]{2}|\+")
 BACKSLASH: Final = re.compile(rb'\\u00[0-7][0-9A-Fa-f]|\\["\\/bfnrt]|"')
+LONG_VALUE: Final = 512
+"""Bytes from which on a value is not searched for further names, or each would be read again."""
+
 OUTSIDE: Final = b"\0"
 """Stands for the quotation marks that are not inside of a JSON string, but around it."""
 

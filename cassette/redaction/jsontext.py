@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cassette.redaction.fields import in_field
-from cassette.redaction.hits import BACKSLASH, OUTSIDE, Hit, View
+from cassette.redaction.hits import OUTSIDE, Hit
 from cassette.redaction.names import TAILS, Tier, byte_words_in, words_in, words_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cassette.redaction.judging import Court
 
-_STRING: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+\\?)("|\Z)', re.DOTALL)
+STRING: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+\\?)("|\Z)', re.DOTALL)
 _NUMBER: Final = re.compile(rb"-?\d+(?:\.\d*)?(?:[eE][+-]?\d*)?")
 _BLANK: Final = re.compile(rb"\s*")
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?(?:"(\s*:)?|\Z)|[\[\]{}]', re.DOTALL)
@@ -132,7 +132,7 @@ def _in_member(data: bytes, at: int, name: str, court: Court) -> Generator[Hit, 
 
 
 def _in_string(data: bytes, at: int, name: str, court: Court) -> Iterator[Hit]:
-    string = _STRING.match(data, at)
+    string = STRING.match(data, at)
     if string is None or not string[1]:
         return
     place = f"json.{name}"
@@ -157,7 +157,7 @@ def _in_pair_value(data: bytes, at: int, court: Court) -> Generator[Hit, None, i
     if value is None or value[1] != b'"':
         return 0
     start = value.start(1)
-    string = _STRING.match(data, start)
+    string = STRING.match(data, start)
     if string is None:
         return 0
     before = data[max(0, at - _NEAR) : at]
@@ -212,40 +212,6 @@ def _name_in(token: bytes, around: str, court: Court) -> str:
     if around and tier is not Tier.CERTAIN and own.lower() in _WRAPPED:
         return around
     return own if tier is not Tier.NONE else ""
-
-
-def in_nested_json(data: bytes, start: int, stop: int, court: Court) -> Iterator[Hit]:
-    """Yield the secrets of JSON that is itself the inside of a JSON string, two levels deep."""
-    for first, last in _strings_with_quotes(data, start, stop):
-        view = View(data, first, last, BACKSLASH)
-        yield from view.placed(_outside_in(view.text, court))
-        if b'\\"' in view.text:
-            inner = View(view.text, 0, len(view.text), BACKSLASH)
-            yield from view.placed(inner.placed(_outside_in(inner.text, court)))
-
-
-def _strings_with_quotes(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Yield where the strings stand that hold a quotation mark, and something that has a name."""
-    at = data.find(_QUOTE, start, stop)
-    while at >= 0:
-        # The nearest one before is that of the string itself; what has none is cut short.
-        first = data.rfind(b'"', start, at)
-        string = _STRING.match(data, first, stop) if first >= 0 else None
-        first, start = (start, stop) if string is None else string.span()
-        if _MAY_NAME.search(data, first, start):
-            yield first, start
-        at = data.find(_QUOTE, start, stop)
-
-
-_QUOTE: Final = b'\\"'
-_MAY_NAME: Final = re.compile(rb"[:=]|\\u003[ad]", re.IGNORECASE)
-
-
-def _outside_in(text: bytes, court: Court) -> Iterator[Hit]:
-    from cassette.redaction.assignments import in_assignments  # noqa: PLC0415 - seldom
-
-    yield from in_json(text, 0, len(text), court)
-    yield from in_assignments(text, 0, len(text), court, b":=")
 
 
 def unescape(string: bytes) -> bytes:

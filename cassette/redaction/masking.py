@@ -125,8 +125,8 @@ class Finds:
 
     def _within_limits(self, place: str) -> bool:
         """Return whether a name is secret at a place, where a rule of the user's limits it."""
-        rule = self._memory.limits.get(normal_name(place.rpartition(".")[2]))
-        return rule is None or rule.applies(f"{self._role}.{place}".lower())
+        applies = self._memory.limits.get(normal_name(place.rpartition(".")[2]))
+        return applies is None or applies(f"{self._role}.{place}".lower())
 
     def note(self, place: str, rule: str, hidden: bytes, *, listed: bool) -> None:
         """Remember a mask, its place and its rule."""

@@ -12,9 +12,7 @@ from cassette.redaction.masks import mask_of, number_mask, numbers_in, old_masks
 from cassette.redaction.values import is_placeholder, is_plain_fact, looks_random
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from cassette.redaction.rules import Rule
+    from collections.abc import Callable, Iterable, Mapping
 
 
 _TRIES: Final = 100
@@ -58,9 +56,12 @@ def is_learnable(secret: bytes) -> bool:
 class SecretMemory:
     """The secrets of one use and their masks; safe to share between threads.
 
-    It lives in memory only. ``limits`` has the rules of names that are secret in some places only.
-    Numbers are given in the order in which secrets are met, so recording
+    It lives in memory only. Numbers are given in the order in which secrets are met, so recording
     again gives the same masks and a small difference.
+
+    Attributes:
+        known: What is looked for everywhere.
+        limits: For names that are secret in some places only, what says so of a place.
     """
 
     def __init__(self) -> None:
@@ -71,7 +72,7 @@ class SecretMemory:
         self._masks: dict[bytes, bytes] = {}  # of each the secret, where that is known
         self._last = 0
         self._wishes: dict[bytes, bytes] = {}
-        self.limits: Mapping[str, Rule] = {}
+        self.limits: Mapping[str, Callable[[str], bool]] = {}
 
     def wish(self, secret: bytes, mask: str) -> None:
         """Let a mask of the user's stand in place of a secret, cut or filled up to its length."""

@@ -216,7 +216,7 @@ class Rules:
 
     def prepare(self, memory: SecretMemory) -> None:
         """Let a memory know the values that are secret, and the names that are so in places."""
-        memory.limits = self._limits
+        memory.limits = {name: rule.applies for name, rule in self._limits.items()}
         for rule in self._valued:
             if rule.value:
                 secret = rule.value.encode()

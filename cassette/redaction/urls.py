@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
-from cassette.redaction.hits import PERCENT, Hit, View
+from cassette.redaction.hits import LONG_VALUE, PERCENT, Hit, View
+from cassette.redaction.jsontext import in_json
 from cassette.redaction.names import TAILS, Tier
 from cassette.redaction.values import is_placeholder
 
@@ -30,9 +31,6 @@ _ESCAPED_PARAMETER: Final = re.compile(
     rb"(?i:%3f|%26|%23)([\w.~%\[\]-]{1,128}?)(?i:%3d)"
     rb"(?=((?:[^&#\s\"'<>\\%]|%(?!26|23)[0-9A-Fa-f]{2})*))"
 )
-LONG_VALUE: Final = 512
-"""Bytes from which on a value is not searched for further names, or each would be read again."""
-
 _PAIR: Final = re.compile(rb"([^&=]*)=([^&]*)")
 _PATH_PARAMETER: Final = re.compile(rb";([\w.~%-]+)=([^;/?#]*)")
 _SCOPE: Final = re.compile(rb"/|%2[fF]")
@@ -176,8 +174,6 @@ _NESTING: Final = re.compile(rb'"|%(?:22|40)')
 
 def _in_encoded(data: bytes, start: int, stop: int, court: Court, place: str) -> Iterator[Hit]:
     """Yield the secrets of JSON, and of userinfo, in the value of a parameter."""
-    from cassette.redaction.jsontext import in_json  # noqa: PLC0415 - seldom
-
     view = View(data, start, stop, PERCENT)
     yield from view.placed(in_json(view.text, 0, len(view.text), court))
     yield from view.placed(in_userinfo(view.text, 0, len(view.text), place))
