@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cassette.bridges import betamax, har, responses, vcrpy
+from cassette.bridges import betamax, cassetter, har, responses, vcrpy
 from cassette.bridges.recordings import write_cassette
 from cassette.errors import CassetteError, OptionError
 from cassette.plugin.places import file_name
@@ -27,13 +27,19 @@ READERS: Final = {
     "vcr": vcrpy.read,
     "vcrpy": vcrpy.read,
     "betamax": betamax.read,
+    "cassetter": cassetter.read,
     "har": har.read,
     "responses": responses.read,
 }
 """What can be read, by the word for it on the command line."""
 
 _YAML: Final = (".yaml", ".yml")
-_SUFFIXES: Final = {"betamax": (".json",), "har": (".har",), "responses": (*_YAML, ".toml")}
+_SUFFIXES: Final = {
+    "betamax": (".json",),
+    "cassetter": _YAML,
+    "har": (".har",),
+    "responses": (*_YAML, ".toml"),
+}
 _USUAL: Final = (*_YAML, ".json")
 """How the names of files end that are looked for in folders."""
 

@@ -180,4 +180,7 @@ def test_cassettes_become_archives_and_commands_by_one_command(tmp_path, capsys)
 
 def test_the_command_asks_what_the_files_are(tmp_path, capsys):
     assert main(["convert", str(tmp_path)]) == 2
-    assert "--from, with one of vcr, vcrpy, betamax, har, responses" in capsys.readouterr().err
+    assert (
+        "--from, with one of vcr, vcrpy, betamax, cassetter, har, responses"
+        in capsys.readouterr().err
+    )

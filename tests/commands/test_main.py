@@ -15,8 +15,8 @@ from cassette.commands.main import main
     ("words", "complaint"),
     [
         (["play"], "No such command 'play'."),
-        (["convert", "a.yaml"], "Missing option '--from'."),
-        (["convert", "--from", "betamax", "a.yaml"], "'betamax' is not"),
+        (["convert", "a.yaml"], "say what has recorded the files: --from"),
+        (["convert", "--from", "other", "a.yaml"], "'other' is not"),
     ],
     ids=" ".join,
 )
