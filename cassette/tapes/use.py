@@ -55,7 +55,7 @@ class Use:
         options = replace(self._options, command=command, root=root, taken=taken)
         return Use(options, self._patchers)
 
-    def adding(self, before: Path | None) -> Use:
+    def adding(self, before: Path | None = None) -> Use:
         """Return the same use of a cassette that was just recorded and is not complete yet.
 
         Everything goes live, and what the cassette does not answer is added to it.
