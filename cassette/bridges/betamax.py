@@ -7,13 +7,11 @@ framing. What was on the wire besides is filled in as for VCR.py.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cassette.bridges.recordings import JsonNode, ReadCassette, json_root
+from cassette.bridges.recordings import JsonNode, ReadCassette, bytes_of, json_root
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
-from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.model import Ended, Interaction, Request, Response, url_of
 from cassette.store.document import Node
 from cassette.wire.lenient import has_body
@@ -38,12 +36,7 @@ def read(path: str | PathLike[str]) -> ReadCassette:
         CassetteFormatError: It cannot be read, is no cassette of Betamax, or holds what cannot be
             said in HTTP.
     """
-    try:
-        text = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise CassetteNotFoundError(path, "Name a cassette of Betamax.") from None
-    except OSError as error:
-        raise CassetteFormatError(f"it cannot be read: {error.strerror}", path=path) from None
+    text = bytes_of(path, "a cassette of Betamax")
     root = _BetamaxNode(json_root(text, str(path), _BetamaxNode.remedy), str(path))
     notes: list[str] = []
     entries = root.keys({"http_interactions"})["http_interactions"].items()

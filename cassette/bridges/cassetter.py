@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cassette.bridges.recordings import JsonNode, ReadCassette
+from cassette.bridges.recordings import JsonNode, ReadCassette, bytes_of
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
-from cassette.errors import CassetteFormatError, CassetteNotFoundError
+from cassette.errors import CassetteFormatError
 from cassette.model import Ended, Interaction, Request, Response, url_of
 from cassette.store.document import compose
 from cassette.wire.headers import first_value
@@ -49,12 +48,7 @@ def read(path: str | PathLike[str]) -> ReadCassette:
         CassetteFormatError: It cannot be read, is no cassette of cassetter, or holds what cannot be
             said in HTTP.
     """
-    try:
-        text = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise CassetteNotFoundError(path, "Name a cassette of cassetter.") from None
-    except OSError as error:
-        raise CassetteFormatError(f"it cannot be read: {error.strerror}", path=path) from None
+    text = bytes_of(path, "a cassette of cassetter")
     node = compose(text, path=str(path))
     if node is None:
         raise CassetteFormatError("the file is empty", path=path, remedy="Delete it.")

@@ -10,14 +10,12 @@ import base64
 import binascii
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from cassette.bridges.recordings import JsonNode, ReadCassette, json_root
+from cassette.bridges.recordings import JsonNode, ReadCassette, bytes_of, json_root
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
-from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.model import CONNECT, Ended, Interaction, Request, Response, url_of
 from cassette.wire.lenient import has_body
 
@@ -47,12 +45,7 @@ def read(path: str | PathLike[str]) -> ReadCassette:
         CassetteNotFoundError: There is no file at the path.
         CassetteFormatError: It cannot be read, is no archive, or holds what cannot be said in HTTP.
     """
-    try:
-        text = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise CassetteNotFoundError(path, "Name an archive (.har).") from None
-    except OSError as error:
-        raise CassetteFormatError(f"it cannot be read: {error.strerror}", path=path) from None
+    text = bytes_of(path, "an archive (.har)")
     root = _HarNode(json_root(text, str(path), _HarNode.remedy), str(path))
     notes: list[str] = []
     log = root.keys({"log"})["log"]

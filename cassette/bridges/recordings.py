@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from urllib.parse import quote, urlsplit
 
-from cassette.errors import CassetteFormatError
+from cassette.errors import CassetteFormatError, CassetteNotFoundError
 from cassette.model import DEFAULT_PORTS, Endpoint
 from cassette.store.document import MAX_DEPTH, Node
 from cassette.store.files import Journal
@@ -20,6 +20,7 @@ from cassette.system import System
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
+    from os import PathLike
 
     from cassette.model import Interaction
     from cassette.redaction import Redactor
@@ -175,6 +176,25 @@ def write_cassette(
     finally:
         journal.abandon()
     return list(masked)
+
+
+def bytes_of(path: str | PathLike[str], what: str) -> bytes:
+    """Return the bytes of a file.
+
+    Args:
+        path: The file.
+        what: What it should be, such as ``a cassette of Betamax``.
+
+    Raises:
+        CassetteNotFoundError: There is no file at the path.
+        CassetteFormatError: It cannot be read.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise CassetteNotFoundError(path, f"Name {what}.") from None
+    except OSError as error:
+        raise CassetteFormatError(f"it cannot be read: {error.strerror}", path=path) from None
 
 
 def json_root(text: bytes, path: str, remedy: str) -> Node:

@@ -12,10 +12,10 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from cassette.bridges.recordings import ForeignNode, ReadCassette, json_root
+from cassette.bridges.recordings import ForeignNode, ReadCassette, bytes_of, json_root
 from cassette.bridges.synthesis import encode_request, encode_response
 from cassette.client.status import responses as phrases
-from cassette.errors import CassetteFormatError, CassetteNotFoundError
+from cassette.errors import CassetteFormatError
 from cassette.model import Ended, Interaction, Request, Response, url_of
 from cassette.store.document import Node, compose
 from cassette.wire.headers import first_value
@@ -52,14 +52,8 @@ def read(path: str | PathLike[str]) -> ReadCassette:
         CassetteFormatError: It cannot be read, is no cassette of VCR.py, is one of a version
             before 1, holds an object of Python, or something that cannot be said in HTTP.
     """
-    place = Path(path)
-    try:
-        text, at = place.read_bytes(), datetime.fromtimestamp(place.stat().st_mtime, UTC)
-    except FileNotFoundError:
-        raise CassetteNotFoundError(path, "Name a cassette of VCR.py.") from None
-    except OSError as error:
-        raise CassetteFormatError(f"it cannot be read: {error.strerror}", path=path) from None
-    return read_text(text, path, at)
+    text = bytes_of(path, "a cassette of VCR.py")
+    return read_text(text, path, datetime.fromtimestamp(Path(path).stat().st_mtime, UTC))
 
 
 def read_text(text: bytes, path: str | PathLike[str], at: datetime) -> ReadCassette:
