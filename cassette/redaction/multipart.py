@@ -18,7 +18,7 @@ _DELIMITER_END: Final = re.compile(rb"--|[ \t]*\r?(?:\n|\Z)")
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 
 
-class Part(NamedTuple):
+class BodyPart(NamedTuple):
     """One part of a multipart body, as offsets.
 
     Attributes:
@@ -40,7 +40,7 @@ def boundary_of(content_type: bytes) -> bytes | None:
 
 def parts_of(
     data: bytes, boundary: bytes, start: int = 0, stop: int | None = None
-) -> Iterator[Part]:
+) -> Iterator[BodyPart]:
     """Yield the parts of a multipart body; the last one may be cut short.
 
     Args:
@@ -59,7 +59,7 @@ def parts_of(
         # The line end of the delimiter may be half of an empty line, before a part without head.
         blank = _BLANK_LINE.search(data, begin, end)
         if blank is not None or data[begin:end].strip():
-            yield Part(begin, end if blank is None else blank.end(), end)
+            yield BodyPart(begin, end if blank is None else blank.end(), end)
         begin = after
 
 

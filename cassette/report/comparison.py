@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from cassette.traffic.before import Twins
     from cassette.traffic.comparing import LeftOut, Pair
-    from cassette.traffic.entries import Entry
+    from cassette.traffic.entries import FiledInteraction
 
 
 def comparison_data(
@@ -55,7 +55,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _side(one: Entry | None) -> dict[str, Any] | None:
+def _side(one: FiledInteraction | None) -> dict[str, Any] | None:
     if one is None:
         return None
     return {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cassette.model import Message
-    from cassette.traffic.entries import Entry, Traffic
+    from cassette.traffic.entries import FiledInteraction, Traffic
 
 _KINDS: Final = {Kind.NONE: "none", Kind.EVENTS: "stream"}
 """The words of the page, where they are others."""
@@ -52,7 +52,7 @@ def traffic_data(cassettes: Iterable[Traffic]) -> dict[str, Any]:
     return {"files": files, "items": items}
 
 
-def _item(entry: Entry, limit: int) -> dict[str, Any]:
+def _item(entry: FiledInteraction, limit: int) -> dict[str, Any]:
     one = entry.interaction
     host, path, query = entry.place
     item: dict[str, Any] = {

@@ -15,7 +15,7 @@ from cassette.wording import from_here
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cassette.traffic.entries import Entry
+    from cassette.traffic.entries import FiledInteraction
 
 
 class Twins(NamedTuple):
@@ -28,8 +28,8 @@ class Twins(NamedTuple):
     """
 
     name: str
-    old: list[Entry]
-    new: list[Entry]
+    old: list[FiledInteraction]
+    new: list[FiledInteraction]
 
 
 def in_two_places(old: Path, new: Path) -> Iterator[Twins]:
@@ -87,7 +87,7 @@ def in_git(path: Path, revision: str = "HEAD") -> Iterator[Twins]:
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch, "before.yaml")
         for file in sorted(known | there):
-            old: list[Entry] = []
+            old: list[FiledInteraction] = []
             if file in known:
                 place = file.relative_to(root).as_posix()
                 copy.write_bytes(_git(folder, "show", f"{revision}:{place}"))

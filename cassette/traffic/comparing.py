@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cassette.model import Message
-    from cassette.traffic.entries import Entry
+    from cassette.traffic.entries import FiledInteraction
 
 GROUPS: Final = ("times", "dates", "ids")
 """What can be left out as a whole."""
@@ -103,8 +103,8 @@ class Pair(NamedTuple):
         left_out: Something else differs, that does not count.
     """
 
-    old: Entry | None
-    new: Entry | None
+    old: FiledInteraction | None
+    new: FiledInteraction | None
     parts: tuple[Difference, ...] = ()
     left_out: bool = False
 
@@ -118,14 +118,16 @@ class Pair(NamedTuple):
         return "~" if self.parts else "="
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> FiledInteraction:
         """As it is, or as it was where it is gone."""
         entry = self.new or self.old
         assert entry is not None  # noqa: S101 - a pair has one of them
         return entry
 
 
-def compare(old: Sequence[Entry], new: Sequence[Entry], left_out: LeftOut) -> list[Pair]:
+def compare(
+    old: Sequence[FiledInteraction], new: Sequence[FiledInteraction], left_out: LeftOut
+) -> list[Pair]:
     """Return the interactions of two recordings in pairs, in the order of the new one.
 
     What was asked for in the same way belongs together, in the order of the recordings; then what
@@ -143,7 +145,9 @@ def compare(old: Sequence[Entry], new: Sequence[Entry], left_out: LeftOut) -> li
     return pairs + [Pair(one, None) for one in gone]
 
 
-def _partners(old: Sequence[Entry], new: Sequence[Entry], matching: Matching) -> dict[int, int]:
+def _partners(
+    old: Sequence[FiledInteraction], new: Sequence[FiledInteraction], matching: Matching
+) -> dict[int, int]:
     """Return which of the old ones belongs to which of the new ones, by their places."""
     found: dict[int, int] = {}
     taken: set[int] = set()
@@ -161,7 +165,7 @@ def _partners(old: Sequence[Entry], new: Sequence[Entry], matching: Matching) ->
     return found
 
 
-def _keys(matching: Matching) -> list[Callable[[Entry], object]]:
+def _keys(matching: Matching) -> list[Callable[[FiledInteraction], object]]:
     """Return by what two interactions belong together, the surest sign first."""
     return [
         lambda one: (one.interaction.call, one.interaction.request.raw),
@@ -172,7 +176,7 @@ def _keys(matching: Matching) -> list[Callable[[Entry], object]]:
     ]
 
 
-def _compared(old: Entry, new: Entry, left_out: LeftOut) -> Pair:
+def _compared(old: FiledInteraction, new: FiledInteraction, left_out: LeftOut) -> Pair:
     if _is_same(old, new, left_out):
         return Pair(old, new)
     parts = []
@@ -189,7 +193,7 @@ def _compared(old: Entry, new: Entry, left_out: LeftOut) -> Pair:
     return Pair(old, new, tuple(parts), not parts and (dropped or differ))
 
 
-def _is_same(old: Entry, new: Entry, left_out: LeftOut) -> bool:
+def _is_same(old: FiledInteraction, new: FiledInteraction, left_out: LeftOut) -> bool:
     """Return whether two interactions have the same bytes, which need not be taken apart then."""
     one, other = old.interaction, new.interaction
     return (
@@ -202,7 +206,7 @@ def _is_same(old: Entry, new: Entry, left_out: LeftOut) -> bool:
     )
 
 
-def _parts(old: Entry, new: Entry, left_out: LeftOut) -> Iterator[Difference]:
+def _parts(old: FiledInteraction, new: FiledInteraction, left_out: LeftOut) -> Iterator[Difference]:
     matching = left_out.matching
     yield from _call_parts(old, new, matching)
     if old.interaction.request.raw or new.interaction.request.raw:
@@ -227,7 +231,9 @@ def _parts(old: Entry, new: Entry, left_out: LeftOut) -> Iterator[Difference]:
             yield Difference("times", changes)
 
 
-def _call_parts(old: Entry, new: Entry, matching: Matching) -> Iterator[Difference]:
+def _call_parts(
+    old: FiledInteraction, new: FiledInteraction, matching: Matching
+) -> Iterator[Difference]:
     one, other = split_call(old.interaction.call), split_call(new.interaction.call)
     before, after = (f"{call.scheme}://{call.host}:{call.port}" for call in (one, other))
     if before != after:
@@ -239,7 +245,7 @@ def _call_parts(old: Entry, new: Entry, matching: Matching) -> Iterator[Differen
         yield Difference("query", changes)
 
 
-def _outcome(one: Entry) -> str:
+def _outcome(one: FiledInteraction) -> str:
     if one.failed or not one.status:
         return one.result
     return f"{one.status} {one.interaction.response.reason}".strip()
@@ -276,7 +282,7 @@ def _trailers(message: Message) -> str:
     return message.raw[slice(*message.parsed.trailers)].decode("latin-1").strip()
 
 
-def _event_changes(old: Entry, new: Entry) -> Iterator[Change]:
+def _event_changes(old: FiledInteraction, new: FiledInteraction) -> Iterator[Change]:
     olds, news = (
         [f"{event.name}  {event.data}".strip() for event in events_of(one.interaction)]
         for one in (old, new)
@@ -287,15 +293,17 @@ def _event_changes(old: Entry, new: Entry) -> Iterator[Change]:
             yield Change((*gone, *(f"+ #{at} {cut(news[at])}" for at in range(j, j_end))))
 
 
-def _took(one: Entry) -> str:
+def _took(one: FiledInteraction) -> str:
     return time_text(one.interaction.took)
 
 
-def _pieces(one: Entry) -> str:
+def _pieces(one: FiledInteraction) -> str:
     return str(one.pieces)
 
 
-def _spelling(old: Entry, new: Entry, left_out: LeftOut) -> Iterator[Difference]:
+def _spelling(
+    old: FiledInteraction, new: FiledInteraction, left_out: LeftOut
+) -> Iterator[Difference]:
     """Yield where bytes differ that mean the same: order and case of fields, blanks, framing."""
     if left_out.matching.ignored_headers or left_out.groups & {"ids"}:
         return

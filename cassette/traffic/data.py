@@ -10,7 +10,7 @@ from cassette.traffic.kinds import Kind, kind_of, readable_text
 
 if TYPE_CHECKING:
     from cassette.model import Message
-    from cassette.traffic.entries import Entry, Traffic
+    from cassette.traffic.entries import FiledInteraction, Traffic
 
 
 def cassette_data(cassette: Traffic) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def cassette_data(cassette: Traffic) -> dict[str, Any]:
     }
 
 
-def entry_data(one: Entry) -> dict[str, Any]:
+def entry_data(one: FiledInteraction) -> dict[str, Any]:
     """Return the facts of an interaction."""
     interaction = one.interaction
     failure = interaction.failure
@@ -46,7 +46,7 @@ def entry_data(one: Entry) -> dict[str, Any]:
     }
 
 
-def full_data(one: Entry) -> dict[str, Any]:
+def full_data(one: FiledInteraction) -> dict[str, Any]:
     """Return an interaction with its messages."""
     interaction = one.interaction
     response = _message_data(interaction.response)

@@ -37,7 +37,7 @@ class Edit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Entry:
+class FiledInteraction:
     """One interaction in its file.
 
     Attributes:
@@ -144,7 +144,7 @@ class Traffic(NamedTuple):
 
     path: Path
     recorded: datetime
-    entries: list[Entry]
+    entries: list[FiledInteraction]
 
 
 def read(path: str | PathLike[str]) -> Traffic:
@@ -160,7 +160,9 @@ def read(path: str | PathLike[str]) -> Traffic:
             one = reader.interaction(number)
             one.number = number
             line = reader.line(number)
-            entries.append(Entry(reader.path, one, line, tuple(_edits(reader, one, line))))
+            entries.append(
+                FiledInteraction(reader.path, one, line, tuple(_edits(reader, one, line)))
+            )
         return Traffic(reader.path, reader.recorded, entries)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cassette.model import Message
-    from cassette.traffic.entries import Entry
+    from cassette.traffic.entries import FiledInteraction
     from cassette.traffic.pieces import Line
 
 _CONNECTION = {
@@ -28,7 +28,9 @@ ROLES = ("request", "response")
 """The messages of an interaction, in the words for them on the command line."""
 
 
-def letter(one: Entry, roles: Sequence[str] = ROLES, *, whole: bool = False) -> Iterator[Line]:
+def letter(
+    one: FiledInteraction, roles: Sequence[str] = ROLES, *, whole: bool = False
+) -> Iterator[Line]:
     """Yield an interaction: what it was, then its messages as people read them.
 
     Args:
@@ -49,7 +51,7 @@ def letter(one: Entry, roles: Sequence[str] = ROLES, *, whole: bool = False) -> 
 
 
 def bytes_letter(
-    one: Entry, roles: Sequence[str] = ROLES, *, whole: bool = False
+    one: FiledInteraction, roles: Sequence[str] = ROLES, *, whole: bool = False
 ) -> Iterator[Line]:
     """Yield an interaction: what it was, then its messages byte by byte; the same arguments."""
     yield from _facts(one)
@@ -64,7 +66,7 @@ def bytes_letter(
         yield from dump(message, arrived, limit)
 
 
-def _facts(one: Entry) -> Iterator[Line]:
+def _facts(one: FiledInteraction) -> Iterator[Line]:
     interaction = one.interaction
     yield line(Piece(interaction.call, "strong"))
     status = f"{one.status} {interaction.response.reason}".strip() if one.status else one.result
@@ -91,7 +93,7 @@ def _facts(one: Entry) -> Iterator[Line]:
         yield line(Piece(f"edited, line {edit.line}: ", "edit"), *with_masks(edit.text))
 
 
-def _failure(one: Entry) -> str:
+def _failure(one: FiledInteraction) -> str:
     interaction = one.interaction
     failure = interaction.failure
     if failure is None:

@@ -13,7 +13,7 @@ from cassette.wording import counted, from_here
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cassette.traffic.entries import Entry, Traffic
+    from cassette.traffic.entries import FiledInteraction, Traffic
     from cassette.traffic.pieces import Line
 
 _FROM_STRIP: Final = 90
@@ -64,7 +64,7 @@ class _Table:
         width: Columns that there are.
     """
 
-    def __init__(self, entries: Sequence[Entry], width: int) -> None:
+    def __init__(self, entries: Sequence[FiledInteraction], width: int) -> None:
         self._entries = entries
         self._number = max(len(str(entries[-1].number)), 1) + 1
         self._method = max(6, *(len(one.method) for one in entries))
@@ -90,7 +90,7 @@ class _Table:
         for one in self._entries:
             yield tuple(piece for piece in self._row(one) if piece.text)
 
-    def _row(self, one: Entry) -> Iterator[Piece]:
+    def _row(self, one: FiledInteraction) -> Iterator[Piece]:
         yield Piece(f"{one.number:>{self._number}} ", "quiet")
         yield Piece(f"{one.method:{self._method}} ")
         yield from self._place(one)
@@ -109,7 +109,7 @@ class _Table:
         if one.edits:
             yield Piece("e" if one.interaction.redacted else " e", "edit")
 
-    def _place(self, one: Entry) -> Iterator[Piece]:
+    def _place(self, one: FiledInteraction) -> Iterator[Piece]:
         """Yield the path and, where there is room, the host behind it."""
         host, path, query = one.place
         target, host = (path + query, f"  {host}") if path else (host, "")
@@ -137,7 +137,7 @@ def column_lines(cassettes: Sequence[Traffic]) -> Iterator[Line]:
         yield line("  ".join(cells).rstrip())
 
 
-def _columns(name: str, one: Entry) -> tuple[str, ...]:
+def _columns(name: str, one: FiledInteraction) -> tuple[str, ...]:
     interaction = one.interaction
     marks = (("masked", interaction.redacted), ("edited", one.edits))
     return (

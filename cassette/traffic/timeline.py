@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cassette.traffic.entries import Entry
+    from cassette.traffic.entries import FiledInteraction
 
 WIDTH: Final = 16
 _PAUSE: Final = 0.6
@@ -24,7 +24,7 @@ class Axis:
         entries: The interactions.
     """
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[FiledInteraction]) -> None:
         spans = sorted((_start(one), _start(one) + max(_took(one), _SHORTEST)) for one in entries)
         self._busy: list[tuple[float, float, float]] = []  # start, stop, time shown before
         shown = 0.0
@@ -46,7 +46,7 @@ class Axis:
         return 0.0
 
 
-def strip(one: Entry, axis: Axis, width: int = WIDTH) -> str:
+def strip(one: FiledInteraction, axis: Axis, width: int = WIDTH) -> str:
     """Return when an interaction ran, as a strip of characters.
 
     Thin is waiting, thick receiving, upright a piece of several, and a cross a bad end.
@@ -68,16 +68,16 @@ def strip(one: Entry, axis: Axis, width: int = WIDTH) -> str:
     return "".join(signs).rstrip()
 
 
-def span(entries: Sequence[Entry]) -> float:
+def span(entries: Sequence[FiledInteraction]) -> float:
     """Return the seconds from the first request to the end of the last response."""
     if not entries:
         return 0.0
     return max(_start(one) + _took(one) for one in entries) - min(map(_start, entries))
 
 
-def _start(one: Entry) -> float:
+def _start(one: FiledInteraction) -> float:
     return one.interaction.at.timestamp()
 
 
-def _took(one: Entry) -> float:
+def _took(one: FiledInteraction) -> float:
     return one.interaction.took

@@ -20,7 +20,7 @@ from cassette.traffic.table import column_lines, table_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cassette.traffic.entries import Entry, Traffic
+    from cassette.traffic.entries import FiledInteraction, Traffic
 
 
 @click.command()
@@ -68,7 +68,7 @@ def show(  # noqa: PLR0913 - the options of a command
     return screen.complain(gathered.errors)
 
 
-def _chosen(cassettes: Sequence[Traffic], numbers: Sequence[int]) -> list[Entry]:
+def _chosen(cassettes: Sequence[Traffic], numbers: Sequence[int]) -> list[FiledInteraction]:
     """Return the interactions that are meant; all of them where no number is given.
 
     Raises:
@@ -90,7 +90,7 @@ def _chosen(cassettes: Sequence[Traffic], numbers: Sequence[int]) -> list[Entry]
 
 def _show_entries(  # noqa: PLR0913 - the options of a command
     screen: Screen,
-    entries: Sequence[Entry],
+    entries: Sequence[FiledInteraction],
     form: str | None,
     roles: Sequence[str],
     *,
