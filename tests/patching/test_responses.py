@@ -126,7 +126,9 @@ def test_a_request_that_neither_answers_says_so_about_both(order, path, server):
         together(order, mock, cassette.use(path, mode="none")),
     ):
         get(f"{server.url}/c")
-    assert "\n".join(raised.value.__notes__) == (
+    address, *notes = raised.value.__notes__
+    assert address.startswith("More: ")
+    assert "\n".join(notes) == (
         "No stub of `responses` answers it either:\n"
         "  GET http://example.com/b\n"
         f"  POST {server.url}/c"
@@ -141,7 +143,7 @@ def test_without_a_stub_nothing_is_said_about_stubs(path, server):
         cassette.use(path, mode="none"),
     ):
         get(server.url)
-    assert not hasattr(raised.value, "__notes__")
+    assert [note.partition(":")[0] for note in raised.value.__notes__] == ["More"]
 
 
 def test_an_inner_mock_hands_on_to_the_outer_one_and_that_to_the_cassette(path, server):

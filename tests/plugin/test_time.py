@@ -148,4 +148,6 @@ def test_a_stream_may_come_when_it_came(recorded):
 def test_a_wrong_value_is_told_with_the_right_ones(recorded, option, message):
     recorded.write("test_it.py", f"@pytest.mark.cassette({option})\ndef test_it(): pass")
     lines = [line for line in recorded.run().errlines if line]
-    assert lines == [f"ERROR: test_it.py::test_it: @pytest.mark.cassette: {message[0]}", message[1]]
+    told = f"ERROR: test_it.py::test_it: @pytest.mark.cassette: {message[0]}"
+    assert lines[:-1] == [told, message[1]]
+    assert lines[-1].startswith("More: ")
