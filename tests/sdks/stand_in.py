@@ -204,6 +204,7 @@ def speaking_mcp(transport):
     app = service.sse_app() if transport == "sse" else service.streamable_http_app()
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     sock = server.config.bind_socket()
+    sock.listen()  # who connects waits for the server, and is not refused
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     try:
