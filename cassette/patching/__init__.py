@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cassette.patching.aiohttp import AiohttpPatcher
 from cassette.patching.alpn import AlpnPatcher
-from cassette.patching.asyncio_loops import AsyncioPatcher
 from cassette.patching.c_clients import CClientsPatcher
 from cassette.patching.http_client import HttpClientPatcher
-from cassette.patching.httpcore import HttpcorePatcher
+from cassette.patching.late import LatePatcher
 from cassette.patching.network.guard import GuardPatcher
 from cassette.patching.responses import ResponsesPatcher
 
@@ -21,9 +19,9 @@ def patchers() -> list[Patcher]:
     """Return a new patcher for each family of clients, and for what stands beside them."""
     return [
         HttpClientPatcher(),
-        HttpcorePatcher(),
-        AsyncioPatcher(),
-        AiohttpPatcher(),
+        LatePatcher(("httpcore", "httpcore2"), "cassette.patching.httpcore", "HttpcorePatcher"),
+        LatePatcher(("asyncio",), "cassette.patching.asyncio_loops", "AsyncioPatcher"),
+        LatePatcher(("aiohttp",), "cassette.patching.aiohttp", "AiohttpPatcher"),
         AlpnPatcher(),
         CClientsPatcher(),
         ResponsesPatcher(),
