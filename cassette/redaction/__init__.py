@@ -22,11 +22,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from cassette.errors import OptionError
 from cassette.model import Request, Response
 from cassette.redaction import rules as made
-from cassette.redaction.contents import content_hits, packed_texts
-from cassette.redaction.environment import secrets_of_environment
 from cassette.redaction.hits import KNOWN, NAME
 from cassette.redaction.judging import Court, Judge
-from cassette.redaction.masking import Finds, MaskedMessage, Spot, apart, kind_of
 from cassette.redaction.masks import (
     has_mask,
     has_mask_bytes,
@@ -36,14 +33,13 @@ from cassette.redaction.masks import (
 )
 from cassette.redaction.memory import SecretMemory
 from cassette.redaction.names import Tier, normal_name
-from cassette.redaction.tokens import in_tokens
-from cassette.redaction.urls import in_target
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Mapping
 
     from cassette.model import Interaction, Message
+    from cassette.redaction.masking import Finds, MaskedMessage, Spot
 
 __all__ = [
     "Finding",
@@ -196,6 +192,8 @@ class Redactor:
 
     def _masked(self, interaction: Interaction, sides: Mapping[str, MaskedMessage]) -> Interaction:
         """Return an interaction with the masks that its two sides have found."""
+        from cassette.redaction.masking import Finds  # noqa: PLC0415 - a replay masks nothing
+
         call, in_call = interaction.call, Finds(self._memory, "request")
         if "@" in call or "request" not in sides or sides["request"].is_touched:
             method, blank, url = call.partition(" ")
@@ -235,6 +233,8 @@ class Redactor:
         )
 
     def _taken_apart(self, message: Message, role: str) -> MaskedMessage:
+        from cassette.redaction.masking import MaskedMessage  # noqa: PLC0415 - a replay masks nothing
+
         return MaskedMessage(
             message, role, self._court(sent=role == "request"), self._memory, self._rules
         )
@@ -245,6 +245,10 @@ class Redactor:
     def _learned_memory(self) -> SecretMemory:
         """Return the memory, which knows what the environment holds from the first look on."""
         if not self._knows_environment and self._judge.defaults:
+            from cassette.redaction.environment import (  # noqa: PLC0415 - a replay masks nothing
+                secrets_of_environment,
+            )
+
             self._knows_environment = True
             for secret in secrets_of_environment(self._court(sent=True)):
                 self._memory.learn(secret)
@@ -266,6 +270,9 @@ class Redactor:
             data: The text, not compressed.
             kind: Its media type with parameters, where it is known.
         """
+        from cassette.redaction.contents import content_hits, packed_texts  # noqa: PLC0415 - a replay masks nothing
+        from cassette.redaction.masking import Finds  # noqa: PLC0415 - a replay masks nothing
+
         memory = self._learned_memory()
         finds = Finds(memory, "")
         court = self._court(sent=False)
@@ -339,9 +346,14 @@ class Redactor:
 
     def mask_url(self, url: str) -> str:
         """Return a URL, or any text that starts with one, without its secrets."""
+        from cassette.redaction.masking import Finds  # noqa: PLC0415 - a replay masks nothing
+
         return self._masked_url(url, Finds(self._memory, "")) if self else url
 
     def _masked_url(self, url: str, finds: Finds) -> str:
+        from cassette.redaction.tokens import in_tokens  # noqa: PLC0415 - a replay masks nothing
+        from cassette.redaction.urls import in_target  # noqa: PLC0415 - a replay masks nothing
+
         data = url.encode("utf-8", "surrogateescape")
         court = self._court(sent=True)
         spots: list[Spot] = []
@@ -356,6 +368,9 @@ class Redactor:
 
     def cover_text(self, text: str) -> str:
         """Return a text that is shown to people without any secret: known ones, and tokens."""
+        from cassette.redaction.masking import Finds  # noqa: PLC0415 - a replay masks nothing
+        from cassette.redaction.tokens import in_tokens  # noqa: PLC0415 - a replay masks nothing
+
         if not self:
             return text
         data = text.encode("utf-8", "surrogateescape")
@@ -366,6 +381,8 @@ class Redactor:
         return self._covered(data, spots).decode("utf-8", "surrogateescape")
 
     def _covered(self, data: bytes, spots: list[Spot]) -> bytes:
+        from cassette.redaction.masking import Spot, apart  # noqa: PLC0415 - a replay masks nothing
+
         memory = self._memory
         for start, stop, secret, _ in memory.known.sightings(data):
             spots.append(Spot(start, stop, memory.mask(secret, stop - start)))
@@ -400,6 +417,9 @@ class Redactor:
             content: A body, decompressed.
             kind: Its media type with parameters.
         """
+        from cassette.redaction.contents import content_hits  # noqa: PLC0415 - a replay masks nothing
+        from cassette.redaction.masking import kind_of  # noqa: PLC0415 - a replay masks nothing
+
         if not self:
             return content
         out: list[bytes] = []
