@@ -507,3 +507,42 @@ def test_everything_is_put_back(path):
     with cassette.use(path, mode="none"):
         assert [getattr(*place) for place in places] != before
     assert [getattr(*place) for place in places] == before
+
+
+async def bodies_of(port, paths):
+    """What many tasks get at once through one session."""
+    async with aiohttp.ClientSession() as session:
+        answers = [get(f"http://127.0.0.1:{port}{path}", session) for path in paths]
+        return [body for _, _, body in await asyncio.gather(*answers)]
+
+
+def test_each_of_500_tasks_gets_its_own_answer(path, poll, run):
+    paths = [f"/{number}" for number in range(500)]
+    with cassette.use(path, mode="rewrite"):
+        recorded = run(bodies_of(poll.port, paths))
+    with cassette.use(path, mode="none", on_unplayed="fail"):
+        assert run(bodies_of(poll.port, paths[::-1])) == recorded[::-1]
+    assert len(set(recorded)) == 500
+
+
+def test_each_of_50_equal_requests_gets_one_recording(path, poll, run):
+    with cassette.use(path, mode="rewrite"):
+        recorded = run(bodies_of(poll.port, ["/same"] * 50))
+    with cassette.use(path, mode="none", on_unplayed="fail"):
+        played = run(bodies_of(poll.port, ["/same"] * 50))
+    assert sorted(played) == sorted(recorded)
+    assert len(set(played)) == 50
+
+
+def test_two_tasks_have_a_cassette_each(tmp_path, poll, run):
+    async def use(name):
+        with cassette.use(tmp_path / f"{name}.yaml", mode="rewrite"):
+            await bodies_of(poll.port, [f"/{name}"] * 20)
+
+    async def both():
+        await asyncio.gather(use("a"), use("b"))
+
+    run(both())
+    for name in "ab":
+        calls = [one.call for one in cassette.load(tmp_path / f"{name}.yaml").interactions]
+        assert calls == [f"GET http://127.0.0.1:{poll.port}/{name}"] * 20
